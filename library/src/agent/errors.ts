@@ -1,0 +1,220 @@
+/**
+ * The whole failure surface of the agent layer and its ports. Compare `code`: never the message, never the class.
+ *
+ * @module
+ */
+import type { Failure, Retry } from '../protocol/vocabulary.ts'
+
+export interface AgentErrorDetails {
+  NOT_FOUND: { what: 'thread' | 'run' | 'approval' | 'agent'; id: string }
+  AGENT_UNKNOWN: { agent: string; known: readonly string[] }
+  THREAD_BUSY: { threadId: string; runId: string }
+  RUNS_LIMIT: { running: number; max: number }
+  MESSAGE_EMPTY: { threadId: string }
+  APPROVAL_RESOLVED: { approvalId: string; decision: string }
+  APPROVAL_EXPIRED: { approvalId: string }
+  APPROVAL_INPUT_INVALID: { approvalId: string; tool: string; issues: readonly { path: string; message: string }[] }
+  DRAINING: Record<never, never>
+}
+
+const agentCatalogue: Catalogue<AgentErrorDetails> = {
+  NOT_FOUND: [
+    'never',
+    (d) => `There is no ${d.what} "${d.id}" that belongs to you; list yours and use one of their ids`,
+  ],
+  AGENT_UNKNOWN: [
+    'never',
+    (d) => `There is no agent "${d.agent}"; the agents are ${d.known.map((name) => `"${name}"`).join(', ')}`,
+  ],
+  THREAD_BUSY: [
+    'later',
+    (d) => `Run "${d.runId}" is at work on thread "${d.threadId}"; wait for its agent_completed, or stop it`,
+  ],
+  RUNS_LIMIT: [
+    'later',
+    (d) => `${d.running} of your runs are at work, the limit is ${d.max}; wait for one to end, or stop one`,
+  ],
+  MESSAGE_EMPTY: [
+    'never',
+    (d) => `The message for thread "${d.threadId}" has no text; send at least one text part that is not blank`,
+  ],
+  APPROVAL_RESOLVED: [
+    'never',
+    (d) => `Approval "${d.approvalId}" was resolved before as "${d.decision}"; the first answer stands`,
+  ],
+  APPROVAL_EXPIRED: [
+    'never',
+    (d) => `Approval "${d.approvalId}" has expired; the call was refused, ask the agent again`,
+  ],
+  APPROVAL_INPUT_INVALID: [
+    'never',
+    (d) =>
+      `The edited arguments for "${d.tool}" do not fit its schema: ${d.issues.map((i) => `${i.path || '/'}: ${i.message}`).join('; ')}`,
+  ],
+  DRAINING: ['later', () => 'The server is shutting down and accepts no new runs; connect again and send it once more'],
+}
+
+export interface ModelErrorDetails {
+  MODEL_UNREACHABLE: { model: string; address: string }
+  MODEL_KEY_MISSING: { model: string; variable: string }
+  MODEL_KEY_REFUSED: { model: string; status: number }
+  MODEL_NOT_FOUND: { model: string }
+  MODEL_RATE_LIMITED: { model: string; attempts: number }
+  MODEL_OVERLOADED: { model: string; status: number; attempts: number }
+  MODEL_REQUEST_REFUSED: { model: string; status: number; detail: string }
+  MODEL_STREAM_CUT: { model: string }
+  MODEL_BAD_RESPONSE: { model: string; detail: string }
+  MODEL_FAILED: { model: string }
+}
+
+const modelCatalogue: Catalogue<ModelErrorDetails> = {
+  MODEL_UNREACHABLE: [
+    'later',
+    (d) => `The model "${d.model}" cannot be reached at ${d.address}; check that its server runs and try again`,
+  ],
+  MODEL_KEY_MISSING: [
+    'never',
+    (d) => `The model "${d.model}" needs a key; set ${d.variable} where the server is started`,
+  ],
+  MODEL_KEY_REFUSED: [
+    'never',
+    (d) => `The provider of "${d.model}" refused the key (HTTP ${d.status}); check the key and its permissions`,
+  ],
+  MODEL_NOT_FOUND: ['never', (d) => `The provider does not know the model "${d.model}"; check TOOLCRIB_MODEL`],
+  MODEL_RATE_LIMITED: [
+    'later',
+    (d) => `The provider of "${d.model}" limits the rate, also after ${d.attempts} attempts; try again later`,
+  ],
+  MODEL_OVERLOADED: [
+    'later',
+    (d) => `The provider of "${d.model}" answered HTTP ${d.status}, also after ${d.attempts} attempts; try again later`,
+  ],
+  MODEL_REQUEST_REFUSED: [
+    'never',
+    (d) => `The provider of "${d.model}" refused the request (HTTP ${d.status}): ${d.detail}`,
+  ],
+  MODEL_STREAM_CUT: ['later', (d) => `The stream of "${d.model}" broke off in the middle; try again`],
+  MODEL_BAD_RESPONSE: ['later', (d) => `The model "${d.model}" answered with what cannot be read: ${d.detail}`],
+  MODEL_FAILED: ['later', (d) => `The model "${d.model}" failed; the server's log has the cause`],
+}
+
+export interface StoreErrorDetails {
+  NOT_FOUND: { what: string; id: string }
+  FENCED: { runId: string; epoch: number }
+  THREAD_BUSY: { threadId: string; runId: string }
+  RECORDS_FULL: { collection: string; max: number }
+  STORE_FULL: { detail: string }
+  STORE_UNAVAILABLE: { detail: string }
+  STORE_LOCKED: { path: string }
+  STORE_CORRUPT: { path: string; detail: string }
+  STORE_TOO_NEW: { path: string; found: number; known: number }
+  STORE_CLOSED: Record<never, never>
+}
+
+const storeCatalogue: Catalogue<StoreErrorDetails> = {
+  NOT_FOUND: [
+    'never',
+    (d) => `There is no ${d.what} "${d.id}" that belongs to you; list yours and use one of their ids`,
+  ],
+  FENCED: [
+    'never',
+    (d) =>
+      `Run "${d.runId}" is no longer held with epoch ${d.epoch}: it ended or another node took it over; stop working on it`,
+  ],
+  THREAD_BUSY: [
+    'later',
+    (d) => `Run "${d.runId}" is at work on thread "${d.threadId}"; wait for its agent_completed, or stop it`,
+  ],
+  RECORDS_FULL: [
+    'never',
+    (d) => `The collection "${d.collection}" already holds ${d.max} records, its limit; delete one first`,
+  ],
+  STORE_FULL: [
+    'later',
+    (d) => `The disk is full and nothing was written (${d.detail}); free some space and send it again`,
+  ],
+  STORE_UNAVAILABLE: ['later', (d) => `The store does not answer and nothing was written (${d.detail}); try again`],
+  STORE_LOCKED: [
+    'later',
+    (d) => `Another process holds the data folder "${d.path}"; stop it, or set TOOLCRIB_DATA to another folder`,
+  ],
+  STORE_CORRUPT: [
+    'never',
+    (d) => `The database "${d.path}" is damaged (${d.detail}); nothing was changed, restore it from a copy`,
+  ],
+  STORE_TOO_NEW: [
+    'never',
+    (d) => `The database "${d.path}" has schema ${d.found}, this version knows ${d.known}; start a newer Toolcrib`,
+  ],
+  STORE_CLOSED: ['later', () => 'The store is closed; the server is shutting down'],
+}
+
+type Catalogue<Details> = { readonly [C in keyof Details]: readonly [Retry, (details: Details[C]) => string] }
+
+export type AgentErrorCode = keyof AgentErrorDetails
+export type ModelErrorCode = keyof ModelErrorDetails
+export type StoreErrorCode = keyof StoreErrorDetails
+
+/** A command that was refused. Its message may be shown to the sender. */
+export class AgentError<C extends AgentErrorCode = AgentErrorCode> extends Error {
+  readonly code: C
+  readonly retry: Retry
+  readonly details: AgentErrorDetails[C]
+
+  constructor(code: C, details: AgentErrorDetails[C], options?: ErrorOptions) {
+    super(agentCatalogue[code][1](details), options)
+    this.name = 'AgentError'
+    this.code = code
+    this.retry = agentCatalogue[code][0]
+    this.details = details
+  }
+}
+
+/** A model call that failed. Its message may be shown; its cause may not. */
+export class ModelError<C extends ModelErrorCode = ModelErrorCode> extends Error {
+  readonly code: C
+  readonly retry: Retry
+  readonly details: ModelErrorDetails[C]
+
+  constructor(code: C, details: ModelErrorDetails[C], options?: ErrorOptions) {
+    super(modelCatalogue[code][1](details), options)
+    this.name = 'ModelError'
+    this.code = code
+    this.retry = modelCatalogue[code][0]
+    this.details = details
+  }
+}
+
+/** A store call that was refused or failed. Whatever it was to write was not written. */
+export class StoreError<C extends StoreErrorCode = StoreErrorCode> extends Error {
+  readonly code: C
+  readonly retry: Retry
+  readonly details: StoreErrorDetails[C]
+
+  constructor(code: C, details: StoreErrorDetails[C], options?: ErrorOptions) {
+    super(storeCatalogue[code][1](details), options)
+    this.name = 'StoreError'
+    this.code = code
+    this.retry = storeCatalogue[code][0]
+    this.details = details
+  }
+}
+
+export const agentErrorCodes: readonly AgentErrorCode[] = Object.keys(agentCatalogue) as AgentErrorCode[]
+export const modelErrorCodes: readonly ModelErrorCode[] = Object.keys(modelCatalogue) as ModelErrorCode[]
+export const storeErrorCodes: readonly StoreErrorCode[] = Object.keys(storeCatalogue) as StoreErrorCode[]
+
+/** What of an error may leave the process. An error that is none of ours becomes `INTERNAL`, without its message. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Error && 'code' in error && 'retry' in error && typeof error.code === 'string') {
+    const { name, code, retry, message } = error
+    if (name === 'AgentError' || name === 'ModelError' || name === 'StoreError') {
+      return { code, message, retry: retry === 'later' ? 'later' : 'never' }
+    }
+  }
+  return {
+    code: 'INTERNAL',
+    message: 'The server failed; its log has the cause under this run or connection id',
+    retry: 'later',
+  }
+}

@@ -1,0 +1,284 @@
+/**
+ * What the agent layer asks of the outside world. An adapter implements one of these and uses no internals.
+ *
+ * @module
+ */
+import type { ApprovalDecision, ApprovalRequested, LoggedEvent, ThreadEvent } from '../protocol/events.ts'
+import type {
+  CallOutcome,
+  Failure,
+  JsonObject,
+  JsonValue,
+  MessagePart,
+  Owner,
+  Principal,
+  RunOutcome,
+  Thread,
+} from '../protocol/vocabulary.ts'
+
+// --- Clock
+
+export interface Clock {
+  /** Milliseconds since the epoch. May jump. */
+  now(): number
+  /** Milliseconds from some start, never backwards: for durations. */
+  monotonic(): number
+  /** Disposing cancels. `fn` must not throw. */
+  setTimeout(fn: () => void, delayMs: number): Disposable
+}
+
+// --- Logger: the shape of pino's methods
+
+export interface Logger {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  /** `fields.err` is the error, cause included: a log may have it, nothing that leaves the process may. */
+  error(fields: object, message: string): void
+}
+
+// --- Model
+
+export interface ModelTool {
+  readonly name: string
+  readonly description: string
+  readonly inputSchema: JsonObject
+}
+
+/** The conversation as a model is shown it. */
+export type ModelMessage =
+  | { readonly role: 'user'; readonly parts: readonly MessagePart[] }
+  | {
+      readonly role: 'assistant'
+      readonly thinking?: string
+      readonly text: string
+      readonly calls: readonly {
+        readonly callId: string
+        readonly providerCallId?: string
+        readonly tool: string
+        readonly input: JsonValue
+      }[]
+      readonly providerData?: JsonValue
+    }
+  | {
+      readonly role: 'tool'
+      readonly results: readonly {
+        readonly callId: string
+        readonly providerCallId?: string
+        readonly tool: string
+        readonly outcome: CallOutcome
+        readonly output?: JsonValue
+        readonly error?: Failure
+      }[]
+    }
+
+export interface ModelRequest {
+  readonly instructions: string
+  readonly messages: readonly ModelMessage[]
+  /** The manifest's tools: the same array as long as nothing changed, so that an adapter may cache by identity. */
+  readonly tools: readonly ModelTool[]
+  /** The time as the run's clock has it, milliseconds since the epoch. */
+  readonly now: number
+  readonly maxOutputTokens?: number
+  readonly temperature?: number
+  readonly signal: AbortSignal
+}
+
+export type ModelPart =
+  | { readonly type: 'thinking'; readonly delta: string }
+  | { readonly type: 'text'; readonly delta: string }
+  /** A whole call. `input` is a string when the model's arguments were not JSON: they are fed back to it as `invalid`. */
+  | {
+      readonly type: 'call'
+      readonly tool: string
+      readonly input: JsonValue
+      readonly invalidJson?: boolean
+      readonly providerCallId?: string
+    }
+  | {
+      readonly type: 'finish'
+      readonly reason: 'stop' | 'calls' | 'length' | 'filtered' | 'unknown'
+      readonly usage: { readonly inputTokens: number; readonly outputTokens: number }
+      readonly providerData?: JsonValue
+    }
+
+/**
+ * A language model. Contract: `stream` yields parts and ends with one `finish`; it throws `ModelError` (agent/errors.ts)
+ * and nothing else; it retries by itself only while it has yielded nothing; it ends soon after `signal` is aborted.
+ */
+export interface Model {
+  /** Such as `builtin-planner` or `openai:gpt-5`: shown to people, never used to decide. */
+  readonly name: string
+  /** Tokens of one request, if known. */
+  readonly contextTokens?: number
+  stream(request: ModelRequest): AsyncIterable<ModelPart>
+}
+
+// --- Store. Every call names the owner; what belongs to somebody else answers exactly like what does not exist.
+
+export type NewThread = { readonly threadId: string; readonly title: string; readonly at: number }
+
+export interface ThreadStore {
+  create(owner: Owner, thread: NewThread): Promise<Thread>
+  get(owner: Owner, threadId: string): Promise<Thread | undefined>
+  /** Newest change first. `query` matches titles and message texts, ignoring case. `before` is an `updatedAt`. */
+  list(
+    owner: Owner,
+    options?: { readonly query?: string; readonly limit?: number; readonly before?: number },
+  ): Promise<readonly Thread[]>
+  /** Also appends `thread_renamed`. Undefined: no such thread of this owner. */
+  rename(
+    owner: Owner,
+    threadId: string,
+    change: { readonly title: string; readonly at: number },
+  ): Promise<{ readonly thread: Thread; readonly events: readonly LoggedEvent[] } | undefined>
+  /** With its events, runs, approvals and outputs. Refused (`THREAD_BUSY`) while a run is at work on it. */
+  delete(owner: Owner, threadId: string): Promise<boolean>
+}
+
+/** Which run writes, and by which claim. A claim that was taken over can never write again. */
+export interface Fence {
+  readonly runId: string
+  readonly epoch: number
+}
+
+export interface EventStore {
+  /**
+   * Commits events at the end of a thread's log, all or none, and keeps the tables derived from them in the same
+   * transaction: `approval_requested` and `approval_resolved` keep approvals, `agent_completed` ends the run and frees the thread.
+   * Resolves when they are durable.
+   *
+   * @throws StoreError `NOT_FOUND`, `FENCED`, `STORE_FULL`, `STORE_UNAVAILABLE`.
+   */
+  append(
+    owner: Owner,
+    threadId: string,
+    entry: { readonly fence: Fence; readonly at: number; readonly events: readonly ThreadEvent[] },
+  ): Promise<readonly LoggedEvent[]>
+  /** In order, from `after` + 1, at most `limit` (default 500). Undefined: no such thread of this owner. */
+  read(
+    owner: Owner,
+    threadId: string,
+    range: { readonly after: number; readonly limit?: number },
+  ): Promise<readonly LoggedEvent[] | undefined>
+}
+
+export interface RunRecord {
+  readonly runId: string
+  readonly threadId: string
+  readonly owner: Owner
+  readonly agent: string
+  /** The principal as it was when the message was sent. */
+  readonly principal: Principal
+  readonly messageId: string
+  readonly startedAt: number
+  readonly epoch: number
+  readonly node: string
+  /** Null while at work. */
+  readonly outcome: RunOutcome | null
+}
+
+export interface NewRun {
+  readonly runId: string
+  readonly threadId: string
+  readonly messageId: string
+  readonly agent: string
+  readonly principal: Principal
+  readonly parts: readonly MessagePart[]
+  readonly idempotencyKey: string
+  readonly node: string
+  readonly at: number
+  readonly leaseMs: number
+  /** Runs of this owner that may be at work at once. */
+  readonly maxRunsPerUser: number
+}
+
+export type Accepted =
+  | { readonly status: 'started'; readonly run: RunRecord; readonly events: readonly LoggedEvent[] }
+  /** The same idempotency key on this thread before: nothing was written. */
+  | { readonly status: 'duplicate'; readonly run: RunRecord }
+  /** Another run is at work on the thread. */
+  | { readonly status: 'busy'; readonly runId: string }
+  | { readonly status: 'too_many_runs'; readonly running: number }
+  | { readonly status: 'not_found' }
+
+export interface RunStore {
+  /** In one transaction: checks the thread, its owner, the idempotency key and the limits; appends `message_added`; claims the run with epoch 1. */
+  accept(owner: Owner, run: NewRun): Promise<Accepted>
+  get(owner: Owner, runId: string): Promise<RunRecord | undefined>
+}
+
+/** The node's own port: it names no content, and is never handed to a connection. */
+export interface LeaseStore {
+  /** Prolongs this node's claims; answers those it no longer holds. */
+  heartbeat(node: string, claims: readonly Fence[], until: number): Promise<readonly string[]>
+  /** Takes over runs whose lease has run out, with the next epoch. */
+  takeOver(
+    node: string,
+    options: { readonly now: number; readonly until: number; readonly limit: number },
+  ): Promise<readonly RunRecord[]>
+}
+
+export interface ApprovalRecord extends ApprovalRequested {
+  readonly threadId: string
+  readonly status: 'open' | ApprovalDecision
+}
+
+export interface ApprovalAnswer {
+  readonly decision: ApprovalDecision
+  readonly by?: string
+  readonly reason?: string
+  readonly input?: JsonValue
+  readonly at: number
+}
+
+export type Answered =
+  | { readonly status: 'resolved'; readonly approval: ApprovalRecord; readonly events: readonly LoggedEvent[] }
+  | { readonly status: 'already_resolved' | 'expired'; readonly approval: ApprovalRecord }
+  | { readonly status: 'not_found' }
+
+export interface ApprovalStore {
+  get(owner: Owner, approvalId: string): Promise<ApprovalRecord | undefined>
+  listOpen(owner: Owner, threadId: string): Promise<readonly ApprovalRecord[]>
+  /** Once: the first answer wins. In one transaction with its `approval_resolved`. An answer by a person after `expiresAt` is `expired`. */
+  resolve(owner: Owner, approvalId: string, answer: ApprovalAnswer): Promise<Answered>
+}
+
+/** Small values of one owner, in named collections: notes, large outputs, whatever a tool keeps for its user. */
+export interface RecordStore {
+  put(
+    owner: Owner,
+    collection: string,
+    id: string,
+    value: JsonValue,
+    options: { readonly at: number; readonly maxRecords?: number },
+  ): Promise<void>
+  get(owner: Owner, collection: string, id: string): Promise<StoredRecord | undefined>
+  /** Newest first; default limit 100. */
+  list(owner: Owner, collection: string, options?: { readonly limit?: number }): Promise<readonly StoredRecord[]>
+  delete(owner: Owner, collection: string, id: string): Promise<boolean>
+}
+
+export interface StoredRecord {
+  readonly id: string
+  readonly value: JsonValue
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export interface StoreHealth {
+  readonly state: 'healthy' | 'degraded' | 'unhealthy'
+  readonly reasons: readonly string[]
+}
+
+export interface Store extends AsyncDisposable {
+  readonly threads: ThreadStore
+  readonly events: EventStore
+  readonly runs: RunStore
+  readonly leases: LeaseStore
+  readonly approvals: ApprovalStore
+  readonly records: RecordStore
+  health(): StoreHealth
+  /** Finishes what was accepted, then closes; every later call is refused `STORE_CLOSED`. */
+  close(): Promise<void>
+}

@@ -1,0 +1,77 @@
+/**
+ * What a connection talks to: it accepts messages, starts and stops runs, and answers approvals. Every call names the
+ * principal, and whatever is not theirs answers `NOT_FOUND`, exactly like what does not exist.
+ *
+ * @module
+ */
+import type { ApprovalRequested, LoggedEvent } from '../protocol/events.ts'
+import type { ToolInfo } from '../protocol/frames.ts'
+import type { JsonValue, MessagePart, Owner, Principal, Thread } from '../protocol/vocabulary.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Tool } from '../tool/tool.ts'
+import type { RunRecord } from './ports.ts'
+
+export interface SendMessage {
+  readonly threadId: string
+  readonly parts: readonly MessagePart[]
+  readonly idempotencyKey: string
+  readonly agent?: string
+}
+
+/** What changed for an owner, told after it was committed. */
+export type SupervisorNotice =
+  | {
+      readonly type: 'events'
+      readonly owner: Owner
+      readonly threadId: string
+      readonly events: readonly LoggedEvent[]
+    }
+  | { readonly type: 'threads_changed'; readonly owner: Owner }
+  | { readonly type: 'thread_gone'; readonly owner: Owner; readonly threadId: string }
+
+/** All methods reject with `AgentError` or `StoreError`; their `code`, `retry` and `message` may be shown to the sender. */
+export interface Supervisor extends AsyncDisposable {
+  createThread(principal: Principal, options?: { readonly title?: string }): Promise<Thread>
+  listThreads(
+    principal: Principal,
+    options?: { readonly query?: string; readonly limit?: number; readonly before?: number },
+  ): Promise<readonly Thread[]>
+  renameThread(principal: Principal, threadId: string, title: string): Promise<Thread>
+  /** Stops a run that is at work on it first. */
+  deleteThread(principal: Principal, threadId: string): Promise<void>
+  openThread(
+    principal: Principal,
+    threadId: string,
+  ): Promise<{ readonly thread: Thread; readonly approvals: readonly ApprovalRequested[] }>
+  readEvents(
+    principal: Principal,
+    threadId: string,
+    range: { readonly after: number; readonly limit?: number },
+  ): Promise<readonly LoggedEvent[]>
+  /** Resolves when the message is durable and its run accepted; the run goes on by itself. */
+  send(
+    principal: Principal,
+    message: SendMessage,
+  ): Promise<{ readonly messageId: string; readonly runId: string; readonly duplicate: boolean }>
+  /** Resolves when the stop is under way (`stopping: false`: the run had ended already). */
+  stop(principal: Principal, runId: string): Promise<{ readonly stopping: boolean }>
+  answer(
+    principal: Principal,
+    approvalId: string,
+    answer: { readonly decision: 'approved' | 'denied'; readonly reason?: string; readonly input?: JsonValue },
+  ): Promise<void>
+  /** What a run of this principal with this agent would hold now. */
+  tools(principal: Principal, agent?: string): { readonly agent: string; readonly tools: readonly ToolInfo[] }
+  agents(): readonly { readonly name: string; readonly description: string; readonly model: string }[]
+
+  /** The user's scope, opened on first use and closed with its last holder. Dispose to give it back. */
+  acquireUserScope(principal: Principal): { readonly scope: Registry<Tool> } & Disposable
+  /** Called in the order of commit per thread, synchronously; must not throw. */
+  subscribe(listener: (notice: SupervisorNotice) => void): Disposable
+  /** Runs at work on this node. */
+  active(): readonly RunRecord[]
+  /** Ends, honestly, the runs that a dead node left at work; answers how many. Called at start and then every lease. */
+  recover(): Promise<number>
+  /** Accepts no more, gives running runs `deadlineMs`, then stops the rest. */
+  drain(deadlineMs: number): Promise<void>
+}

@@ -1,0 +1,91 @@
+/**
+ * The browser-safe client: connects, resumes, sends, stops, approves. It delivers each event of an opened thread once and
+ * in order, whatever the network does.
+ *
+ * @module
+ */
+import type { ApprovalRequested, LoggedEvent } from '../protocol/events.ts'
+import type { CommandBody, CommandType, Goodbye, Hello, Replies } from '../protocol/frames.ts'
+import type { JsonValue, MessagePart, Thread } from '../protocol/vocabulary.ts'
+
+/** The least of a WebSocket that the client uses: the browser's own, Node's own and `ws` fit. */
+export interface WebSocketLike {
+  readonly readyState: number
+  send(data: string): void
+  close(code?: number, reason?: string): void
+  addEventListener(type: 'open', listener: () => void): void
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
+  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void
+  addEventListener(type: 'error', listener: () => void): void
+}
+
+export interface ClientOptions {
+  /** Such as `ws://127.0.0.1:4600/v1/socket`. */
+  readonly url: string
+  /** Called before every connect; its answer becomes the subprotocol that carries a ticket. Not needed with a session cookie. */
+  readonly ticket?: () => Promise<string>
+  /** Default: `new WebSocket(url, protocols)`. */
+  readonly connect?: (url: string, protocols: readonly string[]) => WebSocketLike
+  /** First wait before connecting again; doubles, with jitter, up to `maxBackoffMs`. Default 250. */
+  readonly minBackoffMs?: number
+  /** Default 15,000. */
+  readonly maxBackoffMs?: number
+  /** How long a command waits for its reply before it is rejected `NO_REPLY`. Default 15,000. */
+  readonly replyTimeoutMs?: number
+}
+
+export type ClientStatus =
+  | { readonly state: 'connecting'; readonly attempt: number }
+  | { readonly state: 'open'; readonly hello: Hello }
+  /** `retryAt`: when the next attempt is due, milliseconds since the epoch. */
+  | { readonly state: 'waiting'; readonly attempt: number; readonly retryAt: number; readonly reason: string }
+  /** No further attempt will be made. */
+  | { readonly state: 'closed'; readonly reason: string; readonly code?: string }
+
+export interface ThreadView extends Disposable {
+  readonly threadId: string
+  /** Sequence number of the last event delivered. */
+  readonly seq: number
+}
+
+export interface ThreadListener {
+  /** Each event once, in order, without gaps, across reconnects. */
+  readonly onEvent: (event: LoggedEvent) => void
+  /** After each (re)opening, when the history up to `lastSeq` has been asked for: the thread and its open approvals. */
+  readonly onOpen?: (opened: {
+    readonly thread: Thread
+    readonly lastSeq: number
+    readonly approvals: readonly ApprovalRequested[]
+  }) => void
+  /** Deleted, or not this user's. */
+  readonly onGone?: () => void
+}
+
+/** Commands reject with `ClientError`: the server's code, or `NO_REPLY`, `CLIENT_CLOSED`. Idempotent ones are sent again after a reconnect. */
+export interface Client extends AsyncDisposable {
+  readonly status: ClientStatus
+  onStatus(listener: (status: ClientStatus) => void): Disposable
+  onThreadsChanged(listener: () => void): Disposable
+  onGoodbye(listener: (goodbye: Goodbye) => void): Disposable
+  command<T extends CommandType>(command: Extract<CommandBody, { readonly type: T }>): Promise<Replies[T]>
+
+  createThread(title?: string): Promise<Thread>
+  listThreads(query?: string): Promise<readonly Thread[]>
+  renameThread(threadId: string, title: string): Promise<Thread>
+  deleteThread(threadId: string): Promise<void>
+  /** Delivers events after `after` (default 0: from the beginning), then live, until disposed. */
+  openThread(threadId: string, listener: ThreadListener, after?: number): ThreadView
+  /** The idempotency key is made here and kept across reconnects, so a message is never sent twice. */
+  send(
+    threadId: string,
+    message: string | readonly MessagePart[],
+    options?: { readonly agent?: string; readonly idempotencyKey?: string },
+  ): Promise<{ readonly messageId: string; readonly runId: string }>
+  stop(runId: string): Promise<boolean>
+  answer(
+    approvalId: string,
+    answer: { readonly decision: 'approved' | 'denied'; readonly reason?: string; readonly input?: JsonValue },
+  ): Promise<void>
+  /** Closes for good. */
+  close(): void
+}

@@ -1,0 +1,69 @@
+/**
+ * The gateway: it turns an authenticated socket into a connection. It never waits for a run, sends nothing that is not
+ * committed, and knows no HTTP.
+ *
+ * @module
+ */
+import type { LoggedEvent } from '../protocol/events.ts'
+import type { CommandBody, CommandType, Replies } from '../protocol/frames.ts'
+import type { Principal } from '../protocol/vocabulary.ts'
+import type { Identity, SocketLike } from './ports.ts'
+
+export interface GatewayLimits {
+  /** Default 65,536. */
+  readonly maxFrameBytes: number
+  /** Default 100,000, over all text parts of a message. */
+  readonly maxMessageChars: number
+  /** Default 16. */
+  readonly maxConnectionsPerUser: number
+  /** Default 10,000: over all users, on this node. */
+  readonly maxConnections: number
+  /** Refill of the command bucket. Default 20. */
+  readonly commandsPerSecond: number
+  /** Size of the command bucket. Default 40. */
+  readonly commandBurst: number
+  /** Threads open at once on one connection. Default 32. */
+  readonly maxOpenThreads: number
+  /** Past it a connection's live feed is dropped and it is fed from the log at its own pace. Default 1,048,576. */
+  readonly maxBufferedBytes: number
+  /** Default 25,000. */
+  readonly pingIntervalMs: number
+  /** Without a pong for so long the peer is dead. Default 10,000. */
+  readonly pongTimeoutMs: number
+  /** Commands of one connection waiting for their reply. Default 64. */
+  readonly maxPendingCommands: number
+}
+
+export interface ConnectionInfo {
+  readonly connectionId: string
+  readonly principal: Principal
+  readonly openedAt: number
+  readonly openThreads: number
+}
+
+export interface Gateway extends AsyncDisposable {
+  /**
+   * Room for one more connection of this principal? Asked before the upgrade, so that a refusal can be an HTTP answer.
+   * The place is held until `accept` or disposal.
+   */
+  reserve(
+    principal: Principal,
+  ):
+    | ({ readonly ok: true } & Disposable)
+    | { readonly ok: false; readonly code: 'TOO_MANY_CONNECTIONS' | 'DRAINING'; readonly message: string }
+  accept(socket: SocketLike, identity: Identity): ConnectionInfo
+  /** Carries out one command for an HTTP client: the same parsing, limits and answers as over a socket. Rejects with `GatewayError`, `AgentError` or `StoreError`. */
+  execute<T extends CommandType>(
+    identity: Identity,
+    command: Extract<CommandBody, { readonly type: T }>,
+  ): Promise<Replies[T]>
+  /** The log of a thread from `after` on and then live, for Server-Sent Events; ends with `signal`, with the thread, or when draining. */
+  follow(
+    identity: Identity,
+    threadId: string,
+    options: { readonly after: number; readonly signal: AbortSignal },
+  ): AsyncIterable<LoggedEvent>
+  connections(): readonly ConnectionInfo[]
+  /** Says goodbye to every connection and closes them with 1001; accepts no more. */
+  drain(): Promise<void>
+}

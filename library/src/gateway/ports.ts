@@ -1,0 +1,67 @@
+/**
+ * What the gateway asks of the outside world: who someone is, a socket, and word from other nodes.
+ *
+ * @module
+ */
+import type { Failure, Owner, Principal } from '../protocol/vocabulary.ts'
+
+/** A verified identity and how long it holds. */
+export interface Identity {
+  readonly principal: Principal
+  /** Milliseconds since the epoch; null: until revoked. */
+  readonly expiresAt: number | null
+}
+
+export type Authentication =
+  | { readonly ok: true; readonly identity: Identity }
+  | { readonly ok: false; readonly failure: Failure }
+
+export interface Authenticator {
+  /** Verifies a bearer token. Never throws: what cannot be verified is refused, with the reason's code. */
+  authenticate(token: string): Promise<Authentication>
+}
+
+/** One message, encoded once for however many sockets it goes to. */
+export interface EncodedFrame {
+  readonly text: string
+  readonly byteLength: number
+}
+
+/**
+ * The least of a WebSocket that a connection uses. Contract: callbacks set by `bind` are called one at a time, never
+ * after `onClose`; `onClose` is called exactly once, also after `close` and `terminate`.
+ */
+export interface SocketLike {
+  bind(handlers: {
+    readonly onMessage: (data: string) => void
+    /** A message that is not text. */
+    readonly onBinary: () => void
+    readonly onPong: () => void
+    readonly onClose: (code: number, reason: string) => void
+  }): void
+  /** Writes all of them in order, in one write. */
+  send(frames: readonly EncodedFrame[]): void
+  /** Bytes accepted by `send` and not yet handed to the network. */
+  readonly bufferedBytes: number
+  /** Called once, soon after `bufferedBytes` has fallen to zero. */
+  onDrained(listener: () => void): void
+  ping(): void
+  close(code: number, reason: string): void
+  /** Without a closing handshake. */
+  terminate(): void
+}
+
+/** Hints between nodes, and between the connections of one node: any may be lost, doubled or late, so each is only a reason to look into the log. */
+export interface Bus extends AsyncDisposable {
+  publish(owner: Owner, hint: BusHint): void
+  /** Hints of this owner only. */
+  subscribe(owner: Owner, listener: (hint: BusHint) => void): Disposable
+}
+
+export type BusHint =
+  /** The thread's log has grown to at least this sequence number. */
+  | { readonly type: 'thread_grew'; readonly threadId: string; readonly lastSeq: number }
+  | { readonly type: 'thread_gone'; readonly threadId: string }
+  | { readonly type: 'threads_changed' }
+  /** Asks the node that holds the run to stop it. */
+  | { readonly type: 'stop_run'; readonly runId: string }

@@ -1,0 +1,142 @@
+/**
+ * What travels over a socket, version 1. Types only: the gateway parses commands with `commandSchema`, the client trusts
+ * its server.
+ *
+ * @module
+ */
+import type { ApprovalRequested, LoggedEvent } from './events.ts'
+import type { Effect, Failure, JsonValue, MessagePart, Principal, Thread } from './vocabulary.ts'
+
+export const SUBPROTOCOL = 'toolcrib.v1'
+/** Prefix of the subprotocol that carries a single-use ticket. */
+export const TICKET_SUBPROTOCOL_PREFIX = 'toolcrib.ticket.'
+
+/** Client to server; `id` is the client's, and comes back in the reply. */
+export type Command = { readonly id: string } & CommandBody
+
+export type CommandBody =
+  | { readonly type: 'thread.create'; readonly title?: string }
+  | { readonly type: 'thread.list'; readonly query?: string; readonly limit?: number; readonly before?: number }
+  | { readonly type: 'thread.rename'; readonly threadId: string; readonly title: string }
+  | { readonly type: 'thread.delete'; readonly threadId: string }
+  | { readonly type: 'thread.open'; readonly threadId: string; readonly after: number }
+  | { readonly type: 'thread.leave'; readonly threadId: string }
+  | {
+      readonly type: 'message.send'
+      readonly threadId: string
+      readonly parts: readonly MessagePart[]
+      readonly idempotencyKey: string
+      /** Default: the server's default agent. */
+      readonly agent?: string
+    }
+  | { readonly type: 'run.stop'; readonly runId: string }
+  | {
+      readonly type: 'approval.answer'
+      readonly approvalId: string
+      readonly decision: 'approved' | 'denied'
+      readonly reason?: string
+      readonly input?: JsonValue
+    }
+  | { readonly type: 'tools.list'; readonly agent?: string }
+  | { readonly type: 'auth.refresh'; readonly token: string }
+  | { readonly type: 'ping' }
+
+export type CommandType = CommandBody['type']
+
+export interface ToolInfo {
+  readonly name: string
+  readonly title?: string
+  readonly description: string
+  readonly effect: Effect
+  readonly fingerprint: string
+  readonly category?: string
+  readonly tags: readonly string[]
+  readonly inputSchema: JsonValue
+}
+
+/** What each command answers with, beside `id` and `type: 'ok'`. */
+export interface Replies {
+  'thread.create': { readonly threadId: string; readonly thread: Thread }
+  'thread.list': { readonly threads: readonly Thread[] }
+  'thread.rename': { readonly thread: Thread }
+  'thread.delete': Record<never, never>
+  /** `lastSeq` is the end of the log when it was opened: everything up to it is history. */
+  'thread.open': { readonly thread: Thread; readonly lastSeq: number; readonly approvals: readonly ApprovalRequested[] }
+  'thread.leave': Record<never, never>
+  /** `duplicate`: the same idempotency key had started this run before. */
+  'message.send': { readonly messageId: string; readonly runId: string; readonly duplicate: boolean }
+  'run.stop': { readonly stopping: boolean }
+  'approval.answer': { readonly approvalId: string }
+  'tools.list': { readonly agent: string; readonly tools: readonly ToolInfo[] }
+  'auth.refresh': { readonly expiresAt: number | null }
+  ping: { readonly at: number }
+}
+
+export type OkReply<T extends CommandType = CommandType> = {
+  readonly type: 'ok'
+  readonly id: string
+} & Replies[T]
+
+/** `id` is null when the frame was too broken to have one. */
+export interface ErrorReply {
+  readonly type: 'error'
+  readonly id: string | null
+  readonly error: Failure
+}
+
+export interface Hello {
+  readonly type: 'hello'
+  readonly protocol: 1
+  readonly connectionId: string
+  readonly principal: Principal
+  readonly server: { readonly name: 'toolcrib'; readonly version: string; readonly model: string }
+  readonly agents: readonly { readonly name: string; readonly description: string; readonly model: string }[]
+  readonly limits: {
+    readonly maxFrameBytes: number
+    readonly maxMessageChars: number
+    readonly commandsPerSecond: number
+    readonly pingIntervalMs: number
+  }
+  /** When the credentials run out, if they do. */
+  readonly expiresAt: number | null
+}
+
+export interface EventFrame extends LoggedEvent {
+  readonly type: 'event'
+  readonly threadId: string
+}
+
+/** A hint that this user's list of threads changed, on whatever connection. */
+export interface ThreadsChanged {
+  readonly type: 'threads_changed'
+}
+
+/** The thread was deleted while it was open here; no more of its events follow. */
+export interface ThreadGone {
+  readonly type: 'thread_gone'
+  readonly threadId: string
+}
+
+export interface Goodbye {
+  readonly type: 'goodbye'
+  readonly code: string
+  readonly reason: string
+  /** How long to wait before connecting again; null: do not. */
+  readonly reconnectAfterMs: number | null
+}
+
+export type ServerFrame = Hello | OkReply | ErrorReply | EventFrame | ThreadsChanged | ThreadGone | Goodbye
+
+/** WebSocket close codes. 1000 to 1013 as in RFC 6455 and its registry; 4xxx ours. */
+export const CLOSE = {
+  done: 1000,
+  goingAway: 1001,
+  unsupportedData: 1003,
+  policy: 1008,
+  tooBig: 1009,
+  internal: 1011,
+  tryLater: 1013,
+  credentialsExpired: 4401,
+  replaced: 4409,
+  tooFast: 4429,
+} as const
