@@ -1,0 +1,24 @@
+/** Names: their grammar, the reserved ones, and when two are too alike. The law: a name is never rewritten. @module */
+
+/** What every model provider accepts as a tool's name. */
+export const namePattern: RegExp = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
+
+/**
+ * Reserved everywhere. An object keyed by names would turn into a promise with `then` and choose its own JSON with
+ * `toJSON`; the other two are what a missing name turns into when it is printed.
+ */
+const reservedEverywhere: readonly string[] = ['then', 'toJSON', 'null', 'undefined']
+
+export function isValidName(name: string): boolean {
+  return namePattern.test(name)
+}
+
+/** Two names with the same folding are confusable: they agree but for Unicode forms, case, `-` and `_`. */
+export function foldName(name: string): string {
+  return name.normalize('NFKC').toLowerCase().replace(/[-_]/g, '')
+}
+
+/** The foldings of all reserved names: the built-in ones and those given. */
+export function foldReserved(names: Iterable<string> = []): ReadonlySet<string> {
+  return new Set([...reservedEverywhere, ...names].map(foldName))
+}
