@@ -1,0 +1,139 @@
+/**
+ * The run contract: what a stream of a thread's events may look like. Tests, the client and the deployment check all ask
+ * this one checker, so a rule is written once.
+ *
+ * @module
+ */
+import type { LoggedEvent, RunEvent, ThreadEvent } from './events.ts'
+import { createRunChecker, type RunChecker } from './run-contract.ts'
+
+/** The rules by their stable names, with what each says. */
+export const contractRules: ContractRules = {
+  SEQ_GAP: 'Sequence numbers grow by one, from the first event on',
+  MESSAGE_FIRST: 'A run begins with the message that starts it, then agent_started',
+  ONE_RUN: 'A thread has one run at work at a time',
+  ATTEMPT: 'agent_started comes first in its run with attempt 1, and again with the next attempt after a takeover',
+  THINKING_FIRST: 'A step opens with agent_thinking, before anything else of the step',
+  STEP_ORDER:
+    'Steps count from 1 by one; a step ends with step_completed, and the next begins after its calls have ended',
+  CALL_ONCE: 'A call id is requested once in its run',
+  CALL_REQUESTED: 'A call that is executed, approved or completed was requested in the step at hand',
+  CALL_STARTED_ONCE: 'A call starts at most once in an attempt, before it completes',
+  PROGRESS_WITHIN: 'tool_progress comes between tool_executing and tool_completed',
+  COMPLETED_ONCE: 'Every requested call ends in exactly one tool_completed',
+  OUTCOME_TRUE:
+    'ok has started and has no error; invalid and refused never started; every outcome but ok has its error',
+  APPROVAL_PAIRED: 'Every approval_requested has one approval_resolved; the call starts only when it was approved',
+  REWIND_OPEN: 'agent_rewound voids the step that is being streamed, and no other',
+  END_ONCE: 'agent_completed is emitted exactly once, and is the last of its run',
+  END_SETTLED: 'When a run ends, its calls and approvals have ended',
+  END_TRUE: 'completed has a message, failed and timed_out have an error, limit_reached names its limit',
+  PARENT_EXECUTING: 'A subagent_event belongs to a call that is executing',
+}
+
+export type ContractRule =
+  | 'SEQ_GAP'
+  | 'MESSAGE_FIRST'
+  | 'ONE_RUN'
+  | 'ATTEMPT'
+  | 'THINKING_FIRST'
+  | 'STEP_ORDER'
+  | 'CALL_ONCE'
+  | 'CALL_REQUESTED'
+  | 'CALL_STARTED_ONCE'
+  | 'PROGRESS_WITHIN'
+  | 'COMPLETED_ONCE'
+  | 'OUTCOME_TRUE'
+  | 'APPROVAL_PAIRED'
+  | 'REWIND_OPEN'
+  | 'END_ONCE'
+  | 'END_SETTLED'
+  | 'END_TRUE'
+  | 'PARENT_EXECUTING'
+
+type ContractRules = { readonly [R in ContractRule]: string }
+
+export interface Violation {
+  readonly rule: ContractRule
+  /** Of the event that broke it; of the last event seen for what is missing at the end. */
+  readonly seq: number
+  readonly message: string
+}
+
+export interface ContractChecker {
+  /** What this event breaks; empty when nothing. Keeps going after a violation. Costs O(1). */
+  check(logged: LoggedEvent): readonly Violation[]
+  /** What is missing if nothing more comes: runs without their end. */
+  end(): readonly Violation[]
+}
+
+/**
+ * @param after - The cursor of the stream: 0 for a whole log. Runs that began before it are not judged.
+ */
+export function createContractChecker(after: number = 0): ContractChecker {
+  let lastSeq = after
+  let active: RunChecker | undefined
+  const ended = new Set<string>()
+
+  function checkEvent(event: ThreadEvent, report: Report): void {
+    switch (event.type) {
+      case 'thread_renamed':
+        return
+      case 'message_added':
+        if (active !== undefined)
+          report('ONE_RUN', `message_added for "${event.runId}" while "${active.runId}" is at work`)
+        if (ended.has(event.runId)) report('END_ONCE', `message_added for "${event.runId}", which had ended`)
+        active = createRunChecker(event.runId)
+        return
+      default:
+        checkRunEvent(event, report)
+    }
+  }
+
+  function checkRunEvent(event: RunEvent, report: Report): void {
+    if (active?.runId === event.runId) {
+      active.check(event, report)
+      if (event.type === 'agent_completed') {
+        ended.add(event.runId)
+        active = undefined
+      }
+      return
+    }
+    if (ended.has(event.runId)) return report('END_ONCE', `${event.type} of "${event.runId}" after its agent_completed`)
+    if (active !== undefined)
+      return report('ONE_RUN', `${event.type} of "${event.runId}" while "${active.runId}" is at work`)
+    if (after > 0) {
+      if (event.type === 'agent_completed') ended.add(event.runId)
+      return
+    }
+    report('MESSAGE_FIRST', `${event.type} of "${event.runId}", which no message had started`)
+  }
+
+  return {
+    check(logged) {
+      const violations: Violation[] = []
+      const report: Report = (rule, detail) => violations.push(violation(rule, logged.seq, detail))
+      if (logged.seq !== lastSeq + 1) report('SEQ_GAP', `${logged.seq} follows ${lastSeq}`)
+      lastSeq = logged.seq
+      checkEvent(logged.event, report)
+      return violations
+    },
+    end() {
+      return active === undefined
+        ? []
+        : [violation('END_ONCE', lastSeq, `run "${active.runId}" has no agent_completed`)]
+    },
+  }
+}
+
+/** Checks a whole log, or what came after `after`. */
+export function checkContract(events: readonly LoggedEvent[], after: number = 0): readonly Violation[] {
+  const checker = createContractChecker(after)
+  return [...events.flatMap((event) => checker.check(event)), ...checker.end()]
+}
+
+export type Report = (rule: ContractRule, detail: string) => void
+
+function violation(rule: ContractRule, seq: number, detail: string): Violation {
+  return { rule, seq, message: `${contractRules[rule]}: ${detail}` }
+}

@@ -1,0 +1,169 @@
+/**
+ * The part of the contract that one run keeps; an agent called as a tool keeps it too, inside its call.
+ *
+ * @module
+ */
+import type { Report } from './contract.ts'
+import type { AgentCompleted, RunEvent, StepCompleted, ToolCompleted } from './events.ts'
+
+export interface RunChecker {
+  readonly runId: string
+  check(event: RunEvent, report: Report): void
+}
+
+interface CallState {
+  readonly step: number
+  executing: boolean
+  completed: boolean
+  approval: 'none' | 'open' | 'approved' | 'closed'
+  child: RunChecker | undefined
+}
+
+export function createRunChecker(runId: string): RunChecker {
+  let attempt = 0
+  let step = 0
+  let phase: 'between' | 'streaming' | 'calling' = 'between'
+  let openCalls = 0
+  const openApprovals = new Map<string, string>()
+  const calls = new Map<string, CallState>()
+
+  const requested = (callId: string, type: string, report: Report): CallState | undefined => {
+    const call = calls.get(callId)
+    if (call === undefined || call.completed || call.step !== step || phase !== 'calling') {
+      report('CALL_REQUESTED', `${type} of call "${callId}"`)
+      return call
+    }
+    return call
+  }
+
+  function checkThinking(eventStep: number, report: Report): void {
+    if (phase === 'streaming' && eventStep === step) return
+    if (phase !== 'between' || eventStep !== step + 1)
+      report('STEP_ORDER', `step ${eventStep} begins after step ${step} (${phase})`)
+    step = eventStep
+    phase = 'streaming'
+  }
+
+  function checkStreaming(eventStep: number, type: string, report: Report): void {
+    if (phase !== 'streaming' || eventStep !== step) report('THINKING_FIRST', `${type} of step ${eventStep}`)
+  }
+
+  function checkStepCompleted(event: StepCompleted, report: Report): void {
+    checkStreaming(event.step, event.type, report)
+    for (const { callId } of event.calls) {
+      if (calls.has(callId)) report('CALL_ONCE', `call "${callId}"`)
+      else openCalls++
+      calls.set(callId, { step: event.step, executing: false, completed: false, approval: 'none', child: undefined })
+    }
+    phase = event.calls.length > 0 ? 'calling' : 'between'
+  }
+
+  function checkToolCompleted(event: ToolCompleted, report: Report): void {
+    const call = calls.get(event.callId)
+    if (call === undefined) return report('CALL_REQUESTED', `tool_completed of call "${event.callId}"`)
+    if (call.completed) return report('COMPLETED_ONCE', `call "${event.callId}"`)
+    if (event.outcome === 'ok' && (!call.executing || event.error !== undefined)) {
+      report('OUTCOME_TRUE', `call "${event.callId}" is ok${call.executing ? ' with an error' : ' but never started'}`)
+    }
+    if ((event.outcome === 'invalid' || event.outcome === 'refused') && call.executing) {
+      report('OUTCOME_TRUE', `call "${event.callId}" is ${event.outcome} but had started`)
+    }
+    if (event.outcome !== 'ok' && event.error === undefined)
+      report('OUTCOME_TRUE', `call "${event.callId}" is ${event.outcome} without an error`)
+    if (call.approval === 'open') report('APPROVAL_PAIRED', `call "${event.callId}" ends with its approval open`)
+    call.completed = true
+    openCalls--
+    if (openCalls === 0) phase = 'between'
+  }
+
+  function checkEnd(event: AgentCompleted, report: Report): void {
+    if (openCalls > 0) report('END_SETTLED', `${openCalls} calls have not ended`)
+    if (openApprovals.size > 0) report('END_SETTLED', `${openApprovals.size} approvals are open`)
+    if (event.outcome === 'completed' && event.message === null) report('END_TRUE', 'completed without a message')
+    if ((event.outcome === 'failed' || event.outcome === 'timed_out') && event.error === undefined) {
+      report('END_TRUE', `${event.outcome} without an error`)
+    }
+    if (event.outcome === 'limit_reached' && event.limit === undefined)
+      report('END_TRUE', 'limit_reached without its limit')
+  }
+
+  return {
+    runId,
+    check(event, report) {
+      if (attempt === 0 && event.type !== 'agent_started' && event.type !== 'agent_completed') {
+        report('ATTEMPT', `${event.type} before agent_started`)
+      }
+      switch (event.type) {
+        case 'agent_started':
+          if (event.attempt !== attempt + 1) report('ATTEMPT', `attempt ${event.attempt} follows ${attempt}`)
+          attempt = event.attempt
+          for (const call of calls.values()) if (!call.completed) call.executing = false
+          return
+        case 'agent_thinking':
+          return checkThinking(event.step, report)
+        case 'agent_message':
+          return checkStreaming(event.step, event.type, report)
+        case 'step_completed':
+          return checkStepCompleted(event, report)
+        case 'agent_rewound':
+          if (phase !== 'streaming' || event.step !== step)
+            report('REWIND_OPEN', `step ${event.step}, at step ${step} (${phase})`)
+          phase = 'between'
+          step = event.step - 1
+          return
+        case 'approval_requested': {
+          const call = requested(event.callId, event.type, report)
+          if (call === undefined) return
+          if (call.approval !== 'none' || call.executing)
+            report('APPROVAL_PAIRED', `call "${event.callId}" is asked for again`)
+          call.approval = 'open'
+          openApprovals.set(event.approvalId, event.callId)
+          return
+        }
+        case 'approval_resolved': {
+          const callId = openApprovals.get(event.approvalId)
+          if (callId !== event.callId)
+            return report('APPROVAL_PAIRED', `approval "${event.approvalId}" of call "${event.callId}" is not open`)
+          openApprovals.delete(event.approvalId)
+          const call = calls.get(callId)
+          if (call !== undefined) call.approval = event.decision === 'approved' ? 'approved' : 'closed'
+          return
+        }
+        case 'tool_executing': {
+          const call = requested(event.callId, event.type, report)
+          if (call === undefined) return
+          if (call.executing) report('CALL_STARTED_ONCE', `call "${event.callId}"`)
+          if (call.approval === 'open' || call.approval === 'closed')
+            report('APPROVAL_PAIRED', `call "${event.callId}" starts without approval`)
+          call.executing = true
+          return
+        }
+        case 'tool_progress': {
+          const call = calls.get(event.callId)
+          if (call === undefined || !call.executing || call.completed)
+            report('PROGRESS_WITHIN', `call "${event.callId}"`)
+          return
+        }
+        case 'tool_completed':
+          return checkToolCompleted(event, report)
+        case 'tool_late':
+          if (calls.get(event.callId)?.completed !== true)
+            report('CALL_REQUESTED', `tool_late of call "${event.callId}"`)
+          return
+        case 'subagent_event': {
+          const call = calls.get(event.parentCallId)
+          if (call === undefined || !call.executing || call.completed) {
+            return report('PARENT_EXECUTING', `${event.event.type} of parent call "${event.parentCallId}"`)
+          }
+          call.child ??= createRunChecker(event.event.runId)
+          call.child.check(event.event, report)
+          return
+        }
+        case 'agent_completed':
+          return checkEnd(event, report)
+        default:
+          event satisfies never
+      }
+    },
+  }
+}
