@@ -27,7 +27,8 @@ export const contractRules: ContractRules = {
   REWIND_OPEN: 'agent_rewound voids the step that is being streamed, and no other',
   END_ONCE: 'agent_completed is emitted exactly once, and is the last of its run',
   END_SETTLED: 'When a run ends, its calls and approvals have ended',
-  END_TRUE: 'completed has a message, failed and timed_out have an error, limit_reached names its limit',
+  END_TRUE:
+    'completed has a message and no open step, failed and timed_out have an error, limit_reached names its limit',
   PARENT_EXECUTING: 'A subagent_event belongs to a call that is executing',
 }
 

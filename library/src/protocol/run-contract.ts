@@ -8,6 +8,8 @@ import type { AgentCompleted, RunEvent, StepCompleted, ToolCompleted } from './e
 
 export interface RunChecker {
   readonly runId: string
+  /** Its agent_completed was seen. */
+  readonly ended: boolean
   check(event: RunEvent, report: Report): void
 }
 
@@ -24,6 +26,7 @@ export function createRunChecker(runId: string): RunChecker {
   let step = 0
   let phase: 'between' | 'streaming' | 'calling' = 'between'
   let openCalls = 0
+  let ended = false
   const openApprovals = new Map<string, string>()
   const calls = new Map<string, CallState>()
 
@@ -71,6 +74,7 @@ export function createRunChecker(runId: string): RunChecker {
     if (event.outcome !== 'ok' && event.error === undefined)
       report('OUTCOME_TRUE', `call "${event.callId}" is ${event.outcome} without an error`)
     if (call.approval === 'open') report('APPROVAL_PAIRED', `call "${event.callId}" ends with its approval open`)
+    if (call.child?.ended === false) report('END_SETTLED', `call "${event.callId}" ends before the agent it called`)
     call.completed = true
     openCalls--
     if (openCalls === 0) phase = 'between'
@@ -80,6 +84,7 @@ export function createRunChecker(runId: string): RunChecker {
     if (openCalls > 0) report('END_SETTLED', `${openCalls} calls have not ended`)
     if (openApprovals.size > 0) report('END_SETTLED', `${openApprovals.size} approvals are open`)
     if (event.outcome === 'completed' && event.message === null) report('END_TRUE', 'completed without a message')
+    if (event.outcome === 'completed' && phase !== 'between') report('END_TRUE', `completed while step ${step} is open`)
     if ((event.outcome === 'failed' || event.outcome === 'timed_out') && event.error === undefined) {
       report('END_TRUE', `${event.outcome} without an error`)
     }
@@ -89,7 +94,11 @@ export function createRunChecker(runId: string): RunChecker {
 
   return {
     runId,
+    get ended() {
+      return ended
+    },
     check(event, report) {
+      if (ended) return report('END_ONCE', `${event.type} after the agent_completed of "${runId}"`)
       if (attempt === 0 && event.type !== 'agent_started' && event.type !== 'agent_completed') {
         report('ATTEMPT', `${event.type} before agent_started`)
       }
@@ -160,6 +169,7 @@ export function createRunChecker(runId: string): RunChecker {
           return
         }
         case 'agent_completed':
+          ended = true
           return checkEnd(event, report)
         default:
           event satisfies never
