@@ -84,7 +84,7 @@ export function createRunChecker(runId: string): RunChecker {
     if (openCalls > 0) report('END_SETTLED', `${openCalls} calls have not ended`)
     if (openApprovals.size > 0) report('END_SETTLED', `${openApprovals.size} approvals are open`)
     if (event.outcome === 'completed' && event.message === null) report('END_TRUE', 'completed without a message')
-    if (event.outcome === 'completed' && phase !== 'between') report('END_TRUE', `completed while step ${step} is open`)
+    if (event.outcome === 'completed' && phase === 'streaming') report('END_TRUE', `completed while step ${step} is open`)
     if ((event.outcome === 'failed' || event.outcome === 'timed_out') && event.error === undefined) {
       report('END_TRUE', `${event.outcome} without an error`)
     }
