@@ -1,0 +1,107 @@
+/**
+ * What a thread's log says about the tables beside it. The law: approvals, runs, titles and search texts are a function
+ * of the events, so that no implementation can keep them differently.
+ *
+ * @module
+ */
+import type { StoreErrorDetails } from '../../agent/errors.ts'
+import type { ApprovalAnswer } from '../../agent/ports.ts'
+import type {
+  ApprovalDecision,
+  ApprovalRequested,
+  ApprovalResolved,
+  RunEvent,
+  ThreadEvent,
+} from '../../protocol/events.ts'
+import type { MessagePart, RunOutcome, Usage } from '../../protocol/vocabulary.ts'
+import { foldText } from './folded-text.ts'
+
+/** One level of `subagent_event` around an event, outermost first in a list. */
+export interface Wrapping {
+  readonly runId: string
+  readonly parentCallId: string
+}
+
+export type Change =
+  | { readonly type: 'approval_opened'; readonly request: ApprovalRequested; readonly wrapping: readonly Wrapping[] }
+  | { readonly type: 'approval_closed'; readonly approvalId: string; readonly decision: ApprovalDecision }
+  | { readonly type: 'run_ended'; readonly outcome: RunOutcome; readonly usage: Usage }
+  | { readonly type: 'output_kept'; readonly handle: string }
+  | { readonly type: 'title_changed'; readonly title: string }
+  | { readonly type: 'text_added'; readonly folded: string }
+
+/** The changes of one event, in order. Most events change nothing. */
+export function changesOf(event: ThreadEvent): readonly Change[] {
+  switch (event.type) {
+    case 'message_added':
+      return textChange(event.parts)
+    case 'thread_renamed':
+      return [{ type: 'title_changed', title: event.title }]
+    case 'agent_completed':
+      return [
+        ...textChange(event.message?.parts ?? []),
+        { type: 'run_ended', outcome: event.outcome, usage: event.usage },
+      ]
+    default:
+      return changesAtAnyDepth(event, [])
+  }
+}
+
+/**
+ * Why a fence does not cover these events: one names another run, or follows the end of its own. Undefined: it does.
+ */
+export function uncovered(events: readonly ThreadEvent[], fence: StoreErrorDetails['FENCED']): string | undefined {
+  let ended = false
+  for (const event of events) {
+    if (event.type === 'thread_renamed') continue
+    if (ended || event.runId !== fence.runId) return event.runId
+    ended = event.type === 'agent_completed'
+  }
+  return undefined
+}
+
+/** The event of an answer, in the same shape as the request was: wrapped if it was wrapped. */
+export function resolutionOf(
+  request: ApprovalRequested,
+  wrapping: readonly Wrapping[],
+  answer: ApprovalAnswer,
+): RunEvent {
+  const resolved: ApprovalResolved = {
+    type: 'approval_resolved',
+    runId: request.runId,
+    approvalId: request.approvalId,
+    callId: request.callId,
+    decision: answer.decision,
+    ...(answer.by === undefined ? {} : { by: answer.by }),
+    ...(answer.reason === undefined ? {} : { reason: answer.reason }),
+    ...(answer.input === undefined ? {} : { input: answer.input }),
+  }
+  return wrapping.reduceRight<RunEvent>((event, level) => ({ type: 'subagent_event', ...level, event }), resolved)
+}
+
+/** Whether an answer comes too late: a person's does from `expiresAt` on, the node's own decisions never. */
+export function isTooLate(request: ApprovalRequested, answer: ApprovalAnswer): boolean {
+  const byPerson = answer.decision === 'approved' || answer.decision === 'denied'
+  return byPerson && answer.at >= request.expiresAt
+}
+
+/** A sub-agent's approvals and outputs are real; its end is not the end of the run, and its answer not the run's. */
+function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): readonly Change[] {
+  switch (event.type) {
+    case 'approval_requested':
+      return [{ type: 'approval_opened', request: event, wrapping }]
+    case 'approval_resolved':
+      return [{ type: 'approval_closed', approvalId: event.approvalId, decision: event.decision }]
+    case 'tool_completed':
+      return event.truncated === undefined ? [] : [{ type: 'output_kept', handle: event.truncated.handle }]
+    case 'subagent_event':
+      return changesAtAnyDepth(event.event, [...wrapping, { runId: event.runId, parentCallId: event.parentCallId }])
+    default:
+      return []
+  }
+}
+
+function textChange(parts: readonly MessagePart[]): readonly Change[] {
+  const text = parts.map((part) => part.text).join('\n')
+  return text === '' ? [] : [{ type: 'text_added', folded: foldText(text) }]
+}

@@ -1,0 +1,33 @@
+/**
+ * A store whose every call goes through one gate first. The law: after `close` nothing is answered but `STORE_CLOSED`.
+ *
+ * @module
+ */
+import type { Store } from '../../agent/ports.ts'
+
+/** The parts of a store that are called with an owner or a node. */
+export type StoreParts = Pick<Store, 'threads' | 'events' | 'runs' | 'leases' | 'approvals' | 'records'>
+
+/** Each call first calls `gate`; what that throws is what the call rejects with. */
+export function guardParts(parts: StoreParts, gate: () => void): StoreParts {
+  return {
+    threads: guard(parts.threads, gate),
+    events: guard(parts.events, gate),
+    runs: guard(parts.runs, gate),
+    leases: guard(parts.leases, gate),
+    approvals: guard(parts.approvals, gate),
+    records: guard(parts.records, gate),
+  }
+}
+
+function guard<T extends object>(part: T, gate: () => void): T {
+  const entries = Object.entries(part).map(([name, method]) => [
+    name,
+    async (...args: unknown[]) => {
+      gate()
+      return method(...args)
+    },
+  ])
+  // Same keys, same signatures: every method of a part is asynchronous, and stays so.
+  return Object.fromEntries(entries) as T
+}

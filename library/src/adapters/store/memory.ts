@@ -1,0 +1,42 @@
+/**
+ * A store that forgets: for tests and for trying things out. The law: it answers exactly as a durable store does.
+ *
+ * @module
+ */
+import { StoreError } from '../../agent/errors.ts'
+import type { Store } from '../../agent/ports.ts'
+import { guardParts } from './guarded.ts'
+import { createMemoryApprovals } from './memory/approvals.ts'
+import { createMemoryRecords } from './memory/records.ts'
+import { createMemoryLeases, createMemoryRuns } from './memory/runs.ts'
+import { createMemoryState } from './memory/state.ts'
+import { createMemoryEvents, createMemoryThreads } from './memory/threads.ts'
+
+/** Everything is lost with the process. Calls take effect in the order they are made. */
+export function createMemoryStore(): Store {
+  const state = createMemoryState()
+  let closed = false
+  const parts = guardParts(
+    {
+      threads: createMemoryThreads(state),
+      events: createMemoryEvents(state),
+      runs: createMemoryRuns(state),
+      leases: createMemoryLeases(state),
+      approvals: createMemoryApprovals(state),
+      records: createMemoryRecords(state),
+    },
+    () => {
+      if (closed) throw new StoreError('STORE_CLOSED', {})
+    },
+  )
+  const close = async (): Promise<void> => {
+    closed = true
+  }
+  return {
+    ...parts,
+    health: () =>
+      closed ? { state: 'unhealthy', reasons: ['the store is closed'] } : { state: 'healthy', reasons: [] },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * What the memory store holds. The law: everything hangs below its owner, so that no look-up can meet another's data.
+ *
+ * @module
+ */
+import type { RunRecord } from '../../../agent/ports.ts'
+import type { ApprovalDecision, ApprovalRequested, LoggedEvent, ThreadEvent } from '../../../protocol/events.ts'
+import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
+import { changesOf, type Wrapping } from '../derived.ts'
+import { foldText } from '../folded-text.ts'
+
+export interface MemoryRun {
+  record: RunRecord
+  readonly idempotencyKey: string
+  leaseUntil: number
+}
+
+export interface MemoryApproval {
+  readonly threadId: string
+  /** The run whose end cancels it: the outermost, when a sub-agent asked. */
+  readonly runId: string
+  readonly request: ApprovalRequested
+  readonly wrapping: readonly Wrapping[]
+  status: 'open' | ApprovalDecision
+}
+
+export interface MemoryThread {
+  thread: Thread
+  /** JSON text, as a database would keep it: nobody can change what was logged. */
+  readonly log: { readonly at: number; readonly json: string }[]
+  readonly texts: string[]
+  readonly outputs: Set<string>
+  foldedTitle: string
+}
+
+export interface MemoryRecord {
+  readonly createdAt: number
+  updatedAt: number
+  json: string
+}
+
+export interface OwnerState {
+  readonly owner: Owner
+  readonly threads: Map<string, MemoryThread>
+  readonly runs: Map<string, MemoryRun>
+  readonly approvals: Map<string, MemoryApproval>
+  readonly collections: Map<string, Map<string, MemoryRecord>>
+}
+
+export interface MemoryState {
+  readonly owners: Map<string, OwnerState>
+  of(owner: Owner): OwnerState
+}
+
+export function createMemoryState(): MemoryState {
+  const owners = new Map<string, OwnerState>()
+  return {
+    owners,
+    of(owner) {
+      const key = JSON.stringify([owner.tenant, owner.user])
+      const known = owners.get(key)
+      if (known !== undefined) return known
+      const made: OwnerState = {
+        owner: { tenant: owner.tenant, user: owner.user },
+        threads: new Map(),
+        runs: new Map(),
+        approvals: new Map(),
+        collections: new Map(),
+      }
+      owners.set(key, made)
+      return made
+    },
+  }
+}
+
+/** Appends and keeps what is derived. The caller has checked the fence. */
+export function appendEvents(
+  state: OwnerState,
+  held: MemoryThread,
+  entry: { readonly at: number; readonly runId: string | null; readonly events: readonly ThreadEvent[] },
+): readonly LoggedEvent[] {
+  const logged = entry.events.map((event, index) => ({ seq: held.thread.lastSeq + 1 + index, at: entry.at, event }))
+  const lines = entry.events.map((event) => ({ at: entry.at, json: JSON.stringify(event) }))
+  if (logged.length === 0) return logged
+  held.log.push(...lines)
+  held.thread = { ...held.thread, lastSeq: held.log.length, updatedAt: entry.at }
+  for (const event of entry.events) applyChanges(state, held, event, entry.runId)
+  return logged
+}
+
+function applyChanges(state: OwnerState, held: MemoryThread, event: ThreadEvent, runId: string | null): void {
+  for (const change of changesOf(event)) {
+    switch (change.type) {
+      case 'approval_opened':
+        if (!state.approvals.has(change.request.approvalId)) {
+          state.approvals.set(change.request.approvalId, {
+            threadId: held.thread.threadId,
+            runId: runId ?? change.request.runId,
+            request: structuredClone(change.request),
+            wrapping: change.wrapping,
+            status: 'open',
+          })
+        }
+        break
+      case 'approval_closed': {
+        const approval = state.approvals.get(change.approvalId)
+        if (approval?.threadId === held.thread.threadId && approval.status === 'open') approval.status = change.decision
+        break
+      }
+      case 'run_ended':
+        if (runId !== null) endRun(state, held, runId, change.outcome)
+        break
+      case 'output_kept':
+        held.outputs.add(change.handle)
+        break
+      case 'title_changed':
+        held.thread = { ...held.thread, title: change.title }
+        held.foldedTitle = foldText(change.title)
+        break
+      case 'text_added':
+        held.texts.push(change.folded)
+        break
+      default:
+        change satisfies never
+    }
+  }
+}
+
+function endRun(state: OwnerState, held: MemoryThread, runId: string, outcome: RunRecord['outcome']): void {
+  const run = state.runs.get(runId)
+  if (run !== undefined) run.record = { ...run.record, outcome }
+  if (held.thread.activeRunId === runId) held.thread = { ...held.thread, activeRunId: null }
+  for (const approval of state.approvals.values()) {
+    if (approval.runId === runId && approval.status === 'open') approval.status = 'cancelled'
+  }
+}
