@@ -1,0 +1,195 @@
+/**
+ * A run as a person sees it: its steps, their text and thinking, and its calls as cards. An agent called as a tool is a
+ * run inside its call's card.
+ *
+ * @module
+ */
+import type { ApprovalDecision, RunEvent } from '../protocol/events.ts'
+import type { CallOutcome, Effect, Failure, JsonValue, MessagePart, RunOutcome, Usage } from '../protocol/vocabulary.ts'
+
+export interface RunView {
+  readonly runId: string
+  /** `accepted`: its message is stored, its agent has not begun. */
+  readonly status: 'accepted' | 'running' | RunOutcome
+  readonly agent?: string
+  readonly model?: string
+  readonly manifest?: string
+  readonly attempt: number
+  readonly startedAt: number
+  readonly steps: readonly StepView[]
+  /** The final answer, as far as it got; its text is the last step's as well. */
+  readonly answer?: { readonly messageId: string; readonly parts: readonly MessagePart[] }
+  readonly usage?: Usage
+  readonly durationMs?: number
+  readonly error?: Failure
+  readonly limit?: { readonly name: string; readonly value: number }
+}
+
+export interface StepView {
+  readonly step: number
+  readonly thinking: string
+  readonly text: string
+  readonly calls: readonly CallView[]
+  /** The model has finished the step; its calls may still be at work. */
+  readonly finished: boolean
+}
+
+export interface CallView {
+  readonly callId: string
+  readonly tool: string
+  /** As the approver edited it, where that happened. */
+  readonly input: JsonValue
+  readonly status: 'requested' | 'waiting' | 'executing' | CallOutcome
+  readonly effect?: Effect
+  readonly approval?: ApprovalView
+  readonly startedAt?: number
+  /** The latest. */
+  readonly progress?: JsonValue
+  readonly output?: JsonValue
+  readonly truncated?: { readonly bytes: number; readonly handle: string }
+  readonly error?: Failure
+  readonly durationMs?: number
+  /** It was abandoned and settled so long after it had started. */
+  readonly lateAfterMs?: number
+  /** The run of the agent that this call is. */
+  readonly run?: RunView
+}
+
+export interface ApprovalView {
+  readonly approvalId: string
+  readonly expiresAt: number
+  readonly decision?: ApprovalDecision
+  readonly by?: string
+  readonly reason?: string
+}
+
+/** An approval that waits for an answer. */
+export interface OpenApproval {
+  readonly approvalId: string
+  readonly runId: string
+  readonly call: CallView
+  readonly expiresAt: number
+}
+
+export function newRun(runId: string, startedAt: number): RunView {
+  return { runId, status: 'accepted', attempt: 0, startedAt, steps: [] }
+}
+
+/** An event that fits nothing in sight changes nothing: the contract checker is who complains. */
+export function applyRunEvent(run: RunView, event: RunEvent, at: number): RunView {
+  switch (event.type) {
+    case 'agent_started':
+      return {
+        ...run,
+        status: 'running',
+        agent: event.agent,
+        model: event.model,
+        manifest: event.manifest,
+        attempt: event.attempt,
+      }
+    case 'agent_thinking':
+      return withStep(run, event.step, (step) =>
+        event.delta === undefined ? step : { ...step, thinking: step.thinking + event.delta },
+      )
+    case 'agent_message':
+      return withStep(run, event.step, (step) => ({ ...step, text: step.text + event.delta }))
+    case 'step_completed':
+      return withStep(run, event.step, (step) => ({
+        ...step,
+        finished: true,
+        calls: event.calls.map(({ callId, tool, input }) => ({ callId, tool, input, status: 'requested' as const })),
+      }))
+    case 'agent_rewound':
+      return { ...run, steps: run.steps.filter((step) => step.step !== event.step) }
+    case 'approval_requested':
+      return withCall(run, event.callId, (call) => ({
+        ...call,
+        status: 'waiting',
+        effect: event.effect,
+        approval: { approvalId: event.approvalId, expiresAt: event.expiresAt },
+      }))
+    case 'approval_resolved':
+      return withCall(run, event.callId, (call) => ({
+        ...call,
+        status: 'requested',
+        ...(event.input === undefined ? {} : { input: event.input }),
+        approval: {
+          approvalId: event.approvalId,
+          expiresAt: call.approval?.expiresAt ?? at,
+          decision: event.decision,
+          ...(event.by === undefined ? {} : { by: event.by }),
+          ...(event.reason === undefined ? {} : { reason: event.reason }),
+        },
+      }))
+    case 'tool_executing':
+      return withCall(run, event.callId, (call) => ({
+        ...call,
+        status: 'executing',
+        effect: event.effect,
+        input: event.input,
+        startedAt: at,
+      }))
+    case 'tool_progress':
+      return withCall(run, event.callId, (call) => ({ ...call, progress: event.progress }))
+    case 'tool_completed':
+      return withCall(run, event.callId, (call) => ({
+        ...call,
+        status: event.outcome,
+        durationMs: event.durationMs,
+        ...(event.output === undefined ? {} : { output: event.output }),
+        ...(event.truncated === undefined ? {} : { truncated: event.truncated }),
+        ...(event.error === undefined ? {} : { error: event.error }),
+      }))
+    case 'tool_late':
+      return withCall(run, event.callId, (call) => ({ ...call, lateAfterMs: event.afterMs }))
+    case 'subagent_event':
+      return withCall(run, event.parentCallId, (call) => ({
+        ...call,
+        run: applyRunEvent(call.run ?? newRun(event.event.runId, at), event.event, at),
+      }))
+    case 'agent_completed':
+      return {
+        ...run,
+        status: event.outcome,
+        usage: event.usage,
+        durationMs: event.durationMs,
+        ...(event.message === null ? {} : { answer: event.message }),
+        ...(event.error === undefined ? {} : { error: event.error }),
+        ...(event.limit === undefined ? {} : { limit: event.limit }),
+      }
+    default:
+      event satisfies never
+      return run
+  }
+}
+
+/** Oldest first, those of agents called as tools included. */
+export function openApprovalsOf(run: RunView): readonly OpenApproval[] {
+  return run.steps.flatMap(({ calls }) =>
+    calls.flatMap((call) => {
+      const inner = call.run === undefined ? [] : openApprovalsOf(call.run)
+      if (call.status !== 'waiting' || call.approval === undefined) return inner
+      const { approvalId, expiresAt } = call.approval
+      return [{ approvalId, runId: run.runId, call, expiresAt }, ...inner]
+    }),
+  )
+}
+
+function withStep(run: RunView, number: number, change: (step: StepView) => StepView): RunView {
+  const index = run.steps.findLastIndex(({ step }) => step === number)
+  const found = run.steps[index]
+  if (found === undefined) {
+    const opened: StepView = { step: number, thinking: '', text: '', calls: [], finished: false }
+    return { ...run, steps: [...run.steps, change(opened)] }
+  }
+  const changed = change(found)
+  return changed === found ? run : { ...run, steps: run.steps.with(index, changed) }
+}
+
+function withCall(run: RunView, callId: string, change: (call: CallView) => CallView): RunView {
+  const stepIndex = run.steps.findLastIndex(({ calls }) => calls.some((call) => call.callId === callId))
+  const step = run.steps[stepIndex]
+  if (step === undefined) return run
+  const calls = step.calls.map((call) => (call.callId === callId ? change(call) : call))
+  return { ...run, steps: run.steps.with(stepIndex, { ...step, calls }) }
+}
