@@ -1,0 +1,119 @@
+/**
+ * What a user writes in `toolcrib.config.ts`. Types and an identity function only: the server that loads the file checks
+ * every value, and tells all problems at once.
+ *
+ * @module
+ */
+import type { Agent, RunLimits } from '../agent/agent.ts'
+import type { Model } from '../agent/ports.ts'
+import type { PolicyOptions } from '../policy/policy.ts'
+import type { Tool } from '../tool/tool.ts'
+import type { GatewayLimits } from './gateway.ts'
+
+/** Limits of the process around the gateway and the agents. */
+export interface HostLimits {
+  /** Runs of one user at work at once, on all nodes together. Default 4. */
+  readonly maxRunsPerUser: number
+  /** Tools that one scope may hold itself: the catalogue, a user, a connection. Default 1,000. */
+  readonly maxToolsPerScope: number
+  /** Bytes of one HTTP request's body. Default 1,048,576. */
+  readonly maxBodyBytes: number
+  /** Bytes of one bearer token; a longer one is refused unread. Default 16,384. */
+  readonly maxTokenBytes: number
+  /** Tickets issued and not yet used, over all users. Default 10,000. */
+  readonly maxTickets: number
+  /** Development sign-ins per minute, over all users. Default 120. */
+  readonly signInsPerMinute: number
+  /** How long a signed-in development session lasts. Default 2,592,000,000 (30 days). */
+  readonly sessionTtlMs: number
+  /** How long runs may go on after the server was asked to stop; then they are stopped. Default 10,000. */
+  readonly drainMs: number
+  /** How often an idle Server-Sent Events stream gets a comment, so that proxies keep it open. Default 15,000. */
+  readonly sseHeartbeatMs: number
+}
+
+/** Every limit there is, in one table. `docs/configuration.md` has ranges. */
+export type Limits = GatewayLimits & RunLimits & HostLimits
+
+/** An agent whose model may be left to the server, or named as in `TOOLCRIB_MODEL`. */
+export type AgentSettings = Omit<Agent, 'model'> & { readonly model?: Model | string }
+
+/** How the claims of a token become a principal. A dot reaches into an object: `realm_access.roles`. */
+export interface ClaimNames {
+  /** Default `tenant`. Without the claim, `defaultTenant` is used if it is set; else the token is refused. */
+  readonly tenant?: string
+  readonly defaultTenant?: string
+  /** Default `sub`. */
+  readonly user?: string
+  /** A name for people. Default `name`. */
+  readonly name?: string
+  /** A list of texts. Default `roles`. */
+  readonly roles?: string
+  /** A list of texts, or one text with spaces. Default `scope`. */
+  readonly scopes?: string
+}
+
+/** Who signs the tokens. Give one of `secret`, `jwksUrl` and `jwks`. */
+export interface JwtSettings {
+  /** Shared secret for HS256, HS384 and HS512: at least 32 bytes. Better given as TOOLCRIB_JWT_SECRET. */
+  readonly secret?: string
+  /** Where the issuer publishes its public keys; https, or http on this machine. */
+  readonly jwksUrl?: string
+  /** The issuer's public keys themselves, as a JSON Web Key Set. */
+  readonly jwks?: { readonly keys: readonly object[] }
+  readonly issuer?: string
+  readonly audience?: string
+  /** Default: the algorithms that fit the kind of key. Never `none`; never HS* with public keys. */
+  readonly algorithms?: readonly string[]
+  /** How far clocks may differ. Default 5,000; at most 300,000. */
+  readonly clockToleranceMs?: number
+  readonly claims?: ClaimNames
+}
+
+export interface AuthSettings {
+  /** With it, tokens of this issuer are the only credentials and the development sign-in is off. */
+  readonly jwt?: JwtSettings
+  /** Default: on when the server is bound to this machine only and no issuer is configured. */
+  readonly developmentSignIn?: boolean
+  /** Origins, besides the server's own, whose pages may use the session cookie. */
+  readonly allowedOrigins?: readonly string[]
+  /** The role that may read health details and metrics. Default `operator`. */
+  readonly operatorRole?: string
+  /** A bearer token that may read /metrics, for a scraper. Better given as TOOLCRIB_METRICS_TOKEN. */
+  readonly metricsToken?: string
+}
+
+/** Everything is optional; environment variables win over the file. */
+export interface ToolcribConfig {
+  /** 0: any free one. Default 4600. */
+  readonly port?: number
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** The address people use, when a proxy stands in front. */
+  readonly publicUrl?: string
+  /** Default `./.toolcrib`. */
+  readonly dataFolder?: string
+  /** Markdown and text files that the document tools may read. Default: none. */
+  readonly documentsFolder?: string
+  /** `builtin`, `PROVIDER:MODEL`, or `openai-compatible:MODEL@BASE_URL`. Default `builtin`. */
+  readonly model?: string
+  readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+  readonly tools?: readonly Tool[]
+  /** Whether the starter tools are part of the catalogue. Default true. */
+  readonly starterTools?: boolean
+  /** Default: one agent, `assistant`, with every tool. */
+  readonly agents?: readonly AgentSettings[]
+  /** Default: the first agent. */
+  readonly defaultAgent?: string
+  /** Default: role `user` may use every tool, and destructive ones ask. */
+  readonly policy?: PolicyOptions
+  readonly limits?: Partial<Limits>
+  readonly auth?: AuthSettings
+  /** Names, besides the built-in reserved ones, that no tool may have. */
+  readonly reservedNames?: readonly string[]
+}
+
+/** Gives the config file its types, and nothing else. */
+export function defineConfig(config: ToolcribConfig): ToolcribConfig {
+  return config
+}

@@ -1,0 +1,37 @@
+/**
+ * Every limit of the gateway: once as a schema for an operator's config, once as defaults. The law: a declared limit is
+ * an enforced limit. @module
+ */
+import { z } from 'zod'
+import type { GatewayLimits } from './gateway.ts'
+
+export const defaultGatewayLimits: GatewayLimits = Object.freeze({
+  maxFrameBytes: 65_536,
+  maxMessageChars: 100_000,
+  maxConnectionsPerUser: 16,
+  maxConnections: 10_000,
+  commandsPerSecond: 20,
+  commandBurst: 40,
+  maxOpenThreads: 32,
+  maxBufferedBytes: 1_048_576,
+  pingIntervalMs: 25_000,
+  pongTimeoutMs: 10_000,
+  maxPendingCommands: 64,
+})
+
+const count = z.int().min(1)
+
+/** What an operator may write; what is left out has its default. */
+export const gatewayLimitsSchema: z.ZodType<GatewayLimits> = z.strictObject({
+  maxFrameBytes: z.int().min(1_024).default(defaultGatewayLimits.maxFrameBytes),
+  maxMessageChars: count.default(defaultGatewayLimits.maxMessageChars),
+  maxConnectionsPerUser: count.default(defaultGatewayLimits.maxConnectionsPerUser),
+  maxConnections: count.default(defaultGatewayLimits.maxConnections),
+  commandsPerSecond: z.number().positive().default(defaultGatewayLimits.commandsPerSecond),
+  commandBurst: count.default(defaultGatewayLimits.commandBurst),
+  maxOpenThreads: count.default(defaultGatewayLimits.maxOpenThreads),
+  maxBufferedBytes: z.int().min(1_024).default(defaultGatewayLimits.maxBufferedBytes),
+  pingIntervalMs: count.default(defaultGatewayLimits.pingIntervalMs),
+  pongTimeoutMs: count.default(defaultGatewayLimits.pongTimeoutMs),
+  maxPendingCommands: count.default(defaultGatewayLimits.maxPendingCommands),
+})

@@ -1,0 +1,70 @@
+/**
+ * How many may be connected. The law: a place is taken before the upgrade and given back exactly once, whatever becomes
+ * of the connection. @module
+ */
+import type { Owner } from '../protocol/vocabulary.ts'
+import { GatewayError } from './errors.ts'
+import type { GatewayLimits } from './gateway.ts'
+import { ownerKey } from './router.ts'
+
+export interface Places {
+  /** @throws {@link GatewayError} `TOO_MANY_CONNECTIONS`. */
+  take(owner: Owner): Disposable
+  /** Holds a place until `take` of the same owner uses it up, or until disposal. */
+  reserve(owner: Owner): Disposable
+  readonly taken: number
+}
+
+export function createPlaces(limits: Pick<GatewayLimits, 'maxConnections' | 'maxConnectionsPerUser'>): Places {
+  const owners = new Map<string, { taken: number; readonly reserved: Set<Disposable> }>()
+  let taken = 0
+
+  function occupy(owner: Owner): Disposable {
+    const key = ownerKey(owner)
+    const places = owners.get(key) ?? { taken: 0, reserved: new Set() }
+    const { maxConnections, maxConnectionsPerUser } = limits
+    if (places.taken >= maxConnectionsPerUser) {
+      throw new GatewayError('TOO_MANY_CONNECTIONS', { of: 'user', max: maxConnectionsPerUser })
+    }
+    if (taken >= maxConnections) throw new GatewayError('TOO_MANY_CONNECTIONS', { of: 'server', max: maxConnections })
+    owners.set(key, places)
+    places.taken += 1
+    taken += 1
+    return once(() => {
+      places.taken -= 1
+      taken -= 1
+      if (places.taken === 0) owners.delete(key)
+    })
+  }
+
+  return {
+    take(owner) {
+      const reserved = owners.get(ownerKey(owner))?.reserved
+      const [place] = reserved ?? []
+      if (place === undefined) return occupy(owner)
+      reserved?.delete(place)
+      return place
+    },
+    reserve(owner) {
+      const place = occupy(owner)
+      const reserved = owners.get(ownerKey(owner))?.reserved
+      reserved?.add(place)
+      return once(() => {
+        if (reserved?.delete(place)) place[Symbol.dispose]()
+      })
+    },
+    get taken() {
+      return taken
+    },
+  }
+}
+
+function once(run: () => void): Disposable {
+  let done = false
+  return {
+    [Symbol.dispose]: () => {
+      if (!done) run()
+      done = true
+    },
+  }
+}
