@@ -22,3 +22,9 @@ export function foldName(name: string): string {
 export function foldReserved(names: Iterable<string> = []): ReadonlySet<string> {
   return new Set([...reservedEverywhere, ...names].map(foldName))
 }
+
+/** A name fit to be shown: cut short, and without characters that could forge a line of a log. */
+export function quoteName(name: string): string {
+  const shown = name.length > 80 ? `${name.slice(0, 80)}…` : name
+  return JSON.stringify(shown).slice(1, -1)
+}

@@ -1,0 +1,83 @@
+/**
+ * The inside of a scope, apart from the handle that callers hold: the tree keeps the nodes, and never the handles, so
+ * that a handle dropped without `close` is collected, noticed, and its node closed. The law: an empty scope owns no
+ * collection. @module
+ */
+
+import type { Subscriber } from './audit.ts'
+import type { Entry } from './entry.ts'
+import type { Holdings } from './holdings.ts'
+import type { Ledger } from './ledger.ts'
+import type { CloseReport, Registry, RegistryClock, RegistryOptions } from './registry.ts'
+import type { Held, Shelf } from './shelf.ts'
+
+/** What all scopes of one registry share. */
+export interface Tree<T extends Entry> {
+  readonly options: RegistryOptions<T>
+  readonly clock: RegistryClock
+  readonly ledger: Ledger
+  readonly reserved: ReadonlySet<string>
+  readonly finalizers: FinalizationRegistry<ScopeNode<T>>
+  /** By folded name: who holds it in scopes other than the root. */
+  readonly heldBelowRoot: Map<string, Set<Held<T>>>
+  /** Filtered lists, by the list they were made of. */
+  readonly filtered: WeakMap<readonly T[], Map<string, readonly T[]>>
+  /** The number of audit listeners anywhere in the tree. */
+  listening: number
+  /** The number of the last audit record. */
+  seq: number
+}
+
+/** A hot object: ten thousand of them are open at once. */
+export class ScopeNode<T extends Entry> {
+  readonly tree: Tree<T>
+  readonly above: ScopeNode<T> | undefined
+  readonly name: string
+  readonly kind: string
+  readonly openedAt: number
+  readonly maxEntries: number
+  readonly closeDeadlineMs: number
+
+  phase: 'open' | 'closing' | 'closed' = 'open'
+  frozen = false
+  /** How many entries the scopes below hold. */
+  heldBelow = 0
+  below: Set<ScopeNode<T>> | undefined = undefined
+  shelf: Shelf<T> | undefined = undefined
+  holdings: Holdings | undefined = undefined
+  subscribers: Set<Subscriber> | undefined = undefined
+  handle: WeakRef<Registry<T>> | undefined = undefined
+  closing: Promise<CloseReport> | undefined = undefined
+  closeReason: string | undefined = undefined
+  #path: string | undefined = undefined
+
+  constructor(tree: Tree<T>, above: ScopeNode<T> | undefined, options: NodeOptions) {
+    this.tree = tree
+    this.above = above
+    this.name = options.name
+    this.kind = options.kind
+    this.maxEntries = options.maxEntries
+    this.closeDeadlineMs = options.closeDeadlineMs
+    this.openedAt = tree.clock.now()
+  }
+
+  get path(): string {
+    this.#path ??= this.above
+      ? `${this.above.path}/${escapePart(this.kind)}:${escapePart(this.name)}`
+      : escapePart(this.name)
+    return this.#path
+  }
+}
+
+export interface NodeOptions {
+  readonly name: string
+  readonly kind: string
+  readonly maxEntries: number
+  readonly closeDeadlineMs: number
+}
+
+/** Keeps a path readable and unambiguous whatever a scope is called. */
+function escapePart(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return text.replace(/[/%\u0000-\u001f\u007f\u2028\u2029]/g, (char) => encodeURIComponent(char))
+}
