@@ -1,0 +1,8 @@
+export function Logo({ small = false }: { readonly small?: boolean }) {
+  return (
+    <span className="inline-flex items-center gap-2.5 font-semibold tracking-tight">
+      <img src="/icon.svg" alt="" className={small ? 'size-6' : 'size-9'} />
+      <span className={small ? 'text-base' : 'text-lg'}>Toolcrib</span>
+    </span>
+  )
+}

@@ -1,0 +1,60 @@
+/** The session behind the cookie: asked once at the start, then kept in step with what the person does. */
+import { useCallback, useEffect, useState } from 'react'
+import type { Failure, Principal } from 'toolcrib/protocol'
+
+export type Session =
+  | { readonly state: 'loading' }
+  | { readonly state: 'unreachable'; readonly reason: string }
+  | { readonly state: 'signed_out' }
+  | { readonly state: 'signed_in'; readonly principal: Principal }
+
+export function useSession() {
+  const [session, setSession] = useState<Session>({ state: 'loading' })
+
+  const load = useCallback(async () => {
+    setSession(await askWho())
+  }, [])
+
+  useEffect(() => void load(), [load])
+
+  const signIn = useCallback(async (name: string): Promise<Failure | undefined> => {
+    const answer = await post('/v1/sign-in', { name })
+    if ('failure' in answer) return answer.failure
+    setSession({ state: 'signed_in', principal: answer.body.principal })
+    return undefined
+  }, [])
+
+  const signOut = useCallback(async () => {
+    await post('/v1/sign-out', {})
+    setSession({ state: 'signed_out' })
+  }, [])
+
+  return { session, signIn, signOut, retry: load }
+}
+
+async function askWho(): Promise<Session> {
+  try {
+    const response = await fetch('/v1/me')
+    if (response.ok) return { state: 'signed_in', principal: (await response.json()).principal }
+    if (response.status === 401) return { state: 'signed_out' }
+    return { state: 'unreachable', reason: `It answered with status ${response.status}.` }
+  } catch {
+    return { state: 'unreachable', reason: 'No connection could be made. Is it running?' }
+  }
+}
+
+type Answer = { readonly body: { readonly principal: Principal } } | { readonly failure: Failure }
+
+async function post(path: string, body: object): Promise<Answer> {
+  try {
+    const response = await fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const parsed = response.status === 204 ? {} : await response.json()
+    return response.ok ? { body: parsed } : { failure: parsed.error }
+  } catch {
+    return { failure: { code: 'UNREACHABLE', message: 'The server does not answer; try again', retry: 'later' } }
+  }
+}

@@ -1,0 +1,92 @@
+import { ArrowUp, Square } from 'lucide-react'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { useClientStatus } from '../connection.tsx'
+
+export interface ComposerProps {
+  /** Rejects when the message was not taken; the text stays then. */
+  readonly onSend: (text: string) => Promise<void>
+  /** Present while a run can be stopped. */
+  readonly onStop?: (() => void) | undefined
+  readonly initial?: string
+}
+
+export function Composer({ onSend, onStop, initial = '' }: ComposerProps) {
+  const [text, setText] = useState(initial)
+  const [sending, setSending] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  const field = useRef<HTMLTextAreaElement>(null)
+  const status = useClientStatus()
+  const maxChars = status.state === 'open' ? status.hello.limits.maxMessageChars : Number.POSITIVE_INFINITY
+  const tooLong = text.length > maxChars
+
+  useEffect(() => field.current?.focus(), [])
+
+  async function send() {
+    const message = text.trim()
+    if (message === '' || sending || onStop !== undefined || tooLong) return
+    setSending(true)
+    try {
+      await onSend(message)
+      setText('')
+      setProblem(undefined)
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : 'The message was not sent; try again')
+    } finally {
+      setSending(false)
+    }
+  }
+
+  function onKey(event: KeyboardEvent) {
+    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
+      event.preventDefault()
+      void send()
+    }
+    if (event.key === 'Escape' && onStop !== undefined) onStop()
+  }
+
+  return (
+    <div className="mx-auto w-full max-w-3xl px-4 pb-4">
+      {(problem !== undefined || tooLong) && (
+        <p role="alert" className="mb-2 rounded-lg bg-bad/10 px-3 py-2 text-sm text-bad">
+          {tooLong
+            ? `The message has ${text.length.toLocaleString()} characters, the limit is ${maxChars.toLocaleString()}.`
+            : problem}
+        </p>
+      )}
+      <div className="flex items-end gap-2 rounded-2xl border border-input bg-card p-2 shadow-sm focus-within:ring-2 focus-within:ring-ring/40">
+        <textarea
+          ref={field}
+          aria-label="Message"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKey}
+          rows={1}
+          placeholder="Ask something…"
+          className="field-sizing-content max-h-52 min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2 py-1.5 outline-none placeholder:text-muted-foreground"
+        />
+        {onStop === undefined ? (
+          <button
+            type="button"
+            aria-label="Send"
+            title="Send (Enter)"
+            disabled={text.trim() === '' || sending || tooLong}
+            onClick={() => void send()}
+            className="grid size-9 shrink-0 place-items-center rounded-xl bg-primary text-primary-foreground transition-opacity hover:opacity-90 disabled:opacity-35"
+          >
+            <ArrowUp aria-hidden="true" className="size-5" />
+          </button>
+        ) : (
+          <button
+            type="button"
+            aria-label="Stop"
+            title="Stop (Esc)"
+            onClick={onStop}
+            className="grid size-9 shrink-0 place-items-center rounded-xl bg-foreground text-background transition-opacity hover:opacity-85"
+          >
+            <Square aria-hidden="true" className="size-4 fill-current" />
+          </button>
+        )}
+      </div>
+    </div>
+  )
+}

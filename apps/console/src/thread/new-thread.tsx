@@ -1,0 +1,63 @@
+/** A chat that does not exist before its first message. */
+import { useState } from 'react'
+import { useClient, useClientStatus } from '../connection.tsx'
+import { goToThread } from '../route.ts'
+import { Composer } from './composer.tsx'
+import { ConnectionNotice } from './connection-notice.tsx'
+import { ThreadHeader } from './thread-header.tsx'
+
+const suggestions = [
+  'What is 15% of 240, and what time is it in Tokyo?',
+  'Convert 26.2 miles to kilometres',
+  'Search the documents for “approval”',
+  'Save a note: “water the plants on Friday”',
+]
+
+export function NewThread({ onOpenSidebar }: { readonly onOpenSidebar: () => void }) {
+  const client = useClient()
+  const status = useClientStatus()
+  const [problem, setProblem] = useState<string>()
+
+  async function start(text: string) {
+    const thread = await client.createThread()
+    await client.send(thread.threadId, text)
+    goToThread(thread.threadId)
+  }
+
+  return (
+    <>
+      <ThreadHeader
+        title="New chat"
+        model={status.state === 'open' ? status.hello.server.model : undefined}
+        onOpenSidebar={onOpenSidebar}
+      />
+      <ConnectionNotice />
+      <div className="flex min-h-0 flex-1 flex-col items-center justify-center overflow-y-auto px-4 py-8">
+        <h2 className="text-center text-2xl font-semibold tracking-tight">What can I do for you?</h2>
+        <ul className="mt-6 grid w-full max-w-2xl gap-2 sm:grid-cols-2">
+          {suggestions.map((suggestion) => (
+            <li key={suggestion}>
+              <button
+                type="button"
+                onClick={() =>
+                  start(suggestion).catch((error: unknown) =>
+                    setProblem(error instanceof Error ? error.message : String(error)),
+                  )
+                }
+                className="h-full w-full rounded-xl border bg-card px-4 py-3 text-left text-sm transition-colors hover:border-primary hover:bg-accent"
+              >
+                {suggestion}
+              </button>
+            </li>
+          ))}
+        </ul>
+        {problem !== undefined && (
+          <p role="alert" className="mt-4 text-sm text-bad">
+            {problem}
+          </p>
+        )}
+      </div>
+      <Composer onSend={start} />
+    </>
+  )
+}
