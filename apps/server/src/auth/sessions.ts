@@ -1,0 +1,100 @@
+/**
+ * Development sessions: tokens that this server signs itself with a secret of its data folder, so that a restart keeps
+ * people signed in, and a sign-out that lasts. The law: a session that was signed out never counts again.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SignJWT } from 'jose'
+import type { Clock, RecordStore } from 'toolcrib/agent'
+import type { Owner, Principal } from 'toolcrib/protocol'
+import { createSecret, type Secret } from '../config/secret.ts'
+import type { JwtConfig } from '../config.ts'
+import { ServerError } from '../errors.ts'
+
+const issuer = 'toolcrib'
+const collection = 'signed_out_sessions'
+const maxKept = 1_000
+
+/** How this server's own session tokens are verified. */
+export function sessionJwt(secret: Secret): JwtConfig {
+  return { keys: { type: 'secret', secret }, issuer, audience: issuer, clockToleranceMs: 0, claims: {} }
+}
+
+/** The secret of a data folder, made at the first start and readable by its owner only. */
+export async function sessionSecret(dataFolder: string): Promise<Secret> {
+  const file = join(dataFolder, 'session.key')
+  try {
+    await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+    await writeFile(file, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 }).catch(ignoreExisting)
+    if (((await stat(file)).mode & 0o077) !== 0) await chmod(file, 0o600)
+    const secret = (await readFile(file, 'utf8')).trim()
+    if (secret.length < 32)
+      throw new Error(`"${file}" is too short to be a key; delete it, and everybody signs in again`)
+    return createSecret(secret)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ServerError('DATA_FOLDER_UNUSABLE', { folder: dataFolder, reason }, { cause })
+  }
+}
+
+export interface IssueOptions {
+  readonly principal: Principal
+  readonly ttlMs: number
+  readonly now: number
+  readonly issuer?: string
+  readonly audience?: string
+}
+
+/** A token signed with a shared secret (HS256). */
+export async function issueToken(
+  secret: Secret,
+  { principal, ttlMs, now, issuer: by = issuer, audience = issuer }: IssueOptions,
+): Promise<{ readonly token: string; readonly expiresAt: number }> {
+  const { user, tenant, name, roles, scopes } = principal
+  const issuedAt = Math.floor(now / 1_000)
+  const expiresAt = issuedAt + Math.max(1, Math.floor(ttlMs / 1_000))
+  const token = await new SignJWT({ tenant, roles, scope: scopes.join(' '), ...(name === undefined ? {} : { name }) })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setSubject(user)
+    .setIssuer(by)
+    .setAudience(audience)
+    .setJti(randomBytes(16).toString('base64url'))
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(expiresAt)
+    .sign(new TextEncoder().encode(secret.reveal()))
+  return { token, expiresAt: expiresAt * 1_000 }
+}
+
+/** Who was signed out, kept in the store under the owner of the session until it would have expired anyway. */
+export interface SignedOut {
+  has(owner: Owner, tokenId: string): Promise<boolean>
+  add(owner: Owner, session: { readonly tokenId: string; readonly expiresAt: number | null }): Promise<void>
+}
+
+export function createSignedOut(records: RecordStore, clock: Clock): SignedOut {
+  return {
+    async has(owner, tokenId) {
+      return (await records.get(owner, collection, tokenId)) !== undefined
+    },
+    async add(owner, { tokenId, expiresAt }) {
+      const now = clock.now()
+      await records.put(owner, collection, tokenId, { expiresAt }, { at: now })
+      for (const { id, value } of await records.list(owner, collection, { limit: maxKept })) {
+        if (hasExpired(value, now)) await records.delete(owner, collection, id)
+      }
+    },
+  }
+}
+
+function hasExpired(value: unknown, now: number): boolean {
+  if (typeof value !== 'object' || value === null || !('expiresAt' in value)) return false
+  return typeof value.expiresAt === 'number' && value.expiresAt < now
+}
+
+function ignoreExisting(error: unknown): void {
+  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+  throw error
+}

@@ -1,0 +1,83 @@
+/**
+ * Every limit of a running server, in one table: what it bounds, its default, and the range it may have. A limit that is
+ * declared here is enforced somewhere, and a test drives it to its rejection.
+ *
+ * @module
+ */
+import type { RunLimits } from 'toolcrib/agent'
+import type { Limits } from 'toolcrib/gateway'
+
+export type { Limits } from 'toolcrib/gateway'
+
+export interface LimitRule {
+  readonly default: number
+  readonly min: number
+  readonly max: number
+}
+
+const unlimited = Number.POSITIVE_INFINITY
+const day = 86_400_000
+
+export const limitRules: { readonly [Name in keyof Limits]: LimitRule } = {
+  maxFrameBytes: { default: 65_536, min: 1_024, max: 16_777_216 },
+  maxMessageChars: { default: 100_000, min: 1, max: 10_000_000 },
+  maxConnectionsPerUser: { default: 16, min: 1, max: 10_000 },
+  maxConnections: { default: 10_000, min: 1, max: 1_000_000 },
+  commandsPerSecond: { default: 20, min: 1, max: 10_000 },
+  commandBurst: { default: 40, min: 1, max: 100_000 },
+  maxOpenThreads: { default: 32, min: 1, max: 1_000 },
+  maxBufferedBytes: { default: 1_048_576, min: 16_384, max: 268_435_456 },
+  pingIntervalMs: { default: 25_000, min: 1_000, max: 600_000 },
+  pongTimeoutMs: { default: 10_000, min: 1_000, max: 600_000 },
+  maxPendingCommands: { default: 64, min: 1, max: 10_000 },
+
+  maxSteps: { default: 40, min: 1, max: 10_000 },
+  maxCalls: { default: 200, min: 0, max: 100_000 },
+  maxConcurrentCalls: { default: 16, min: 1, max: 1_000 },
+  maxRunMs: { default: 600_000, min: 1_000, max: 30 * day },
+  maxTokens: { default: unlimited, min: 1, max: unlimited },
+  maxOutputBytes: { default: 65_536, min: 256, max: 16_777_216 },
+  stopGraceMs: { default: 2_000, min: 0, max: 60_000 },
+  maxStepRetries: { default: 2, min: 0, max: 10 },
+  maxAgentDepth: { default: 3, min: 0, max: 10 },
+
+  maxRunsPerUser: { default: 4, min: 1, max: 1_000 },
+  maxToolsPerScope: { default: 1_000, min: 1, max: 100_000 },
+  maxBodyBytes: { default: 1_048_576, min: 1_024, max: 67_108_864 },
+  maxTokenBytes: { default: 16_384, min: 256, max: 131_072 },
+  maxTickets: { default: 10_000, min: 1, max: 1_000_000 },
+  signInsPerMinute: { default: 120, min: 1, max: 100_000 },
+  sessionTtlMs: { default: 30 * day, min: 60_000, max: 365 * day },
+  drainMs: { default: 10_000, min: 0, max: 600_000 },
+  sseHeartbeatMs: { default: 15_000, min: 1_000, max: 300_000 },
+}
+
+export const limitNames: readonly (keyof Limits)[] = Object.keys(limitRules) as (keyof Limits)[]
+
+export const runLimitNames: readonly (keyof RunLimits)[] = [
+  'maxSteps',
+  'maxCalls',
+  'maxConcurrentCalls',
+  'maxRunMs',
+  'maxTokens',
+  'maxOutputBytes',
+  'stopGraceMs',
+  'maxStepRetries',
+  'maxAgentDepth',
+]
+
+/** What a person is told a limit may be. */
+export function describeLimit(name: keyof Limits): string {
+  const { min, max } = limitRules[name]
+  return max === unlimited ? `a whole number from ${min} up, or Infinity` : `a whole number from ${min} to ${max}`
+}
+
+export function isAllowedLimit(name: keyof Limits, value: unknown): value is number {
+  const { min, max } = limitRules[name]
+  if (typeof value !== 'number' || value < min || value > max) return false
+  return Number.isInteger(value) || value === unlimited
+}
+
+export function defaultLimits(): Limits {
+  return Object.fromEntries(limitNames.map((name) => [name, limitRules[name].default])) as unknown as Limits
+}
