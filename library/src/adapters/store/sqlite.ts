@@ -1,0 +1,138 @@
+/**
+ * The embedded store: one SQLite file, written by a thread of its own. The law: what a call resolved is on the disk,
+ * and the main thread never waited for it.
+ *
+ * @module
+ */
+import { join, resolve } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { StoreError } from '../../agent/errors.ts'
+import type { Store, StoreHealth } from '../../agent/ports.ts'
+import { guardParts } from './guarded.ts'
+import { type Channel, createChannel } from './sqlite/channel.ts'
+import type { ReadCommands, WriteCommands } from './sqlite/commands.ts'
+import { storeErrorOf } from './sqlite/failures.ts'
+import type { Reply, WorkerSettings } from './sqlite/messages.ts'
+import { createParts } from './sqlite/parts.ts'
+
+export interface SqliteStoreOptions {
+  /** Where the data lives: made if missing, readable by this user only. The database is `toolcrib.db` in it. */
+  readonly folder: string
+  /** Bytes of calls that may wait for the disk; past it a call is refused `STORE_UNAVAILABLE`. Default 64 MiB. */
+  readonly maxPendingBytes?: number
+  /** How long another program, such as a backup, may hold the file before a call fails. Default 5,000. */
+  readonly busyTimeoutMs?: number
+  /** A larger file is not read through for damage at the start. Default 256 MiB; Infinity: always. */
+  readonly maxCheckedBytes?: number
+  /** How large the file may grow; past it writes are refused `STORE_FULL`. Default Infinity. */
+  readonly maxDatabaseBytes?: number
+}
+
+const MIB = 1_048_576
+
+/**
+ * Opens the store of a folder, bringing an older schema up to date.
+ *
+ * @throws StoreError `STORE_LOCKED`, `STORE_CORRUPT`, `STORE_TOO_NEW`, `STORE_FULL`, `STORE_UNAVAILABLE`; the folder's
+ * database is then as it was.
+ */
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { maxPendingBytes = 64 * MIB, busyTimeoutMs = 5_000 } = options
+  const { maxCheckedBytes = 256 * MIB, maxDatabaseBytes = Number.POSITIVE_INFINITY } = options
+  assertPositive('maxPendingBytes', maxPendingBytes)
+  assertPositive('maxDatabaseBytes', maxDatabaseBytes)
+  const path = join(resolve(options.folder), 'toolcrib.db')
+  const settings = { path, busyTimeoutMs, maxCheckedBytes, maxDatabaseBytes }
+  const condition = createCondition()
+  const { onLost } = condition
+
+  const writer = createChannel<WriteCommands>({
+    worker: startWorker({ ...settings, role: 'writer' }),
+    maxPendingBytes,
+    onReplies: condition.onReplies,
+    onLost,
+  })
+  await writer.ready
+  const reader = createChannel<ReadCommands>({
+    worker: startWorker({ ...settings, role: 'reader' }),
+    maxPendingBytes,
+    onReplies: condition.onReplies,
+    onLost,
+  })
+  try {
+    await reader.ready
+  } catch (error) {
+    await writer.close()
+    throw error
+  }
+  return assemble({ writer, reader, condition })
+}
+
+function startWorker(settings: WorkerSettings): Worker {
+  const file = import.meta.url.endsWith('.ts') ? './sqlite/worker.ts' : './sqlite/worker.js'
+  return new Worker(new URL(file, import.meta.url), { workerData: settings, name: `toolcrib-store-${settings.role}` })
+}
+
+function assemble({
+  writer,
+  reader,
+  condition,
+}: {
+  readonly writer: Channel<WriteCommands>
+  readonly reader: Channel<ReadCommands>
+  readonly condition: Condition
+}): Store {
+  let closed: Promise<void> | undefined
+  const parts = guardParts(createParts(writer, reader), () => {
+    if (closed !== undefined) throw new StoreError('STORE_CLOSED', {})
+  })
+  const close = (): Promise<void> => {
+    // The reader first: the last connection to close cleans up behind both.
+    closed ??= reader.close().then(() => writer.close())
+    return closed
+  }
+  return {
+    ...parts,
+    health: () =>
+      closed === undefined ? condition.health() : { state: 'unhealthy', reasons: ['the store is closed'] },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+interface Condition {
+  health(): StoreHealth
+  readonly onReplies: (replies: readonly Reply[], wrote: boolean) => void
+  readonly onLost: (detail: string) => void
+}
+
+/** Degraded from a failed write until one succeeds; unhealthy for good once a thread is gone or the file is damaged. */
+function createCondition(): Condition {
+  let lost: string | undefined
+  let failing: string | undefined
+  return {
+    health() {
+      if (lost !== undefined) return { state: 'unhealthy', reasons: [lost] }
+      if (failing !== undefined) return { state: 'degraded', reasons: [failing] }
+      return { state: 'healthy', reasons: [] }
+    },
+    onReplies(replies, wrote) {
+      if (wrote) failing = undefined
+      for (const reply of replies) {
+        if (!('failure' in reply)) continue
+        const { code } = reply.failure
+        const { message } = storeErrorOf(reply.failure)
+        if (code === 'STORE_FULL' || code === 'STORE_UNAVAILABLE') failing = message
+        if (code === 'STORE_CORRUPT') lost ??= message
+      }
+    },
+    onLost(detail) {
+      lost ??= detail
+    },
+  }
+}
+
+function assertPositive(name: string, value: number): void {
+  if (value > 0) return
+  throw new TypeError(`Expected \`${name}\` to be a positive number, got ${value}`)
+}

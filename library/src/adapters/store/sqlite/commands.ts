@@ -1,0 +1,101 @@
+/**
+ * What the main thread can ask of the database threads. The law: every command is named, typed on both sides, and can
+ * be made again as long as it was not committed.
+ *
+ * @module
+ */
+import type {
+  Accepted,
+  Answered,
+  ApprovalAnswer,
+  ApprovalRecord,
+  Fence,
+  NewRun,
+  NewThread,
+  RunRecord,
+} from '../../../agent/ports.ts'
+import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
+import type { Change } from '../derived.ts'
+import type { Statements } from './statements.ts'
+
+/** Events as text, with what they change in the tables beside the log. */
+export interface Entry {
+  readonly at: number
+  readonly lines: readonly string[]
+  /** `line` is the index of the event in `lines`. */
+  readonly changes: readonly { readonly line: number; readonly change: Change }[]
+}
+
+export interface EventRow {
+  readonly seq: number
+  readonly at: number
+  readonly event: string
+}
+
+export interface RecordRow {
+  readonly id: string
+  readonly value: string
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+export interface PutRecord {
+  readonly collection: string
+  readonly id: string
+  readonly value: string
+  readonly at: number
+  /** Null: no limit. */
+  readonly maxRecords: number | null
+}
+
+export interface ThreadQuery {
+  /** Folded; empty: every thread. */
+  readonly needle: string
+  readonly before: number
+  readonly limit: number
+}
+
+export interface WriteCommands {
+  createThread(db: Statements, owner: Owner, thread: NewThread): Thread
+  /** Answers the thread as it is now, and the sequence number of the event. */
+  renameThread(db: Statements, owner: Owner, threadId: string, entry: Entry): Thread | undefined
+  deleteThread(db: Statements, owner: Owner, threadId: string): boolean
+  /** Answers the sequence number of the first event. */
+  appendEvents(db: Statements, owner: Owner, threadId: string, fence: Fence, entry: Entry): number
+  /** The events are made by the caller, which knows them. */
+  acceptRun(db: Statements, owner: Owner, run: NewRun, entry: Entry): WithFirstSeq<Accepted>
+  heartbeat(db: Statements, node: string, claims: readonly Fence[], until: number): readonly string[]
+  takeOver(db: Statements, node: string, options: { now: number; until: number; limit: number }): readonly RunRecord[]
+  resolveApproval(db: Statements, owner: Owner, approvalId: string, answer: ApprovalAnswer): Answered
+  putRecord(db: Statements, owner: Owner, record: PutRecord): null
+  deleteRecord(db: Statements, owner: Owner, collection: string, id: string): boolean
+}
+
+export interface ReadCommands {
+  getThread(db: Statements, owner: Owner, threadId: string): Thread | undefined
+  listThreads(db: Statements, owner: Owner, query: ThreadQuery): readonly Thread[]
+  readEvents(
+    db: Statements,
+    owner: Owner,
+    threadId: string,
+    range: { after: number; limit: number },
+  ): readonly EventRow[] | undefined
+  getRun(db: Statements, owner: Owner, runId: string): RunRecord | undefined
+  getApproval(db: Statements, owner: Owner, approvalId: string): ApprovalRecord | undefined
+  listOpenApprovals(db: Statements, owner: Owner, threadId: string): readonly ApprovalRecord[]
+  getRecord(db: Statements, owner: Owner, collection: string, id: string): RecordRow | undefined
+  listRecords(db: Statements, owner: Owner, collection: string, limit: number): readonly RecordRow[]
+}
+
+/** A started run's events stay with the caller; only their place in the log comes back. */
+export type WithFirstSeq<T> = T extends { readonly events: unknown }
+  ? Omit<T, 'events'> & { readonly firstSeq: number }
+  : T
+
+/** A method of `Commands` without the connection that its thread adds. */
+export type Call<Commands, Name extends keyof Commands> = Commands[Name] extends (
+  db: Statements,
+  ...args: infer Args
+) => infer Result
+  ? { readonly args: Args; readonly result: Result }
+  : never

@@ -1,0 +1,29 @@
+/**
+ * What the main thread and a database thread say to each other. The law: every request gets exactly one reply.
+ *
+ * @module
+ */
+import type { StoreFailure } from './failures.ts'
+import type { OpenOptions } from './open-database.ts'
+
+export interface WorkerSettings extends OpenOptions {
+  readonly role: 'writer' | 'reader'
+}
+
+export interface Request {
+  readonly id: number
+  readonly command: string
+  readonly args: readonly unknown[]
+}
+
+/** Requests of one turn of the event loop, or the wish to end. */
+export type ToWorker = readonly Request[] | 'close'
+
+export type Reply =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly failure: StoreFailure }
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'refused'; readonly failure: StoreFailure }
+  | { readonly type: 'replies'; readonly replies: readonly Reply[]; readonly wrote: boolean }

@@ -1,0 +1,117 @@
+/**
+ * The schema, as numbered steps. The law: a step that was released is never changed, only followed by another.
+ *
+ * @module
+ */
+import type { DatabaseSync } from 'node:sqlite'
+
+/** "tcrb": tells our files from other programs' databases. */
+export const APPLICATION_ID = 0x74637262
+
+/**
+ * Events are a plain table in order of commit with a small index beside it: a batch for many threads then writes a few
+ * pages at the table's end, instead of one page for each thread.
+ */
+const steps: readonly string[] = [
+  `CREATE TABLE threads (
+     thread_key INTEGER PRIMARY KEY,
+     tenant TEXT NOT NULL,
+     user TEXT NOT NULL,
+     thread_id TEXT NOT NULL,
+     title TEXT NOT NULL,
+     folded_title TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL,
+     last_seq INTEGER NOT NULL DEFAULT 0,
+     active_run TEXT,
+     UNIQUE (tenant, user, thread_id)
+   ) STRICT;
+
+   CREATE TABLE events (
+     thread_key INTEGER NOT NULL REFERENCES threads ON DELETE CASCADE,
+     seq INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     event TEXT NOT NULL,
+     PRIMARY KEY (thread_key, seq)
+   ) STRICT;
+
+   CREATE TABLE texts (
+     thread_key INTEGER NOT NULL REFERENCES threads ON DELETE CASCADE,
+     seq INTEGER NOT NULL,
+     folded TEXT NOT NULL,
+     PRIMARY KEY (thread_key, seq)
+   ) STRICT;
+
+   CREATE TABLE outputs (
+     thread_key INTEGER NOT NULL REFERENCES threads ON DELETE CASCADE,
+     handle TEXT NOT NULL,
+     PRIMARY KEY (thread_key, handle)
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE runs (
+     run_id TEXT NOT NULL,
+     tenant TEXT NOT NULL,
+     user TEXT NOT NULL,
+     thread_key INTEGER NOT NULL REFERENCES threads ON DELETE CASCADE,
+     idempotency_key TEXT NOT NULL,
+     message_id TEXT NOT NULL,
+     agent TEXT NOT NULL,
+     principal TEXT NOT NULL,
+     started_at INTEGER NOT NULL,
+     epoch INTEGER NOT NULL,
+     node TEXT NOT NULL,
+     lease_until REAL NOT NULL,
+     outcome TEXT,
+     usage TEXT,
+     ended_at INTEGER,
+     PRIMARY KEY (run_id, tenant, user),
+     UNIQUE (thread_key, idempotency_key)
+   ) STRICT;
+   CREATE INDEX runs_at_work_by_owner ON runs (tenant, user) WHERE outcome IS NULL;
+   CREATE INDEX runs_at_work_by_lease ON runs (lease_until) WHERE outcome IS NULL;
+
+   CREATE TABLE approvals (
+     tenant TEXT NOT NULL,
+     user TEXT NOT NULL,
+     approval_id TEXT NOT NULL,
+     thread_key INTEGER NOT NULL REFERENCES threads ON DELETE CASCADE,
+     run_id TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     request TEXT NOT NULL,
+     wrapping TEXT NOT NULL,
+     status TEXT NOT NULL,
+     PRIMARY KEY (tenant, user, approval_id)
+   ) STRICT;
+   CREATE INDEX approvals_by_thread ON approvals (thread_key, seq);
+
+   CREATE TABLE records (
+     record_key INTEGER PRIMARY KEY,
+     tenant TEXT NOT NULL,
+     user TEXT NOT NULL,
+     collection TEXT NOT NULL,
+     id TEXT NOT NULL,
+     value TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL,
+     UNIQUE (tenant, user, collection, id)
+   ) STRICT;
+   CREATE INDEX records_by_id ON records (tenant, user, id);`,
+]
+
+export const SCHEMA_VERSION: number = steps.length
+
+/** Each step in a transaction of its own, with the number it leads to. */
+export function migrate(database: DatabaseSync, from: number): void {
+  for (const [index, sql] of steps.entries()) {
+    if (index < from) continue
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      database.exec(sql)
+      database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${index + 1}`)
+      database.exec('COMMIT')
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+}

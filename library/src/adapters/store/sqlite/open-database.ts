@@ -1,0 +1,136 @@
+/**
+ * Opens the database of a data folder. The law: what cannot be trusted is not touched; one process a folder.
+ *
+ * @module
+ */
+import { closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { StoreError } from '../../../agent/errors.ts'
+import { isBusy } from './failures.ts'
+import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './migrations.ts'
+
+export interface OpenOptions {
+  readonly path: string
+  readonly busyTimeoutMs: number
+  /** A larger file is not read through at the start: only its header and schema are. */
+  readonly maxCheckedBytes: number
+  readonly maxDatabaseBytes: number
+}
+
+export interface OpenDatabase {
+  readonly database: DatabaseSync
+  /** Checkpoints the log into the file, closes, and lets go of the folder. */
+  close(): void
+}
+
+export function openForWriting(options: OpenOptions): OpenDatabase {
+  const { path } = options
+  makeFolder(dirname(path))
+  const lock = lockFolder(path)
+  try {
+    const version = (sizeOf(path) ?? 0) === 0 ? 0 : inspect(options)
+    makeFile(path)
+    const database = new DatabaseSync(path, { timeout: options.busyTimeoutMs, enableForeignKeyConstraints: true })
+    try {
+      configure(database, options)
+      migrate(database, version)
+    } catch (error) {
+      database.close()
+      throw error
+    }
+    const close = (): void => {
+      try {
+        database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      } finally {
+        database.close()
+        lock.close()
+      }
+    }
+    return { database, close }
+  } catch (error) {
+    lock.close()
+    throw error
+  }
+}
+
+export function openForReading(options: OpenOptions): OpenDatabase {
+  const database = new DatabaseSync(options.path, { readOnly: true, timeout: options.busyTimeoutMs })
+  return { database, close: () => database.close() }
+}
+
+function configure(database: DatabaseSync, options: OpenOptions): void {
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = 4000;
+    PRAGMA journal_size_limit = 67108864;
+    PRAGMA cache_size = -16384;
+    PRAGMA temp_store = MEMORY;
+  `)
+  // A file that cannot be written says so here, not at the first message.
+  database.exec('BEGIN IMMEDIATE; ROLLBACK')
+  if (Number.isFinite(options.maxDatabaseBytes)) {
+    const pages = Math.max(1, Math.floor(options.maxDatabaseBytes / numberOf(database, 'PRAGMA page_size')))
+    database.exec(`PRAGMA max_page_count = ${pages}`)
+  }
+}
+
+/** Looks through a file that is there, on a connection that cannot write. Answers its schema version. */
+function inspect({ path, busyTimeoutMs, maxCheckedBytes }: OpenOptions): number {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs })
+  try {
+    const version = numberOf(database, 'PRAGMA user_version')
+    const application = numberOf(database, 'PRAGMA application_id')
+    const tables = numberOf(database, 'SELECT count(*) FROM sqlite_schema')
+    const isOurs = application === APPLICATION_ID
+    if (!isOurs && (tables > 0 || version > 0)) throw corrupt(path, 'it belongs to another program')
+    if (version > SCHEMA_VERSION) throw new StoreError('STORE_TOO_NEW', { path, found: version, known: SCHEMA_VERSION })
+    if ((sizeOf(path) ?? 0) <= maxCheckedBytes) {
+      const found = valueOf(database, 'PRAGMA quick_check(1)')
+      if (found !== 'ok') throw corrupt(path, String(found))
+    }
+    return version
+  } finally {
+    database.close()
+  }
+}
+
+/** SQLite's own file lock: it dies with the process, however that ends. */
+function lockFolder(path: string): DatabaseSync {
+  makeFile(`${path}.lock`)
+  const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 })
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    return lock
+  } catch (error) {
+    lock.close()
+    if (isBusy(error)) throw new StoreError('STORE_LOCKED', { path: dirname(path) })
+    throw error
+  }
+}
+
+function corrupt(path: string, detail: string): StoreError {
+  return new StoreError('STORE_CORRUPT', { path, detail })
+}
+
+function numberOf(database: DatabaseSync, sql: string): number {
+  return Number(valueOf(database, sql))
+}
+
+function valueOf(database: DatabaseSync, sql: string): unknown {
+  return Object.values(database.prepare(sql).get() ?? {})[0]
+}
+
+function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+}
+
+/** SQLite gives the files beside it the same permissions. */
+function makeFile(path: string): void {
+  if (sizeOf(path) === undefined) closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600))
+}
+
+function sizeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size
+}

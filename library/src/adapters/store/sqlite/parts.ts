@@ -1,0 +1,134 @@
+/**
+ * The port's parts over the two database threads. The law: a value becomes text before its call returns, so nothing
+ * that its caller does to it later is stored.
+ *
+ * @module
+ */
+import { StoreError } from '../../../agent/errors.ts'
+import type { StoredRecord } from '../../../agent/ports.ts'
+import type { LoggedEvent, ThreadEvent } from '../../../protocol/events.ts'
+import type { JsonValue, Owner } from '../../../protocol/vocabulary.ts'
+import { defaultLimits, rowLimit } from '../defaults.ts'
+import { changesOf, uncovered } from '../derived.ts'
+import { foldText } from '../folded-text.ts'
+import type { StoreParts } from '../guarded.ts'
+import type { Channel } from './channel.ts'
+import type { Entry, ReadCommands, RecordRow, WriteCommands } from './commands.ts'
+
+export function createParts(writer: Channel<WriteCommands>, reader: Channel<ReadCommands>): StoreParts {
+  return {
+    threads: {
+      create: (owner, thread) => writer.call('createThread', [ownerOf(owner), thread], thread.title.length),
+      get: (owner, threadId) => reader.call('getThread', [ownerOf(owner), threadId], 0),
+      list(owner, { query = '', before = Number.POSITIVE_INFINITY, limit } = {}) {
+        const needle = foldText(query)
+        const search = { needle, before, limit: rowLimit(limit, defaultLimits.threads) }
+        return reader.call('listThreads', [ownerOf(owner), search], needle.length)
+      },
+      async rename(owner, threadId, { title, at }) {
+        const events: readonly ThreadEvent[] = [{ type: 'thread_renamed', title }]
+        const thread = await writer.call(
+          'renameThread',
+          [ownerOf(owner), threadId, entryOf(at, events)],
+          3 * title.length,
+        )
+        return thread && { thread, events: place(thread.lastSeq, at, events) }
+      },
+      delete: (owner, threadId) => writer.call('deleteThread', [ownerOf(owner), threadId], 0),
+    },
+
+    events: {
+      async append(owner, threadId, { fence, at, events }) {
+        const { runId, epoch } = fence
+        const other = uncovered(events, fence)
+        if (other !== undefined) await refuseUncovered(reader, { owner, threadId, runId: other, epoch })
+        const entry = entryOf(at, events)
+        const args = [ownerOf(owner), threadId, { runId, epoch }, entry] as const
+        return place(await writer.call('appendEvents', [...args], weigh(entry)), at, events)
+      },
+      async read(owner, threadId, { after, limit }) {
+        const range = { after, limit: rowLimit(limit, defaultLimits.events) }
+        const rows = await reader.call('readEvents', [ownerOf(owner), threadId, range], 0)
+        return rows?.map(({ seq, at, event }) => ({ seq, at, event: JSON.parse(event) as ThreadEvent }))
+      },
+    },
+
+    runs: {
+      async accept(owner, run) {
+        const { runId, messageId, parts, at } = run
+        const events: readonly ThreadEvent[] = [{ type: 'message_added', messageId, runId, role: 'user', parts }]
+        const entry = entryOf(at, events)
+        const accepted = await writer.call('acceptRun', [ownerOf(owner), { ...run, parts: [] }, entry], weigh(entry))
+        if (accepted.status !== 'started') return accepted
+        return { status: 'started', run: accepted.run, events: place(accepted.firstSeq, at, events) }
+      },
+      get: (owner, runId) => reader.call('getRun', [ownerOf(owner), runId], 0),
+    },
+
+    leases: {
+      heartbeat: (node, claims, until) => writer.call('heartbeat', [node, claims, until], 64 * claims.length),
+      takeOver: (node, options) => writer.call('takeOver', [node, { ...options }], 0),
+    },
+
+    approvals: {
+      get: (owner, approvalId) => reader.call('getApproval', [ownerOf(owner), approvalId], 0),
+      listOpen: (owner, threadId) => reader.call('listOpenApprovals', [ownerOf(owner), threadId], 0),
+      resolve: (owner, approvalId, answer) =>
+        writer.call('resolveApproval', [ownerOf(owner), approvalId, answer], JSON.stringify(answer).length),
+    },
+
+    records: {
+      async put(owner, collection, id, value, { at, maxRecords = Number.POSITIVE_INFINITY }) {
+        const json = JSON.stringify(value)
+        const limit = Number.isFinite(maxRecords) ? maxRecords : null
+        const record = { collection, id, value: json, at, maxRecords: limit }
+        await writer.call('putRecord', [ownerOf(owner), record], json.length)
+      },
+      async get(owner, collection, id) {
+        const row = await reader.call('getRecord', [ownerOf(owner), collection, id], 0)
+        return row && recordOf(row)
+      },
+      async list(owner, collection, options = {}) {
+        const limit = rowLimit(options.limit, defaultLimits.records)
+        const rows = await reader.call('listRecords', [ownerOf(owner), collection, limit], 0)
+        return rows.map(recordOf)
+      },
+      delete: (owner, collection, id) => writer.call('deleteRecord', [ownerOf(owner), collection, id], 0),
+    },
+  }
+}
+
+/** Only these two: a principal has more, and none of it is for the database thread. */
+function ownerOf({ tenant, user }: Owner): Owner {
+  return { tenant, user }
+}
+
+function entryOf(at: number, events: readonly ThreadEvent[]): Entry {
+  return {
+    at,
+    lines: events.map((event) => JSON.stringify(event)),
+    changes: events.flatMap((event, line) => changesOf(event).map((change) => ({ line, change }))),
+  }
+}
+
+function weigh({ lines }: Entry): number {
+  return lines.reduce((sum, line) => sum + line.length, 0)
+}
+
+function place(firstSeq: number, at: number, events: readonly ThreadEvent[]): readonly LoggedEvent[] {
+  return events.map((event, index) => ({ seq: firstSeq + index, at, event }))
+}
+
+/** What is not the owner's answers as if absent, also when the events do not fit their fence. */
+async function refuseUncovered(
+  reader: Channel<ReadCommands>,
+  found: { readonly owner: Owner; readonly threadId: string; readonly runId: string; readonly epoch: number },
+): Promise<never> {
+  const thread = await reader.call('getThread', [ownerOf(found.owner), found.threadId], 0)
+  if (thread === undefined) throw new StoreError('NOT_FOUND', { what: 'thread', id: found.threadId })
+  throw new StoreError('FENCED', { runId: found.runId, epoch: found.epoch })
+}
+
+function recordOf(row: RecordRow): StoredRecord {
+  return { id: row.id, value: JSON.parse(row.value) as JsonValue, createdAt: row.created_at, updatedAt: row.updated_at }
+}

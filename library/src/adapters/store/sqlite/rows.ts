@@ -1,0 +1,70 @@
+/** Rows as the port's types. The law: a row is read in one place. @module */
+import type { ApprovalRecord, RunRecord } from '../../../agent/ports.ts'
+import type { ApprovalRequested } from '../../../protocol/events.ts'
+import type { Principal, RunOutcome, Thread } from '../../../protocol/vocabulary.ts'
+
+export interface ThreadRow {
+  readonly thread_id: string
+  readonly title: string
+  readonly created_at: number
+  readonly updated_at: number
+  readonly last_seq: number
+  readonly active_run: string | null
+}
+
+export const THREAD_COLUMNS = 'thread_id, title, created_at, updated_at, last_seq, active_run'
+
+export function threadOf(row: ThreadRow): Thread {
+  return {
+    threadId: row.thread_id,
+    title: row.title,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    lastSeq: row.last_seq,
+    activeRunId: row.active_run,
+  }
+}
+
+export interface RunRow {
+  readonly run_id: string
+  readonly thread_id: string
+  readonly tenant: string
+  readonly user: string
+  readonly agent: string
+  readonly principal: string
+  readonly message_id: string
+  readonly started_at: number
+  readonly epoch: number
+  readonly node: string
+  readonly outcome: RunOutcome | null
+}
+
+/** For `runs JOIN threads USING (thread_key)`. */
+export const RUN_COLUMNS =
+  'run_id, thread_id, runs.tenant, runs.user, agent, principal, message_id, started_at, epoch, node, outcome'
+
+export function runOf(row: RunRow): RunRecord {
+  return {
+    runId: row.run_id,
+    threadId: row.thread_id,
+    owner: { tenant: row.tenant, user: row.user },
+    agent: row.agent,
+    principal: JSON.parse(row.principal) as Principal,
+    messageId: row.message_id,
+    startedAt: row.started_at,
+    epoch: row.epoch,
+    node: row.node,
+    outcome: row.outcome,
+  }
+}
+
+export interface ApprovalRow {
+  readonly thread_id: string
+  readonly request: string
+  readonly status: ApprovalRecord['status']
+}
+
+export function approvalOf(row: ApprovalRow): ApprovalRecord {
+  const request = JSON.parse(row.request) as ApprovalRequested
+  return { ...request, threadId: row.thread_id, status: row.status }
+}

@@ -1,0 +1,67 @@
+/**
+ * Many calls, one commit. The law: a reply says "done" only after its call is on the disk, and a call that fails takes
+ * none of the others with it.
+ *
+ * @module
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { failureOfDatabase } from './failures.ts'
+import type { Reply, Request } from './messages.ts'
+import type { Statements } from './statements.ts'
+
+export interface Connection {
+  readonly path: string
+  readonly database: DatabaseSync
+  readonly statements: Statements
+  readonly commands: CommandTable
+}
+
+/** The typed tables of commands.ts as they look from behind a message. */
+export type CommandTable = ReadonlyMap<string, (db: Statements, ...args: readonly unknown[]) => unknown>
+
+/** Runs the calls in one transaction, each in a savepoint; if that cannot be committed, each in its own. */
+export function runBatch(connection: Connection, requests: readonly Request[]): readonly Reply[] {
+  const { database } = connection
+  try {
+    database.exec('BEGIN IMMEDIATE')
+    const replies = requests.map((request) => runInSavepoint(connection, request))
+    database.exec('COMMIT')
+    return replies
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    const [first, ...others] = requests
+    if (first === undefined) return []
+    if (others.length === 0) return [{ id: first.id, failure: failureOfDatabase(error, connection.path) }]
+    return requests.flatMap((request) => runBatch(connection, [request]))
+  }
+}
+
+export function runAlone(connection: Connection, request: Request): Reply {
+  try {
+    return { id: request.id, value: run(connection, request) }
+  } catch (error) {
+    return { id: request.id, failure: failureOfDatabase(error, connection.path) }
+  }
+}
+
+/** Throws only when SQLite gave up the whole transaction, as it may on a full disk. */
+function runInSavepoint(connection: Connection, request: Request): Reply {
+  const { statements, database } = connection
+  statements.run('SAVEPOINT one_call')
+  try {
+    const value = run(connection, request)
+    statements.run('RELEASE one_call')
+    return { id: request.id, value }
+  } catch (error) {
+    if (!database.isTransaction) throw error
+    statements.run('ROLLBACK TO one_call')
+    statements.run('RELEASE one_call')
+    return { id: request.id, failure: failureOfDatabase(error, connection.path) }
+  }
+}
+
+function run({ statements, commands }: Connection, { command, args }: Request): unknown {
+  const carryOut = commands.get(command)
+  if (carryOut === undefined) throw new Error(`there is no command "${command}"`)
+  return carryOut(statements, ...args)
+}

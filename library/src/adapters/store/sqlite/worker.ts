@@ -1,0 +1,89 @@
+/**
+ * A database thread. The writer gathers whatever has arrived into one transaction; the reader answers from the last
+ * commit. The law: only this thread ever waits for the disk.
+ *
+ * @module
+ */
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { failureOfDatabase } from './failures.ts'
+import type { FromWorker, Reply, Request, ToWorker, WorkerSettings } from './messages.ts'
+import { type OpenDatabase, openForReading, openForWriting } from './open-database.ts'
+import { readCommands } from './read-commands.ts'
+import { type CommandTable, type Connection, runAlone, runBatch } from './run-batch.ts'
+import { createStatements } from './statements.ts'
+import { writeCommands } from './write-commands.ts'
+
+/** Calls of one transaction: bounds how long the first of them waits for the last. */
+const MAX_CALLS_PER_COMMIT = 2_000
+
+const settings = workerData as WorkerSettings
+const port = parentPort
+if (port === null) throw new Error('this file runs as a worker thread')
+
+const send = (message: FromWorker): void => port.postMessage(message)
+
+const opened = open()
+if (opened !== undefined) serve(opened)
+
+function open(): OpenDatabase | undefined {
+  try {
+    return settings.role === 'writer' ? openForWriting(settings) : openForReading(settings)
+  } catch (error) {
+    send({ type: 'refused', failure: failureOfDatabase(error, settings.path) })
+    port?.close()
+    return undefined
+  }
+}
+
+function serve({ database, close }: OpenDatabase): void {
+  const isWriter = settings.role === 'writer'
+  const connection: Connection = {
+    path: settings.path,
+    database,
+    statements: createStatements(database),
+    commands: new Map(Object.entries(isWriter ? writeCommands : readCommands)) as CommandTable,
+  }
+  const waiting: Request[] = []
+  let closing = false
+
+  const receive = (message: ToWorker): void => {
+    if (message === 'close') closing = true
+    else waiting.push(...message)
+  }
+
+  const changesSoFar = (): number =>
+    connection.statements.get<{ changes: number }>('SELECT total_changes() AS changes')?.changes ?? 0
+
+  const answer = (requests: readonly Request[]): void => {
+    if (!isWriter) {
+      send({ type: 'replies', replies: requests.map((request) => runAlone(connection, request)), wrote: false })
+      return
+    }
+    const before = changesSoFar()
+    const replies = runBatch(connection, requests)
+    send({ type: 'replies', replies, wrote: changesSoFar() > before && replies.some(isDone) })
+  }
+
+  port?.on('message', (message: ToWorker) => {
+    receive(message)
+    while (true) {
+      for (let more = take(); more !== undefined && waiting.length < MAX_CALLS_PER_COMMIT; more = take()) receive(more)
+      if (waiting.length === 0) break
+      answer(waiting.splice(0, isWriter ? MAX_CALLS_PER_COMMIT : 1))
+    }
+    if (closing) {
+      close()
+      port?.close()
+    }
+  })
+  send({ type: 'ready' })
+}
+
+function take(): ToWorker | undefined {
+  const received = port === null ? undefined : receiveMessageOnPort(port)
+  return received?.message as ToWorker | undefined
+}
+
+function isDone(reply: Reply): boolean {
+  return 'value' in reply
+}

@@ -1,0 +1,122 @@
+/**
+ * The end of a thread's log. The law: events, their numbers and all that is derived from them change together.
+ *
+ * @module
+ */
+import type { Owner } from '../../../protocol/vocabulary.ts'
+import type { Change } from '../derived.ts'
+import { foldText } from '../folded-text.ts'
+import type { Entry } from './commands.ts'
+import type { Statements } from './statements.ts'
+
+export interface LogEnd {
+  readonly owner: Owner
+  readonly threadKey: number
+  readonly firstSeq: number
+  /** The run that writes; null for what a person changes about the thread. */
+  readonly runId: string | null
+}
+
+/** The caller has moved `last_seq` by as many places as there are lines. */
+export function writeLog(db: Statements, end: LogEnd, entry: Entry): void {
+  for (const [index, line] of entry.lines.entries()) {
+    db.run(
+      'INSERT INTO events (thread_key, seq, at, event) VALUES (?, ?, ?, ?)',
+      end.threadKey,
+      end.firstSeq + index,
+      entry.at,
+      line,
+    )
+  }
+  for (const { line, change } of entry.changes) applyChange(db, end, { change, seq: end.firstSeq + line, at: entry.at })
+}
+
+function applyChange(
+  db: Statements,
+  { owner: { tenant, user }, threadKey, runId }: LogEnd,
+  { change, seq, at }: { readonly change: Change; readonly seq: number; readonly at: number },
+): void {
+  switch (change.type) {
+    case 'approval_opened':
+      db.run(
+        `INSERT INTO approvals (tenant, user, approval_id, thread_key, run_id, seq, request, wrapping, status)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open') ON CONFLICT DO NOTHING`,
+        tenant,
+        user,
+        change.request.approvalId,
+        threadKey,
+        runId ?? change.request.runId,
+        seq,
+        JSON.stringify(change.request),
+        JSON.stringify(change.wrapping),
+      )
+      break
+    case 'approval_closed':
+      db.run(
+        `UPDATE approvals SET status = ?
+         WHERE tenant = ? AND user = ? AND approval_id = ? AND thread_key = ? AND status = 'open'`,
+        change.decision,
+        tenant,
+        user,
+        change.approvalId,
+        threadKey,
+      )
+      break
+    case 'run_ended':
+      if (runId !== null) endRun(db, { tenant, user, threadKey, runId, at, ...change })
+      break
+    case 'output_kept':
+      db.run('INSERT INTO outputs (thread_key, handle) VALUES (?, ?) ON CONFLICT DO NOTHING', threadKey, change.handle)
+      break
+    case 'title_changed':
+      db.run(
+        'UPDATE threads SET title = ?, folded_title = ? WHERE tenant = ? AND user = ? AND thread_key = ?',
+        change.title,
+        foldText(change.title),
+        tenant,
+        user,
+        threadKey,
+      )
+      break
+    case 'text_added':
+      db.run('INSERT INTO texts (thread_key, seq, folded) VALUES (?, ?, ?)', threadKey, seq, change.folded)
+      break
+    default:
+      change satisfies never
+  }
+}
+
+type EndedRun = Owner &
+  Extract<Change, { readonly type: 'run_ended' }> & {
+    readonly threadKey: number
+    readonly runId: string
+    readonly at: number
+  }
+
+/** Approvals that nobody answered end with the run that asked for them. */
+function endRun(db: Statements, { tenant, user, threadKey, runId, at, outcome, usage }: EndedRun): void {
+  db.run(
+    'UPDATE runs SET outcome = ?, usage = ?, ended_at = ? WHERE run_id = ? AND tenant = ? AND user = ?',
+    outcome,
+    JSON.stringify(usage),
+    at,
+    runId,
+    tenant,
+    user,
+  )
+  db.run(
+    'UPDATE threads SET active_run = NULL WHERE tenant = ? AND user = ? AND thread_key = ? AND active_run = ?',
+    tenant,
+    user,
+    threadKey,
+    runId,
+  )
+  db.run(
+    `UPDATE approvals SET status = 'cancelled'
+     WHERE tenant = ? AND user = ? AND thread_key = ? AND run_id = ? AND status = 'open'`,
+    tenant,
+    user,
+    threadKey,
+    runId,
+  )
+}
