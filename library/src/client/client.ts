@@ -6,7 +6,7 @@
  */
 import type { ApprovalRequested, LoggedEvent } from '../protocol/events.ts'
 import type { CommandBody, CommandType, Goodbye, Hello, Replies } from '../protocol/frames.ts'
-import type { JsonValue, MessagePart, Thread } from '../protocol/vocabulary.ts'
+import type { Failure, JsonValue, MessagePart, Thread } from '../protocol/vocabulary.ts'
 
 /** The least of a WebSocket that the client uses: the browser's own, Node's own and `ws` fit. */
 export interface WebSocketLike {
@@ -32,6 +32,20 @@ export interface ClientOptions {
   readonly maxBackoffMs?: number
   /** How long a command waits for its reply before it is rejected `NO_REPLY`. Default 15,000. */
   readonly replyTimeoutMs?: number
+  /** Commands waiting for their reply or for a connection; one more is rejected `TOO_MANY_PENDING`. Default 256. */
+  readonly maxPendingCommands?: number
+  /** Default: the system's. */
+  readonly clock?: ClientClock
+  /** From 0 up to 1, for the jitter. Default: `Math.random`. */
+  readonly random?: () => number
+}
+
+/** What the client needs of a clock; the agent layer's fits. */
+export interface ClientClock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Disposing cancels. */
+  setTimeout(fn: () => void, delayMs: number): Disposable
 }
 
 export type ClientStatus =
@@ -59,9 +73,17 @@ export interface ThreadListener {
   }) => void
   /** Deleted, or not this user's. */
   readonly onGone?: () => void
+  /** The server will not open it, for another reason: nothing more is delivered. */
+  readonly onRefused?: (failure: Failure) => void
 }
 
-/** Commands reject with `ClientError`: the server's code, or `NO_REPLY`, `CLIENT_CLOSED`. Idempotent ones are sent again after a reconnect. */
+/**
+ * Commands reject with `ClientError`: the server's code, or `NO_REPLY`, `CONNECTION_LOST`, `CLIENT_CLOSED`,
+ * `FRAME_TOO_LARGE`, `TOO_MANY_PENDING`. Idempotent ones are sent again after a reconnect; what may have been carried out
+ * and must not be carried out twice is rejected `CONNECTION_LOST`.
+ *
+ * Contract: listeners must not throw. What one throws is reported as uncaught, and harms no other listener.
+ */
 export interface Client extends AsyncDisposable {
   readonly status: ClientStatus
   onStatus(listener: (status: ClientStatus) => void): Disposable

@@ -103,15 +103,27 @@ export class GatewayError<C extends GatewayErrorCode = GatewayErrorCode> extends
   }
 }
 
+/** A refusal that a port gave, to be passed on as it is. */
+export class PortRefusal extends Error {
+  override readonly name = 'PortRefusal'
+  readonly failure: Failure
+
+  constructor(failure: Failure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
 /** What of an error may go into a reply. What is none of ours becomes `INTERNAL`, without its message. */
 export function replyFailure(error: unknown): Failure {
+  if (error instanceof PortRefusal) return error.failure
   if (!(error instanceof Error) || error.name !== 'GatewayError' || !('code' in error)) return failureOf(error)
   const { code, retry, message, details } = error as GatewayError
   const failure: Failure = { code, message, retry }
   return 'paths' in details ? { ...failure, paths: details.paths } : failure
 }
 
-/** Whether this error is the catalogue's way to say: a fault of the server, for its log. */
+/** Whether this is a fault of the server, whose log gets what the sender does not. */
 export function isFault(error: unknown): boolean {
   return replyFailure(error).code === 'INTERNAL'
 }

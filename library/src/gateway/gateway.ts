@@ -7,6 +7,7 @@
 import type { LoggedEvent } from '../protocol/events.ts'
 import type { CommandBody, CommandType, Replies } from '../protocol/frames.ts'
 import type { Principal } from '../protocol/vocabulary.ts'
+import type { GatewayMetrics } from './metrics.ts'
 import type { Identity, SocketLike } from './ports.ts'
 
 export interface GatewayLimits {
@@ -51,6 +52,11 @@ export interface Gateway extends AsyncDisposable {
   ):
     | ({ readonly ok: true } & Disposable)
     | { readonly ok: false; readonly code: 'TOO_MANY_CONNECTIONS' | 'DRAINING'; readonly message: string }
+  /**
+   * Takes over the socket. Dispose the reservation afterwards: a place that was used up is not given back by it.
+   *
+   * @throws GatewayError `DRAINING`, `TOO_MANY_CONNECTIONS`; the socket is closed then.
+   */
   accept(socket: SocketLike, identity: Identity): ConnectionInfo
   /** Carries out one command for an HTTP client: the same parsing, limits and answers as over a socket. Rejects with `GatewayError`, `AgentError` or `StoreError`. */
   execute<T extends CommandType>(
@@ -64,6 +70,12 @@ export interface Gateway extends AsyncDisposable {
     options: { readonly after: number; readonly signal: AbortSignal },
   ): AsyncIterable<LoggedEvent>
   connections(): readonly ConnectionInfo[]
+  /**
+   * Says goodbye to the connections that match and closes them with 4401: their credentials were revoked. Answers how
+   * many.
+   */
+  revoke(matches: (connection: ConnectionInfo) => boolean): number
+  metrics(): GatewayMetrics
   /** Says goodbye to every connection and closes them with 1001; accepts no more. */
   drain(): Promise<void>
 }

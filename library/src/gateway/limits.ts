@@ -35,3 +35,15 @@ export const gatewayLimitsSchema: z.ZodType<GatewayLimits> = z.strictObject({
   pongTimeoutMs: count.default(defaultGatewayLimits.pongTimeoutMs),
   maxPendingCommands: count.default(defaultGatewayLimits.maxPendingCommands),
 })
+
+/** @throws RangeError that names each limit, what was expected and what was received. */
+export function parseGatewayLimits(limits: Partial<GatewayLimits> = {}): GatewayLimits {
+  const parsed = gatewayLimitsSchema.safeParse(limits)
+  if (parsed.success) return Object.freeze(parsed.data)
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.')
+    const received: unknown = Object.entries(limits).find(([key]) => key === name)?.[1]
+    return `\`${name}\` is ${String(received)}: ${message}`
+  })
+  throw new RangeError(`The gateway's limits are not valid; ${problems.join('; ')}`)
+}

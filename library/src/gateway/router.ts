@@ -48,7 +48,7 @@ export function createThreadRouter(encoder: EventEncoder): ThreadRouter {
       for (const reader of threads.get(threadId) ?? []) if (isSameOwner(reader.owner, owner)) reader.hint(lastSeq)
     },
     gone(owner, threadId) {
-      for (const reader of [...(threads.get(threadId) ?? [])]) if (isSameOwner(reader.owner, owner)) reader.gone()
+      for (const reader of threads.get(threadId) ?? []) if (isSameOwner(reader.owner, owner)) reader.gone()
     },
   }
 }

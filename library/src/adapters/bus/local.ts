@@ -15,7 +15,7 @@ export function createLocalBus(options: LocalBusOptions = {}): Bus {
   let closed = false
 
   function deliver(listeners: ReadonlySet<(hint: BusHint) => void>, hint: BusHint): void {
-    for (const listener of [...listeners]) {
+    for (const listener of listeners) {
       // It may have been taken away by one that was called before it.
       if (!listeners.has(listener)) continue
       try {

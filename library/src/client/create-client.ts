@@ -1,0 +1,146 @@
+/**
+ * Makes a client. The law: what is asked of it is answered, refused or told to be lost; nothing waits for ever. @module
+ */
+import type { Goodbye, Hello, ServerFrame } from '../protocol/frames.ts'
+import { createBackoff } from './backoff.ts'
+import type { Client, ClientClock, ClientOptions, ClientStatus, WebSocketLike } from './client.ts'
+import { createEmitter } from './emitter.ts'
+import { clientError } from './errors.ts'
+import { createLink } from './link.ts'
+import { createRequests } from './requests.ts'
+import { createThreads } from './threads.ts'
+
+/** Connects at once, and again whenever the connection is lost, until it is closed. */
+export function createClient(options: ClientOptions): Client {
+  const {
+    url,
+    ticket,
+    connect = connectWebSocket,
+    minBackoffMs = 250,
+    maxBackoffMs = 15_000,
+    replyTimeoutMs = 15_000,
+    maxPendingCommands = 256,
+    clock = systemClock,
+    random = Math.random,
+  } = options
+  const statuses = createEmitter<ClientStatus>()
+  const goodbyes = createEmitter<Goodbye>()
+  const changes = createEmitter<void>()
+  let wasOpen = false
+
+  const hello = (): Hello | undefined => (link.status.state === 'open' ? link.status.hello : undefined)
+  const requests = createRequests({
+    clock,
+    replyTimeoutMs,
+    maxPendingCommands,
+    wire() {
+      const maxFrameBytes = hello()?.limits.maxFrameBytes
+      return maxFrameBytes === undefined ? undefined : { maxFrameBytes, send: (text) => link.send(text) }
+    },
+  })
+  const threads = createThreads({ requests, clock, isConnected: () => hello() !== undefined })
+  const link = createLink({
+    url,
+    ticket,
+    connect,
+    backoff: createBackoff(minBackoffMs, maxBackoffMs, random),
+    clock,
+    timeoutMs: replyTimeoutMs,
+    onStatus,
+    onGoodbye: (goodbye) => goodbyes.emit(goodbye),
+    onFrame,
+  })
+
+  function onStatus(status: ClientStatus): void {
+    if (status.state !== 'open' && wasOpen) requests.onLost()
+    wasOpen = status.state === 'open'
+    if (status.state === 'closed') requests.close(status.reason)
+    if (status.state === 'open') {
+      // Threads first, so that what is sent again finds its thread open.
+      threads.onConnected()
+      requests.onConnected()
+    }
+    statuses.emit(status)
+  }
+
+  function onFrame(frame: Exclude<ServerFrame, Hello | Goodbye>): void {
+    switch (frame.type) {
+      case 'ok':
+      case 'error':
+        return requests.onReply(frame)
+      case 'event':
+        return threads.onEvent(frame)
+      case 'thread_gone':
+        return threads.onGone(frame.threadId)
+      case 'threads_changed':
+        return changes.emit()
+      default:
+        // A newer server may say more than this client knows.
+        return
+    }
+  }
+
+  return {
+    get status() {
+      return link.status
+    },
+    onStatus: (listener) => statuses.on(listener),
+    onThreadsChanged: (listener) => changes.on(listener),
+    onGoodbye: (listener) => goodbyes.on(listener),
+    command: (command) => requests.request(command),
+
+    async createThread(title) {
+      const command = title === undefined ? {} : { title }
+      return (await requests.request<'thread.create'>({ type: 'thread.create', ...command })).thread
+    },
+    async listThreads(query) {
+      const command = query === undefined ? {} : { query }
+      return (await requests.request<'thread.list'>({ type: 'thread.list', ...command })).threads
+    },
+    async renameThread(threadId, title) {
+      return (await requests.request<'thread.rename'>({ type: 'thread.rename', threadId, title })).thread
+    },
+    async deleteThread(threadId) {
+      await requests.request<'thread.delete'>({ type: 'thread.delete', threadId })
+    },
+    openThread(threadId, listener, after = 0) {
+      const { status } = link
+      if (status.state === 'closed') throw clientError('CLIENT_CLOSED', { reason: status.reason })
+      return threads.open(threadId, listener, after)
+    },
+    async send(threadId, message, { agent, idempotencyKey = crypto.randomUUID() } = {}) {
+      const parts = typeof message === 'string' ? [{ type: 'text' as const, text: message }] : message
+      const choice = agent === undefined ? {} : { agent }
+      const { messageId, runId } = await requests.request<'message.send'>({
+        type: 'message.send',
+        threadId,
+        parts,
+        idempotencyKey,
+        ...choice,
+      })
+      return { messageId, runId }
+    },
+    async stop(runId) {
+      return (await requests.request<'run.stop'>({ type: 'run.stop', runId })).stopping
+    },
+    async answer(approvalId, answer) {
+      await requests.request<'approval.answer'>({ type: 'approval.answer', approvalId, ...answer })
+    },
+    close: () => link.close('it was closed here'),
+    async [Symbol.asyncDispose]() {
+      link.close('it was closed here')
+    },
+  }
+}
+
+function connectWebSocket(url: string, protocols: readonly string[]): WebSocketLike {
+  return new WebSocket(url, [...protocols])
+}
+
+const systemClock: ClientClock = {
+  now: () => Date.now(),
+  setTimeout(fn, delayMs) {
+    const timer = setTimeout(fn, delayMs)
+    return { [Symbol.dispose]: () => clearTimeout(timer) }
+  },
+}

@@ -1,0 +1,232 @@
+/**
+ * Makes a gateway. The law: connections register nothing outside their own scope, and one of them can neither see, stop
+ * nor slow down another. @module
+ */
+import { createSystemClock } from '../agent/clock.ts'
+import type { Clock, Logger } from '../agent/ports.ts'
+import type { Supervisor, SupervisorNotice } from '../agent/supervisor.ts'
+import type { LoggedEvent } from '../protocol/events.ts'
+import { CLOSE, type CommandBody, type CommandType, type Hello, type Replies } from '../protocol/frames.ts'
+import type { Owner, Principal } from '../protocol/vocabulary.ts'
+import { carryOut } from './carry-out.ts'
+import { type Connection, createConnection } from './connection.ts'
+import { createEventEncoder } from './encoder.ts'
+import { GatewayError, isFault, replyFailure } from './errors.ts'
+import { watchExpiry } from './expiry.ts'
+import { follow } from './follow.ts'
+import type { ConnectionInfo, Gateway, GatewayLimits } from './gateway.ts'
+import { parseCommand } from './intake.ts'
+import { parseGatewayLimits } from './limits.ts'
+import { createGatewayCounts, metricsOf } from './metrics.ts'
+import { createOutboxes } from './outbox.ts'
+import { createPlaces } from './places.ts'
+import type { Authenticator, Bus, BusHint, Identity, SocketLike } from './ports.ts'
+import { createPresence } from './presence.ts'
+import { createQuotas } from './quotas.ts'
+import { createThreadRouter } from './router.ts'
+
+export interface GatewayOptions {
+  readonly supervisor: Supervisor
+  /** Verifies the token of `auth.refresh`. */
+  readonly authenticator: Authenticator
+  /** Not closed by the gateway. */
+  readonly bus: Bus
+  readonly logger: Logger
+  /** Told in every hello. */
+  readonly server: { readonly version: string; readonly model: string }
+  /** What is left out has its default. */
+  readonly limits?: Partial<GatewayLimits>
+  /** Default: the system's. */
+  readonly clock?: Clock
+}
+
+/** @throws Error when a limit is not what it has to be. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { supervisor, authenticator, bus, logger, clock = createSystemClock() } = options
+  const limits = parseGatewayLimits(options.limits)
+  const server: Hello['server'] = { name: 'toolcrib', ...options.server }
+  const counts = createGatewayCounts()
+  const encoder = createEventEncoder()
+  const router = createThreadRouter(encoder)
+  const places = createPlaces(limits)
+  const quotas = createQuotas(limits, clock)
+  const presence = createPresence(bus, onHint)
+  const connections = new Set<Connection>()
+  const draining = new AbortController()
+  const outboxes = createOutboxes()
+  const context = { supervisor, authenticator, limits, clock, logger, encoder, router, counts, server, outboxes }
+  const subscription = supervisor.subscribe(onNotice)
+  const now = (): number => clock.now()
+  let drained: Promise<void> | undefined
+
+  function onNotice(notice: SupervisorNotice): void {
+    const { owner } = notice
+    switch (notice.type) {
+      case 'events': {
+        const { threadId, events } = notice
+        router.offer(owner, threadId, events)
+        const lastSeq = events.at(-1)?.seq
+        if (lastSeq !== undefined) bus.publish(owner, { type: 'thread_grew', threadId, lastSeq })
+        return
+      }
+      case 'threads_changed':
+        presence.threadsChanged(owner)
+        return bus.publish(owner, { type: 'threads_changed' })
+      case 'thread_gone':
+        router.gone(owner, notice.threadId)
+        return bus.publish(owner, { type: 'thread_gone', threadId: notice.threadId })
+      default:
+        notice satisfies never
+    }
+  }
+
+  /** What this node said itself comes back here as well, and changes nothing a second time. */
+  function onHint(owner: Owner, hint: BusHint): void {
+    switch (hint.type) {
+      case 'thread_grew':
+        return router.hint(owner, hint.threadId, hint.lastSeq)
+      case 'thread_gone':
+        return router.gone(owner, hint.threadId)
+      case 'threads_changed':
+        return presence.threadsChanged(owner)
+      case 'stop_run':
+        return
+      default:
+        hint satisfies never
+    }
+  }
+
+  function refuseConnection(error: GatewayError): GatewayError {
+    counts.refused[error.code] = (counts.refused[error.code] ?? 0) + 1
+    return error
+  }
+
+  function reserve(principal: Principal): ReturnType<Gateway['reserve']> {
+    try {
+      if (draining.signal.aborted) throw new GatewayError('DRAINING', {})
+      const place = places.reserve(principal)
+      return { ok: true, [Symbol.dispose]: () => place[Symbol.dispose]() }
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      const { code, message } = refuseConnection(error)
+      return { ok: false, code: code === 'DRAINING' ? code : 'TOO_MANY_CONNECTIONS', message }
+    }
+  }
+
+  function accept(socket: SocketLike, identity: Identity): ConnectionInfo {
+    const { principal } = identity
+    let place: Disposable | undefined
+    try {
+      if (draining.signal.aborted) throw refuseConnection(new GatewayError('DRAINING', {}))
+      place = takePlace(principal)
+      const connection = createConnection(socket, identity, context)
+      const presenceHeld = presence.join(principal, () => connection.threadsChanged())
+      connections.add(connection)
+      counts.accepted += 1
+      void connection.closed.then(() => {
+        connections.delete(connection)
+        presenceHeld[Symbol.dispose]()
+        place?.[Symbol.dispose]()
+      })
+      return connection.info
+    } catch (error) {
+      place?.[Symbol.dispose]()
+      turnAway(socket, error)
+      throw error
+    }
+  }
+
+  function takePlace(owner: Owner): Disposable {
+    try {
+      return places.take(owner)
+    } catch (error) {
+      throw error instanceof GatewayError ? refuseConnection(error) : error
+    }
+  }
+
+  function turnAway(socket: SocketLike, error: unknown): void {
+    socket.bind({ onMessage: () => {}, onBinary: () => {}, onPong: () => {}, onClose: () => {} })
+    const { code, retry } = replyFailure(error)
+    socket.close(code === 'INTERNAL' || retry === 'never' ? CLOSE.internal : CLOSE.tryLater, code)
+  }
+
+  async function execute<T extends CommandType>(
+    { principal }: Identity,
+    command: Extract<CommandBody, { readonly type: T }>,
+  ): Promise<Replies[T]> {
+    try {
+      if (draining.signal.aborted) throw new GatewayError('DRAINING', {})
+      const quota = quotas.take(principal)
+      try {
+        const reply = await carryOut(parseCommand({ ...command }, limits), { supervisor, principal, now })
+        counts.commands.ok += 1
+        // carryOut answers with the reply of the command's own type.
+        return reply as Replies[T]
+      } finally {
+        quota[Symbol.dispose]()
+      }
+    } catch (error) {
+      const { code } = replyFailure(error)
+      counts.commands.refused[code] = (counts.commands.refused[code] ?? 0) + 1
+      if (isFault(error)) logger.error({ err: error, command: command.type }, 'a command failed')
+      throw error
+    }
+  }
+
+  async function* followThread(
+    { principal, expiresAt }: Identity,
+    threadId: string,
+    { after, signal }: { readonly after: number; readonly signal: AbortSignal },
+  ): AsyncGenerator<LoggedEvent, void, undefined> {
+    const expired = new AbortController()
+    const expiry = watchExpiry(clock, expiresAt, () => expired.abort())
+    // Keeps the bus listened to for this owner.
+    const here = presence.join(principal, () => {})
+    try {
+      yield* follow({
+        owner: principal,
+        threadId,
+        after,
+        router,
+        signal: AbortSignal.any([signal, draining.signal, expired.signal]),
+        read: (range) => supervisor.readEvents(principal, threadId, range),
+      })
+    } finally {
+      expiry[Symbol.dispose]()
+      here[Symbol.dispose]()
+    }
+  }
+
+  function drain(): Promise<void> {
+    drained ??= (async () => {
+      draining.abort()
+      const leaving = [...connections]
+      // Spread over two seconds, so that they do not all knock at the next server at once.
+      leaving.forEach((connection, index) => {
+        const reconnectAfterMs = Math.round((2_000 * index) / leaving.length)
+        connection.leave(CLOSE.goingAway, new GatewayError('DRAINING', {}), reconnectAfterMs)
+      })
+      await Promise.all(leaving.map(({ closed }) => closed))
+      subscription[Symbol.dispose]()
+    })()
+    return drained
+  }
+
+  return {
+    reserve,
+    accept,
+    execute,
+    follow: followThread,
+    connections: () => [...connections].map(({ info }) => info),
+    revoke(matches) {
+      const revoked = [...connections].filter(({ info }) => matches(info))
+      for (const connection of revoked) {
+        connection.leave(CLOSE.credentialsExpired, new GatewayError('CREDENTIALS_REVOKED', {}), null)
+      }
+      return revoked.length
+    },
+    metrics: () => metricsOf(counts, connections.size),
+    drain,
+    [Symbol.asyncDispose]: drain,
+  }
+}

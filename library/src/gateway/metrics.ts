@@ -1,0 +1,58 @@
+/**
+ * What a gateway counts. The law: failed attempts count too. @module
+ */
+
+export interface GatewayMetrics {
+  readonly connections: {
+    readonly open: number
+    readonly accepted: number
+    /** By the code of the refusal. */
+    readonly refused: Readonly<Record<string, number>>
+    /** By the close code. */
+    readonly closed: Readonly<Record<number, number>>
+    /** Closed because nothing came back. */
+    readonly deadPeers: number
+  }
+  readonly commands: {
+    readonly ok: number
+    /** By the code of the refusal. */
+    readonly refused: Readonly<Record<string, number>>
+  }
+  /** Events written to sockets, each counted once per socket. */
+  readonly eventsSent: number
+  /** How often a feed was sent back to the log because its reader did not keep up. */
+  readonly feedsBehind: number
+}
+
+/** The same, to be counted in. */
+export interface GatewayCounts {
+  accepted: number
+  deadPeers: number
+  eventsSent: number
+  feedsBehind: number
+  readonly refused: Record<string, number>
+  readonly closed: Record<number, number>
+  readonly commands: { ok: number; readonly refused: Record<string, number> }
+}
+
+export function createGatewayCounts(): GatewayCounts {
+  return {
+    accepted: 0,
+    deadPeers: 0,
+    eventsSent: 0,
+    feedsBehind: 0,
+    refused: {},
+    closed: {},
+    commands: { ok: 0, refused: {} },
+  }
+}
+
+export function metricsOf(counts: GatewayCounts, open: number): GatewayMetrics {
+  const { accepted, refused, closed, deadPeers, commands, eventsSent, feedsBehind } = counts
+  return {
+    connections: { open, accepted, refused: { ...refused }, closed: { ...closed }, deadPeers },
+    commands: { ok: commands.ok, refused: { ...commands.refused } },
+    eventsSent,
+    feedsBehind,
+  }
+}
