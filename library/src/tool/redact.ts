@@ -1,0 +1,120 @@
+/** Redaction. The law: what a schema marks `redact: true`, and what its key calls a secret, leaves the tool as `[redacted]`. @module */
+import type { JsonObject, JsonValue } from '../protocol/vocabulary.ts'
+import { define } from './json.ts'
+import { analyseSchema, type SchemaAnalysis, type SchemaNode } from './schema-analysis.ts'
+import { isSecretKey, mentionsSecretKey, redacted } from './secret-keys.ts'
+
+/**
+ * Redacts values of one schema. A part that several branches could describe is hidden when any of them marks it.
+ * Nothing changed gives back the very same value.
+ */
+export function createRedactor(document: JsonObject, analysis: SchemaAnalysis): (value: JsonValue) => JsonValue {
+  const isObject = document.type === 'object'
+  const isMarked = [...analysis.nodes.values()].some((node) => node.schema.redact === true)
+  let hide: Hide | undefined = isMarked ? undefined : hideSecretKeys
+
+  return (value) => {
+    // Arguments that were not JSON: nothing says which part of the text is which.
+    if (typeof value === 'string' && isObject && (isMarked || mentionsSecretKey(value))) return redacted
+    try {
+      // The analysis is made again when needed: keeping each one would cost a catalogue several times its schemas.
+      hide ??= hideMarked(analyseSchema(document))
+      return hide(value)
+    } catch {
+      return redacted // Nested beyond the stack: what was not looked through is not shown.
+    }
+  }
+}
+
+type Hide = (value: JsonValue) => JsonValue
+
+const hideSecretKeys: Hide = hideMarked(undefined)
+
+function hideMarked(analysis: SchemaAnalysis | undefined): Hide {
+  const marking = analysis === undefined ? new Set<SchemaNode>() : findMarking(analysis)
+  const closures = new Map<SchemaNode, readonly SchemaNode[]>()
+  const start = analysis?.root !== undefined && marking.has(analysis.root) ? closureOf(analysis.root) : []
+  return (value) => hide(value, start)
+
+  function hide(value: JsonValue, nodes: readonly SchemaNode[]): JsonValue {
+    if (nodes.some((node) => node.schema.redact === true)) return redacted
+    if (typeof value !== 'object' || value === null) return value
+    if (isArray(value)) {
+      const below = nodes.length === 0 ? nodes : partsOf(nodes, undefined)
+      let changed = false
+      const items = value.map((item) => {
+        const next = hide(item, below)
+        changed ||= next !== item
+        return next
+      })
+      return changed ? items : value
+    }
+    return hideMembers(value, nodes)
+  }
+
+  function hideMembers(value: JsonObject, nodes: readonly SchemaNode[]): JsonValue {
+    let result: object | undefined
+    for (const [key, member] of Object.entries(value)) {
+      const secret = isSecretKey(key) && member !== null && typeof member !== 'boolean'
+      const next = secret ? redacted : hide(member, nodes.length === 0 ? nodes : partsOf(nodes, key))
+      if (next === member) continue
+      result ??= { ...value }
+      define(result, key, next)
+    }
+    return result === undefined ? value : (result as JsonObject)
+  }
+
+  /** The marking schemas that may describe an item, or the member of that key. */
+  function partsOf(nodes: readonly SchemaNode[], key: string | undefined): readonly SchemaNode[] {
+    const found = new Set<SchemaNode>()
+    for (const node of nodes) {
+      for (const part of node.parts) {
+        if (part.reach !== 'below' || !marking.has(part.node) || !describes(part.key, key)) continue
+        for (const next of closureOf(part.node)) found.add(next)
+      }
+    }
+    return [...found]
+  }
+
+  /** The schema and all that judge the same value with it. */
+  function closureOf(node: SchemaNode): readonly SchemaNode[] {
+    const known = closures.get(node)
+    if (known !== undefined) return known
+    const found = new Set([node])
+    for (const reached of found) {
+      for (const part of reached.parts) if (part.reach === 'here' && marking.has(part.node)) found.add(part.node)
+    }
+    const closure = [...found]
+    closures.set(node, closure)
+    return closure
+  }
+}
+
+/** `part` is where the schema stands inside its parent, as a pointer without its first slash. */
+function describes(part: string, key: string | undefined): boolean {
+  const isItems = /^(items|prefixItems|additionalItems|unevaluatedItems|contains)(\/|$)/.test(part)
+  if (key === undefined || isItems) return isItems && key === undefined
+  if (!part.startsWith('properties/')) return part !== 'propertyNames'
+  return part.slice('properties/'.length).replaceAll('~1', '/').replaceAll('~0', '~') === key
+}
+
+/** The schemas from which a mark can be reached. */
+function findMarking(analysis: SchemaAnalysis): ReadonlySet<SchemaNode> {
+  const parents = new Map<SchemaNode, SchemaNode[]>()
+  const marking = new Set<SchemaNode>()
+  for (const node of analysis.nodes.values()) {
+    if (node.schema.redact === true) marking.add(node)
+    for (const part of node.parts) {
+      const known = parents.get(part.node)
+      if (known === undefined) parents.set(part.node, [node])
+      else known.push(node)
+    }
+  }
+  for (const node of marking) for (const parent of parents.get(node) ?? []) marking.add(parent)
+  return marking
+}
+
+/** `Array.isArray` does not narrow a union that holds a readonly array. */
+function isArray(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}
