@@ -1,0 +1,16 @@
+/** Public entry `toolcrib/policy`: permissions, approvals and limits. @module */
+
+export { type DefinedPolicy, definePolicy } from './policy/define-policy.ts'
+export { PolicyError, type PolicyErrorCode, type PolicyErrorDetails, policyErrorCodes } from './policy/errors.ts'
+export {
+  createBudget,
+  createConcurrencyLimit,
+  createRateLimit,
+  type Limit,
+  type LimitRefusal,
+  type RateLimitOptions,
+  type Reservation,
+} from './policy/limits.ts'
+export type { AllowRule, ApprovalRule, Permission, Policy, PolicyOptions } from './policy/policy.ts'
+export { selectTools } from './policy/select-tools.ts'
+export { type Selector, unmatchedSelectors } from './policy/selector.ts'

@@ -1,0 +1,68 @@
+/**
+ * The policy. The law (CALL-06): the answer is no unless a rule says yes, and listing and calling ask the same question.
+ *
+ * @module
+ */
+import type { Principal } from '../protocol/vocabulary.ts'
+import type { Tool } from '../tool/tool.ts'
+import type { Permission, Policy, PolicyOptions } from './policy.ts'
+import { type CompiledRule, compilePolicyOptions, missingOf } from './policy-options.ts'
+import { type Selector, unmatchedSelectors } from './selector.ts'
+import { createVisibleTools } from './visible-tools.ts'
+
+export interface DefinedPolicy extends Policy {
+  /** The selectors that select none of these tools: for a warning at the start. */
+  unmatched(tools: readonly Tool[]): readonly Selector[]
+}
+
+/**
+ * Makes a policy. The options are copied.
+ *
+ * A principal may use a tool when one rule selects it and they have all the rule asks for, and all that the tool's own
+ * `requires` asks for. A call waits for a person when the tool says `always`, or `approve` selects it; a tool that says
+ * `never` is asked for all the same when `approve` names it, its tag or its category, and not just its effect or `*`.
+ *
+ * @throws PolicyError `POLICY_INVALID`.
+ */
+export function definePolicy(options: PolicyOptions): DefinedPolicy {
+  const { rules, approve, approvalTimeoutMs } = compilePolicyOptions(options)
+  const policy: DefinedPolicy = {
+    approvalTimeoutMs,
+    permission,
+    visible: createVisibleTools(rules, (principal, tool) => permission(principal, tool).allowed),
+    unmatched: (tools) =>
+      unmatchedSelectors(
+        [...rules.flatMap((rule) => rule.tools), ...approve].map((selector) => selector.source),
+        tools,
+      ),
+  }
+  return Object.freeze(policy)
+
+  function permission(principal: Principal, tool: Tool): Permission {
+    const denial = denialBy(rules, principal, tool)
+    if (denial !== undefined) return denial
+    const lacking = missingOf(principal, tool.requires)
+    return lacking ?? { allowed: true, approval: needsApproval(tool) }
+  }
+
+  function needsApproval(tool: Tool): boolean {
+    if (tool.approval === 'always') return true
+    const matching = approve.filter((selector) => selector.matches(tool))
+    if (tool.approval !== 'never') return matching.length > 0
+    return matching.some(({ form }) => form === 'name' || form === 'tag' || form === 'category')
+  }
+}
+
+type Denial = Extract<Permission, { allowed: false }>
+
+/** Undefined when a rule says yes; otherwise what the rule that comes nearest to it lacks. */
+function denialBy(rules: readonly CompiledRule[], principal: Principal, tool: Tool): Denial | undefined {
+  let nearest: Denial | undefined
+  for (const rule of rules) {
+    if (!rule.tools.some((selector) => selector.matches(tool))) continue
+    const lacking = missingOf(principal, rule)
+    if (lacking === undefined) return undefined
+    if (nearest === undefined || lacking.missing.length < nearest.missing.length) nearest = lacking
+  }
+  return nearest ?? { allowed: false, reason: 'no_rule', missing: [] }
+}

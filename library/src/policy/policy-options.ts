@@ -1,0 +1,79 @@
+/** Reads a policy's options. The law: an option that is not understood stops the start, with its name. @module */
+import type { Principal } from '../protocol/vocabulary.ts'
+import { PolicyError, showReceived } from './errors.ts'
+import type { Permission, PolicyOptions } from './policy.ts'
+import { type CompiledSelector, compileSelector } from './selector.ts'
+
+export interface CompiledRule {
+  readonly roles: readonly string[]
+  readonly scopes: readonly string[]
+  readonly tools: readonly CompiledSelector[]
+}
+
+export interface CompiledPolicyOptions {
+  readonly rules: readonly CompiledRule[]
+  readonly approve: readonly CompiledSelector[]
+  readonly approvalTimeoutMs: number
+}
+
+const dayMs = 86_400_000
+const selectorForms = 'a list of `*`, names, `tag:…`, `category:…` and `effect:read|write|destructive`'
+
+export function compilePolicyOptions(options: PolicyOptions): CompiledPolicyOptions {
+  assertKnownKeys(options, 'options', ['allow', 'approve', 'approvalTimeoutMs'])
+  const { allow, approve = ['effect:destructive'], approvalTimeoutMs = dayMs } = options
+  if (!Array.isArray(allow)) throw invalid('allow', 'a list of rules', allow)
+  if (typeof approvalTimeoutMs !== 'number' || !(approvalTimeoutMs > 0)) {
+    throw invalid('approvalTimeoutMs', 'a positive number of milliseconds', approvalTimeoutMs)
+  }
+  const rules = options.allow.map((rule, index): CompiledRule => {
+    const at = `allow[${index}]`
+    assertKnownKeys(rule, at, ['roles', 'scopes', 'tools'])
+    return {
+      roles: readTexts(rule.roles ?? [], `${at}.roles`, 'a list of role names'),
+      scopes: readTexts(rule.scopes ?? [], `${at}.scopes`, 'a list of scope names'),
+      tools: readSelectors(rule.tools, `${at}.tools`),
+    }
+  })
+  return { rules, approve: readSelectors(approve, 'approve'), approvalTimeoutMs }
+}
+
+/** What of a requirement the principal lacks. Undefined: nothing. */
+export function missingOf(
+  principal: Principal,
+  required: { readonly roles?: readonly string[]; readonly scopes?: readonly string[] },
+): Extract<Permission, { allowed: false }> | undefined {
+  const roles = (required.roles ?? []).filter((role) => !principal.roles.includes(role))
+  if (roles.length > 0) return { allowed: false, reason: 'missing_role', missing: roles }
+  const scopes = (required.scopes ?? []).filter((scope) => !principal.scopes.includes(scope))
+  return scopes.length > 0 ? { allowed: false, reason: 'missing_scope', missing: scopes } : undefined
+}
+
+function readSelectors(value: unknown, option: string): readonly CompiledSelector[] {
+  return readTexts(value, option, selectorForms).map((source, index) => {
+    const selector = compileSelector(source)
+    const word = source.slice(source.indexOf(':') + 1)
+    const isEffect = word === 'read' || word === 'write' || word === 'destructive'
+    const isUnknown = selector.form === 'unknown' || (selector.form === 'effect' && !isEffect)
+    if (isUnknown || word === '') throw invalid(`${option}[${index}]`, selectorForms, source)
+    return selector
+  })
+}
+
+function readTexts(value: unknown, option: string, expected: string): readonly string[] {
+  if (!Array.isArray(value)) throw invalid(option, expected, value)
+  return value.map((text: unknown, index) => {
+    if (typeof text === 'string' && text !== '') return text
+    throw invalid(`${option}[${index}]`, 'a string that is not empty', text)
+  })
+}
+
+function assertKnownKeys(value: unknown, option: string, known: readonly string[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(option, 'an object', value)
+  const stray = Object.keys(value).find((key) => !known.includes(key))
+  if (stray !== undefined) throw invalid(option, `an object of ${known.join(', ')}`, stray)
+}
+
+function invalid(option: string, expected: string, received: unknown): PolicyError {
+  return new PolicyError('POLICY_INVALID', { option, expected, received: showReceived(received) })
+}
