@@ -87,7 +87,7 @@ function inspect({ path, busyTimeoutMs, maxCheckedBytes }: OpenOptions): number 
     if (!isOurs && (tables > 0 || version > 0)) throw corrupt(path, 'it belongs to another program')
     if (version > SCHEMA_VERSION) throw new StoreError('STORE_TOO_NEW', { path, found: version, known: SCHEMA_VERSION })
     if ((sizeOf(path) ?? 0) <= maxCheckedBytes) {
-      const found = valueOf(database, 'PRAGMA quick_check(1)')
+      const found = firstValue(database, 'PRAGMA quick_check(1)')
       if (found !== 'ok') throw corrupt(path, String(found))
     }
     return version
@@ -115,10 +115,10 @@ function corrupt(path: string, detail: string): StoreError {
 }
 
 function numberOf(database: DatabaseSync, sql: string): number {
-  return Number(valueOf(database, sql))
+  return Number(firstValue(database, sql))
 }
 
-function valueOf(database: DatabaseSync, sql: string): unknown {
+function firstValue(database: DatabaseSync, sql: string): unknown {
   return Object.values(database.prepare(sql).get() ?? {})[0]
 }
 

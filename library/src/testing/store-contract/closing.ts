@@ -1,0 +1,58 @@
+/** Rules of the store contract: health and closing. @module */
+import type { Store } from '../../agent/ports.ts'
+import { newOwner, newRun, refusal, START, type Suite } from './fixtures.ts'
+
+const owner = newOwner()
+
+const everyCall: readonly (readonly [string, (store: Store) => Promise<unknown>])[] = [
+  ['threads.create', (store) => store.threads.create(owner, { threadId: 't', title: '', at: START })],
+  ['threads.get', (store) => store.threads.get(owner, 't')],
+  ['threads.list', (store) => store.threads.list(owner)],
+  ['threads.rename', (store) => store.threads.rename(owner, 't', { title: 'x', at: START })],
+  ['threads.delete', (store) => store.threads.delete(owner, 't')],
+  [
+    'events.append',
+    (store) => store.events.append(owner, 't', { fence: { runId: 'r', epoch: 1 }, at: START, events: [] }),
+  ],
+  ['events.read', (store) => store.events.read(owner, 't', { after: 0 })],
+  ['runs.accept', (store) => store.runs.accept(owner, newRun(owner, 't'))],
+  ['runs.get', (store) => store.runs.get(owner, 'r')],
+  ['leases.heartbeat', (store) => store.leases.heartbeat('n', [], START)],
+  ['leases.takeOver', (store) => store.leases.takeOver('n', { now: START, until: START, limit: 1 })],
+  ['approvals.get', (store) => store.approvals.get(owner, 'a')],
+  ['approvals.listOpen', (store) => store.approvals.listOpen(owner, 't')],
+  ['approvals.resolve', (store) => store.approvals.resolve(owner, 'a', { decision: 'denied', at: START })],
+  ['records.put', (store) => store.records.put(owner, 'c', 'i', 1, { at: START })],
+  ['records.get', (store) => store.records.get(owner, 'c', 'i')],
+  ['records.list', (store) => store.records.list(owner, 'c')],
+  ['records.delete', (store) => store.records.delete(owner, 'c', 'i')],
+]
+
+export function closingRules({ describe, it, expect, store: shared, makeStore }: Suite): void {
+  describe('closing', () => {
+    it('is healthy while it works [OPS-02]', async () => {
+      expect((await shared()).health()).toEqual({ state: 'healthy', reasons: [] })
+    })
+
+    it('finishes what was accepted, and closes once', async () => {
+      const store = await makeStore()
+      const created = Array.from({ length: 50 }, (_, index) =>
+        store.threads.create(owner, { threadId: `thr_${index}`, title: '', at: START }),
+      )
+
+      await Promise.all([store.close(), store.close(), store[Symbol.asyncDispose]()])
+
+      expect(await Promise.all(created)).toHaveLength(50)
+      expect(store.health().state).toBe('unhealthy')
+    })
+
+    it('refuses every call afterwards', async () => {
+      const store = await makeStore()
+      await store.close()
+
+      const refusals = await Promise.all(everyCall.map(async ([name, call]) => [name, await refusal(call(store))]))
+
+      expect(refusals).toEqual(everyCall.map(([name]) => [name, 'STORE_CLOSED']))
+    })
+  })
+}

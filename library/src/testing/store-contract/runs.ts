@@ -1,0 +1,188 @@
+/** Rules of the store contract: runs and their leases. @module */
+import { createId } from '../../protocol/ids.ts'
+import {
+  completed,
+  LONG_MS,
+  message,
+  newOwner,
+  newRun,
+  newRunAtWork,
+  newThread,
+  readAll,
+  refusal,
+  START,
+  type Suite,
+} from './fixtures.ts'
+
+export function runRules({ describe, it, expect, store: shared }: Suite): void {
+  describe('runs', () => {
+    it('accepts a message: logs it and claims its run in one step', async () => {
+      const store = await shared()
+      const owner = newOwner()
+      const threadId = await newThread(store, owner)
+      const run = newRun(owner, threadId, { at: START + 1 })
+
+      const accepted = await store.runs.accept(owner, run)
+
+      const { runId, agent, principal, messageId, node, parts } = run
+      const record = {
+        runId,
+        threadId,
+        owner,
+        agent,
+        principal,
+        messageId,
+        startedAt: START + 1,
+        epoch: 1,
+        node,
+        outcome: null,
+      }
+      const event = { type: 'message_added', messageId, runId, role: 'user', parts }
+      expect(accepted).toEqual({ status: 'started', run: record, events: [{ seq: 1, at: START + 1, event }] })
+      expect(await store.runs.get(owner, runId)).toEqual(record)
+      expect(await readAll(store, owner, threadId)).toEqual([{ seq: 1, at: START + 1, event }])
+      const thread = { activeRunId: runId, lastSeq: 1, updatedAt: START + 1 }
+      expect(await store.threads.get(owner, threadId)).toMatchObject(thread)
+    })
+
+    it('answers the same run to the same idempotency key and writes nothing, also after it ended [RUN-10]', async () => {
+      const store = await shared()
+      const owner = newOwner()
+      const { threadId, runId, fence } = await newRunAtWork(store, owner, { idempotencyKey: 'key' })
+      const again = newRun(owner, threadId, { idempotencyKey: 'key', maxRunsPerUser: 1 })
+
+      const during = await store.runs.accept(owner, again)
+      await store.events.append(owner, threadId, { fence, at: START, events: [completed(runId)] })
+      const after = await store.runs.accept(owner, again)
+
+      expect(during).toMatchObject({ status: 'duplicate', run: { runId, outcome: null } })
+      expect(after).toMatchObject({ status: 'duplicate', run: { runId, outcome: 'completed' } })
+      expect(await readAll(store, owner, threadId)).toHaveLength(2)
+    })
+
+    it('starts one run when the same message is sent many times at once [RUN-10]', async () => {
+      const store = await shared()
+      const owner = newOwner()
+      const threadId = await newThread(store, owner)
+
+      const accepted = await Promise.all(
+        Array.from({ length: 8 }, () => store.runs.accept(owner, newRun(owner, threadId, { idempotencyKey: 'key' }))),
+      )
+
+      expect(accepted.map(({ status }) => status).sort()).toEqual([...Array(7).fill('duplicate'), 'started'])
+      expect(await readAll(store, owner, threadId)).toHaveLength(1)
+    })
+
+    it('keeps idempotency keys of each thread apart', async () => {
+      const store = await shared()
+      const { owner } = await newRunAtWork(store, newOwner(), { idempotencyKey: 'key' })
+      const threadId = await newThread(store, owner)
+
+      const other = await store.runs.accept(owner, newRun(owner, threadId, { idempotencyKey: 'key' }))
+
+      expect(other.status).toBe('started')
+    })
+
+    it('lets one run at a time work on a thread, and says which', async () => {
+      const store = await shared()
+      const { owner, threadId, runId, fence } = await newRunAtWork(store)
+
+      const busy = await store.runs.accept(owner, newRun(owner, threadId, { maxRunsPerUser: 1 }))
+      await store.events.append(owner, threadId, { fence, at: START, events: [completed(runId)] })
+      const free = await store.runs.accept(owner, newRun(owner, threadId))
+
+      expect(busy).toEqual({ status: 'busy', runId })
+      expect(free.status).toBe('started')
+    })
+
+    it('lets a user have so many runs at work at once [CALL-07]', async () => {
+      const store = await shared()
+      const owner = newOwner()
+      const first = await newRunAtWork(store, owner)
+      await newRunAtWork(store, owner)
+      const threadId = await newThread(store, owner)
+      const { runId, fence } = first
+
+      const refused = await store.runs.accept(owner, newRun(owner, threadId, { maxRunsPerUser: 2 }))
+      await store.events.append(owner, first.threadId, { fence, at: START, events: [completed(runId)] })
+      const accepted = await store.runs.accept(owner, newRun(owner, threadId, { maxRunsPerUser: 2 }))
+
+      expect(refused).toEqual({ status: 'too_many_runs', running: 2 })
+      expect(accepted.status).toBe('started')
+    })
+
+    it('does not know a thread that is not there', async () => {
+      const store = await shared()
+      const owner = newOwner()
+
+      expect(await store.runs.accept(owner, newRun(owner, 'thr_none'))).toEqual({ status: 'not_found' })
+    })
+  })
+}
+
+export function leaseRules({ describe, it, expect, store: shared }: Suite): void {
+  describe('leases', () => {
+    it('are prolonged by a heartbeat of their holder only; the lost ones are answered', async () => {
+      const store = await shared()
+      const node = createId('node')
+      const { owner, threadId, runId, fence } = await newRunAtWork(store, newOwner(), { node })
+      const unknown = { runId: 'run_unknown', epoch: 1 }
+
+      const held = await store.leases.heartbeat(node, [fence, unknown, { runId, epoch: 2 }], START + LONG_MS)
+      const stranger = await store.leases.heartbeat('node_other', [fence], START + LONG_MS)
+      await store.events.append(owner, threadId, { fence, at: START, events: [completed(runId)] })
+      const ended = await store.leases.heartbeat(node, [fence], START + LONG_MS)
+
+      expect(held).toEqual(['run_unknown', runId])
+      expect(stranger).toEqual([runId])
+      expect(ended).toEqual([runId])
+    })
+
+    it('that ran out are taken over with the next epoch, and fence the old holder [RUN-07]', async () => {
+      const store = await shared()
+      const { owner, threadId, runId, fence } = await newRunAtWork(store, newOwner(), { leaseMs: 100 })
+      const append = (epoch: number) =>
+        refusal(
+          store.events.append(owner, threadId, { fence: { runId, epoch }, at: START, events: [message(runId, 'x')] }),
+        )
+      const until = START + LONG_MS
+
+      const early = await store.leases.takeOver('node_b', { now: START + 99, until, limit: 10 })
+      const taken = await store.leases.takeOver('node_b', { now: START + 100, until, limit: 10 })
+      const again = await store.leases.takeOver('node_c', { now: START + 100, until, limit: 10 })
+
+      expect(early).toEqual([])
+      expect(taken).toEqual([
+        expect.objectContaining({ runId, threadId, owner, node: 'node_b', epoch: 2, outcome: null }),
+      ])
+      expect(again).toEqual([])
+      expect(await store.leases.heartbeat('node_a', [fence], until)).toEqual([runId])
+      expect(await append(1)).toBe('FENCED')
+      expect(await append(2)).toHaveProperty('resolved')
+    })
+
+    it('are not taken over once prolonged, and not from a run that ended', async () => {
+      const store = await shared()
+      const prolonged = await newRunAtWork(store, newOwner(), { leaseMs: 100 })
+      const ended = await newRunAtWork(store, newOwner(), { leaseMs: 100 })
+      await store.leases.heartbeat('node_a', [prolonged.fence], START + LONG_MS)
+      const events = [completed(ended.runId)]
+      await store.events.append(ended.owner, ended.threadId, { fence: ended.fence, at: START, events })
+
+      const taken = await store.leases.takeOver('node_b', { now: START + 200, until: START + LONG_MS, limit: 10 })
+
+      expect(taken).toEqual([])
+    })
+
+    it('are taken over oldest first, at most so many at once', async () => {
+      const store = await shared()
+      const second = await newRunAtWork(store, newOwner(), { leaseMs: 20 })
+      const first = await newRunAtWork(store, newOwner(), { leaseMs: 10 })
+      const take = () => store.leases.takeOver('node_b', { now: START + 50, until: START + LONG_MS, limit: 1 })
+
+      const runs = [...(await take()), ...(await take()), ...(await take())]
+
+      expect(runs.map(({ runId }) => runId)).toEqual([first.runId, second.runId])
+    })
+  })
+}
