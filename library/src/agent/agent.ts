@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { isValidName } from '../registry/names.ts'
+import { AgentError } from './errors.ts'
+import { readRunLimits } from './limits.ts'
 import type { Model } from './ports.ts'
 
 export interface Agent {
@@ -39,4 +42,75 @@ export interface RunLimits {
   readonly maxStepRetries: number
   /** How deep agents may call agents. Default 3. */
   readonly maxAgentDepth: number
+}
+
+/** An agent as its author writes it. */
+export interface AgentDefinition {
+  /** 1 to 64 letters, digits, `_` and `-`, a letter first. */
+  readonly name: string
+  readonly description: string
+  /** Default: none. */
+  readonly instructions?: string
+  readonly model: Model
+  /** Default: `['*']`, everything in scope that the policy permits. An empty list: no tools. */
+  readonly tools?: readonly string[]
+  readonly limits?: Partial<RunLimits>
+}
+
+const agentKeys: readonly string[] = ['name', 'description', 'instructions', 'model', 'tools', 'limits']
+
+/**
+ * Makes an agent. What was given is copied, and the agent is frozen.
+ *
+ * @throws AgentError `OPTION_INVALID`, naming what was expected and what was found.
+ */
+export function defineAgent(definition: AgentDefinition): Agent {
+  if (typeof definition !== 'object' || definition === null) throw invalid('definition', 'an object', definition)
+  for (const key of Object.keys(definition)) {
+    if (!agentKeys.includes(key))
+      throw invalid(key, `absent; the options are ${agentKeys.join(', ')}`, definition[key as keyof AgentDefinition])
+  }
+  const { name, description, instructions = '', model, tools = ['*'], limits } = definition
+  if (typeof name !== 'string' || !isValidName(name)) {
+    throw invalid('name', '1 to 64 letters, digits, `_` and `-`, a letter first', name)
+  }
+  if (typeof description !== 'string' || description.trim() === '')
+    throw invalid('description', 'one sentence', description)
+  if (typeof instructions !== 'string') throw invalid('instructions', 'text', instructions)
+  if (
+    typeof model !== 'object' ||
+    model === null ||
+    typeof model.name !== 'string' ||
+    typeof model.stream !== 'function'
+  ) {
+    throw invalid('model', 'a model, with `name` and `stream`', model)
+  }
+  if (!Array.isArray(tools)) throw invalid('tools', 'a list of names and selectors', tools)
+  tools.forEach((selector: unknown, index) => {
+    if (typeof selector !== 'string' || !isSelector(selector)) {
+      throw invalid(`tools[${index}]`, 'a name, `tag:…`, `category:…`, `effect:…` or `*`', selector)
+    }
+  })
+  return Object.freeze({
+    name,
+    description,
+    instructions,
+    model,
+    tools: Object.freeze([...tools]),
+    ...(limits === undefined ? {} : { limits: Object.freeze({ ...readRunLimits(limits) }) }),
+  })
+}
+
+function isSelector(text: string): boolean {
+  return text === '*' || isValidName(text) || /^(?:tag|category|effect):./u.test(text)
+}
+
+function invalid(option: string, expected: string, received: unknown): AgentError {
+  return new AgentError('OPTION_INVALID', { option, expected, received: describe(received) })
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `"${value.slice(0, 80)}"`
+  if (value === null || typeof value !== 'object') return String(value)
+  return Array.isArray(value) ? 'a list' : 'an object'
 }

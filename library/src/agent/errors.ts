@@ -15,6 +15,7 @@ export interface AgentErrorDetails {
   APPROVAL_EXPIRED: { approvalId: string }
   APPROVAL_INPUT_INVALID: { approvalId: string; tool: string; issues: readonly { path: string; message: string }[] }
   DRAINING: Record<never, never>
+  OPTION_INVALID: { option: string; expected: string; received: string }
 }
 
 const agentCatalogue: Catalogue<AgentErrorDetails> = {
@@ -48,10 +49,10 @@ const agentCatalogue: Catalogue<AgentErrorDetails> = {
   ],
   APPROVAL_INPUT_INVALID: [
     'never',
-    (d) =>
-      `The edited arguments for "${d.tool}" do not fit its schema: ${d.issues.map((i) => `${i.path || '/'}: ${i.message}`).join('; ')}`,
+    (d) => `The edited arguments for "${d.tool}" do not fit its schema: ${listIssues(d.issues)}`,
   ],
   DRAINING: ['later', () => 'The server is shutting down and accepts no new runs; connect again and send it once more'],
+  OPTION_INVALID: ['never', (d) => `Expected \`${d.option}\` to be ${d.expected}, got ${d.received}`],
 }
 
 export interface ModelErrorDetails {
@@ -149,9 +150,111 @@ const storeCatalogue: Catalogue<StoreErrorDetails> = {
   STORE_CLOSED: ['later', () => 'The store is closed; the server is shutting down'],
 }
 
+/** Why a call did not end `ok`. A failure of a call is a result for the model, not an exception. */
+export interface CallFailureDetails {
+  TOOL_UNKNOWN: { tool: string; nearest: readonly string[] }
+  TOOL_CHANGED: { tool: string }
+  INPUT_NOT_JSON: { tool: string }
+  INPUT_INVALID: { tool: string; issues: readonly { path: string; message: string }[] }
+  CALLS_LIMIT: { tool: string; max: number }
+  APPROVAL_DENIED: { tool: string; reason: string | undefined }
+  APPROVAL_EXPIRED: { tool: string }
+  TOOL_FAILED: { tool: string; message: string }
+  TOOL_OPEN_FAILED: { tool: string; message: string }
+  TOOL_TIMED_OUT: { tool: string; timeoutMs: number }
+  CALL_CANCELLED: { tool: string }
+  CALL_ABANDONED: { tool: string; graceMs: number; cause: 'timed_out' | 'stopped' }
+  CALL_UNKNOWN: { tool: string }
+  OUTPUT_NOT_JSON: { tool: string; path: string; found: string }
+  OUTPUT_INVALID: { tool: string; issues: readonly { path: string; message: string }[] }
+  OUTPUT_NOT_KEPT: { tool: string; bytes: number }
+  AGENT_TOO_DEEP: { agent: string; max: number }
+  AGENT_NOT_DONE: { agent: string; outcome: string; detail: string }
+}
+
+const callCatalogue: Catalogue<CallFailureDetails> = {
+  TOOL_UNKNOWN: [
+    'never',
+    (d) =>
+      `There is no tool "${d.tool}"${d.nearest.length === 0 ? '' : `; the nearest are ${d.nearest.map((name) => `"${name}"`).join(', ')}`}. Use one of the tools that are listed`,
+  ],
+  TOOL_CHANGED: [
+    'never',
+    (d) => `"${d.tool}" was changed or withdrawn after it was approved and did not run; ask again`,
+  ],
+  INPUT_NOT_JSON: [
+    'never',
+    (d) => `The arguments for "${d.tool}" are not valid JSON; send them again as one JSON object`,
+  ],
+  INPUT_INVALID: ['never', (d) => `The arguments for "${d.tool}" do not fit its schema: ${listIssues(d.issues)}`],
+  CALLS_LIMIT: ['never', (d) => `"${d.tool}" did not run: the run has used all ${d.max} of its calls`],
+  APPROVAL_DENIED: [
+    'never',
+    (d) => `"${d.tool}" did not run: the user denied it${d.reason === undefined ? '' : `, saying: ${d.reason}`}`,
+  ],
+  APPROVAL_EXPIRED: ['later', (d) => `"${d.tool}" did not run: nobody approved it in time`],
+  TOOL_FAILED: ['never', (d) => `"${d.tool}" failed: ${d.message}`],
+  TOOL_OPEN_FAILED: ['later', (d) => `"${d.tool}" did not run: it could not be opened: ${d.message}`],
+  TOOL_TIMED_OUT: [
+    'later',
+    (d) => `"${d.tool}" did not end within ${d.timeoutMs} ms and was stopped; part of its work may be done`,
+  ],
+  CALL_CANCELLED: ['later', (d) => `"${d.tool}" was stopped; part of its work may be done if it had started`],
+  CALL_ABANDONED: [
+    'later',
+    (d) =>
+      `"${d.tool}" ${d.cause === 'timed_out' ? 'timed out' : 'was stopped'} and did not end within ${d.graceMs} ms after that; it may still be at work`,
+  ],
+  CALL_UNKNOWN: [
+    'later',
+    (d) =>
+      `The server stopped while "${d.tool}" was called; it is not known whether it ran, so check before repeating it`,
+  ],
+  OUTPUT_NOT_JSON: [
+    'never',
+    (d) => `"${d.tool}" ran, but returned ${d.found}${d.path === '' ? '' : ` at ${d.path}`}, which JSON cannot hold`,
+  ],
+  OUTPUT_INVALID: ['never', (d) => `"${d.tool}" ran, but its output does not fit its schema: ${listIssues(d.issues)}`],
+  OUTPUT_NOT_KEPT: [
+    'later',
+    (d) => `"${d.tool}" ran, but its output of ${d.bytes} bytes could not be kept; ask for a smaller one`,
+  ],
+  AGENT_TOO_DEEP: [
+    'never',
+    (d) => `The agent "${d.agent}" was not called: agents may call agents ${d.max} deep, no deeper`,
+  ],
+  AGENT_NOT_DONE: [
+    'later',
+    (d) => `The agent "${d.agent}" ended as "${d.outcome}"${d.detail === '' ? '' : `: ${d.detail}`}`,
+  ],
+}
+
+/** Why a run ended without an answer, where neither its model nor its store says so itself. */
+export interface RunFailureDetails {
+  RUN_TIMED_OUT: { maxRunMs: number }
+  RUN_INTERRUPTED: Record<never, never>
+  ANSWER_EMPTY: { model: string }
+  ANSWER_FILTERED: { model: string }
+}
+
+const runCatalogue: Catalogue<RunFailureDetails> = {
+  RUN_TIMED_OUT: ['later', (d) => `The run did not end within ${d.maxRunMs} ms, its limit; ask for less at once`],
+  RUN_INTERRUPTED: ['later', () => 'The server stopped in the middle of this run; send the message again'],
+  ANSWER_EMPTY: [
+    'later',
+    (d) => `The model "${d.model}" ended without an answer and without calling a tool; try again`,
+  ],
+  ANSWER_FILTERED: [
+    'never',
+    (d) => `The provider of "${d.model}" withheld the answer by its content filter; ask differently`,
+  ],
+}
+
 type Catalogue<Details> = { readonly [C in keyof Details]: readonly [Retry, (details: Details[C]) => string] }
 
 export type AgentErrorCode = keyof AgentErrorDetails
+export type CallFailureCode = keyof CallFailureDetails
+export type RunFailureCode = keyof RunFailureDetails
 export type ModelErrorCode = keyof ModelErrorDetails
 export type StoreErrorCode = keyof StoreErrorDetails
 
@@ -203,6 +306,25 @@ export class StoreError<C extends StoreErrorCode = StoreErrorCode> extends Error
 export const agentErrorCodes: readonly AgentErrorCode[] = Object.keys(agentCatalogue) as AgentErrorCode[]
 export const modelErrorCodes: readonly ModelErrorCode[] = Object.keys(modelCatalogue) as ModelErrorCode[]
 export const storeErrorCodes: readonly StoreErrorCode[] = Object.keys(storeCatalogue) as StoreErrorCode[]
+export const callFailureCodes: readonly CallFailureCode[] = Object.keys(callCatalogue) as CallFailureCode[]
+export const runFailureCodes: readonly RunFailureCode[] = Object.keys(runCatalogue) as RunFailureCode[]
+
+/** The failure of a call, as model and person are shown it; issues become `paths`. */
+export function callFailure<C extends CallFailureCode>(code: C, details: CallFailureDetails[C]): Failure {
+  const [retry, describe] = callCatalogue[code]
+  const failure: Failure = { code, message: describe(details), retry }
+  return 'issues' in details ? { ...failure, paths: details.issues } : failure
+}
+
+/** The failure of a run. */
+export function runFailure<C extends RunFailureCode>(code: C, details: RunFailureDetails[C]): Failure {
+  const [retry, describe] = runCatalogue[code]
+  return { code, message: describe(details), retry }
+}
+
+function listIssues(issues: readonly { path: string; message: string }[]): string {
+  return issues.map((issue) => `${issue.path || '/'}: ${issue.message}`).join('; ')
+}
 
 /** What of an error may leave the process. An error that is none of ours becomes `INTERNAL`, without its message. */
 export function failureOf(error: unknown): Failure {

@@ -1,0 +1,55 @@
+/** Public entry `toolcrib/agent`: agents, the supervisor of a node, the ports it stands on, and their errors. @module */
+
+export { type Agent, type AgentDefinition, defineAgent, type RunLimits } from './agent/agent.ts'
+export { type AgentToolOptions, agentTool } from './agent/agent-tool.ts'
+export { createSystemClock } from './agent/clock.ts'
+export { createSupervisor, type SupervisorOptions } from './agent/create-supervisor.ts'
+export {
+  AgentError,
+  type AgentErrorCode,
+  type AgentErrorDetails,
+  agentErrorCodes,
+  type CallFailureCode,
+  callFailureCodes,
+  failureOf,
+  ModelError,
+  type ModelErrorCode,
+  type ModelErrorDetails,
+  modelErrorCodes,
+  type RunFailureCode,
+  runFailureCodes,
+  StoreError,
+  type StoreErrorCode,
+  type StoreErrorDetails,
+  storeErrorCodes,
+} from './agent/errors.ts'
+export { defaultRunLimits } from './agent/limits.ts'
+export type {
+  Accepted,
+  Answered,
+  ApprovalAnswer,
+  ApprovalRecord,
+  ApprovalStore,
+  Clock,
+  EventStore,
+  Fence,
+  LeaseStore,
+  Logger,
+  Model,
+  ModelMessage,
+  ModelPart,
+  ModelRequest,
+  ModelTool,
+  NewRun,
+  NewThread,
+  RecordStore,
+  RunRecord,
+  RunStore,
+  Store,
+  StoredRecord,
+  StoreHealth,
+  ThreadStore,
+} from './agent/ports.ts'
+export type { LateCall } from './agent/run-context.ts'
+export type { SendMessage, Supervisor, SupervisorNotice } from './agent/supervisor.ts'
+export { createTranscript, type Transcript } from './agent/transcript.ts'

@@ -1,0 +1,140 @@
+/**
+ * Calls that wait for a person. The law: an approval is a record in the store, and its first answer stands, whoever gives
+ * it and whatever this node remembers.
+ *
+ * @module
+ */
+import type { ApprovalDecision, ApprovalRequested, ThreadEvent } from '../protocol/events.ts'
+import type { JsonValue, Owner } from '../protocol/vocabulary.ts'
+import type { Issue } from '../tool/tool.ts'
+import type { CommittedEvents, EventLog } from './event-log.ts'
+import type { RunLost } from './journal.ts'
+import type { ApprovalStore, Clock, Logger } from './ports.ts'
+
+export interface Question {
+  readonly owner: Owner
+  readonly threadId: string
+  readonly request: ApprovalRequested
+  /** Cancels the question. */
+  readonly signal: AbortSignal
+  /** Set once the run may not write any more: nothing is decided then. */
+  readonly lost: () => RunLost | undefined
+  /** Reads arguments as the approver edited them; what was shown redacted and left so is as it was. */
+  readonly readEdited: (input: JsonValue) => Promise<EditedInput>
+}
+
+export type EditedInput =
+  /** `shown` is redacted. */
+  | { readonly ok: true; readonly input: JsonValue; readonly parsed: unknown; readonly shown: JsonValue }
+  | { readonly ok: false; readonly issues: readonly Issue[] }
+
+export interface ApprovalVerdict {
+  readonly decision: ApprovalDecision
+  readonly reason?: string
+  readonly input?: JsonValue
+}
+
+export interface Approvals {
+  /** Call it when the request is durable. Rejects with `RunLost` only. */
+  wait(question: Question): Promise<ApprovalVerdict>
+  /** The question, when its call waits on this node. */
+  waiting(approvalId: string): Question | undefined
+  /** Hands a committed answer to the call that waits for it: with its arguments unredacted, which the log does not hold. */
+  settle(approvalId: string, verdict: ApprovalVerdict): void
+  /** The answers among committed events, whoever gave them. */
+  onCommitted(committed: CommittedEvents): void
+}
+
+export interface ApprovalsOptions {
+  readonly store: ApprovalStore
+  readonly log: EventLog
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+const RETRY_MS = 250
+
+export function createApprovals({ store, log, clock, logger }: ApprovalsOptions): Approvals {
+  const open = new Map<string, { readonly question: Question; readonly settle: (verdict: ApprovalVerdict) => void }>()
+
+  function wait(question: Question): Promise<ApprovalVerdict> {
+    const { request, signal } = question
+    return new Promise((resolve, reject) => {
+      let timer: Disposable | undefined
+      const expire = (): void => {
+        const leftMs = request.expiresAt - clock.now()
+        if (leftMs > 0) timer = clock.setTimeout(expire, leftMs)
+        else void decide('expired')
+      }
+      const cancel = (): void => void decide('cancelled')
+      const forget = (): void => {
+        timer?.[Symbol.dispose]()
+        signal.removeEventListener('abort', cancel)
+        open.delete(request.approvalId)
+      }
+      const settle = (verdict: ApprovalVerdict): void => {
+        forget()
+        resolve(verdict)
+      }
+
+      async function decide(decision: 'expired' | 'cancelled'): Promise<void> {
+        timer?.[Symbol.dispose]()
+        while (open.has(request.approvalId)) {
+          const lost = question.lost()
+          if (lost !== undefined) {
+            forget()
+            return reject(lost)
+          }
+          try {
+            return settle({ decision: await resolveAs(question, decision) })
+          } catch (err) {
+            logger.warn({ err, approvalId: request.approvalId }, 'An approval could not be closed; it is tried again')
+          }
+          await new Promise<void>((resume) => void clock.setTimeout(resume, RETRY_MS))
+        }
+      }
+
+      open.set(request.approvalId, { question, settle })
+      signal.addEventListener('abort', cancel, { once: true })
+      if (signal.aborted) cancel()
+      else expire()
+    })
+  }
+
+  /** The decision that stands: this one, or an answer that came first. */
+  async function resolveAs(question: Question, decision: 'expired' | 'cancelled'): Promise<ApprovalDecision> {
+    const { owner, threadId, request } = question
+    const answered = await log.commit(
+      { owner, threadId },
+      () => store.resolve(owner, request.approvalId, { decision, at: clock.now() }),
+      (answer) => (answer.status === 'resolved' ? answer.events : []),
+    )
+    const status = answered.status === 'already_resolved' ? answered.approval.status : decision
+    return status === 'open' ? decision : status
+  }
+
+  return {
+    wait,
+    waiting: (approvalId) => open.get(approvalId)?.question,
+    settle: (approvalId, verdict) => open.get(approvalId)?.settle(verdict),
+    onCommitted({ events }) {
+      if (open.size === 0) return
+      for (const { event } of events) {
+        const resolved = innermost(event)
+        if (resolved.type !== 'approval_resolved') continue
+        const { decision, reason, input } = resolved
+        open.get(resolved.approvalId)?.settle({
+          decision,
+          ...(reason === undefined ? {} : { reason }),
+          ...(input === undefined ? {} : { input }),
+        })
+      }
+    },
+  }
+}
+
+function innermost(event: ThreadEvent): ThreadEvent {
+  let inner = event
+  while (inner.type === 'subagent_event') inner = inner.event
+  return inner
+}

@@ -1,0 +1,244 @@
+/**
+ * One call that was looked up, permitted, parsed and approved: opened, executed and judged. The law: tool_executing is
+ * committed before the tool runs, and what the call opened is closed when it ends.
+ *
+ * @module
+ */
+
+import type { RequestedCall, ToolCompleted } from '../protocol/events.ts'
+import { createId } from '../protocol/ids.ts'
+import type { JsonObject, JsonValue } from '../protocol/vocabulary.ts'
+import type { Registry } from '../registry/registry.ts'
+import { openInstance } from '../tool/instance.ts'
+import type { Call, CallLog, Tool } from '../tool/tool.ts'
+import type { Agent } from './agent.ts'
+import { agentOf } from './agent-tool.ts'
+import { executeCall, type Settlement } from './call-execution.ts'
+import { readOutput } from './call-output.ts'
+import { type CallProgress, createCallProgress } from './call-progress.ts'
+import { callFailure } from './errors.ts'
+import { RunLost } from './journal.ts'
+import { cutText, readJson } from './json-value.ts'
+import type { RunContext } from './run-context.ts'
+
+export type CallEnd = Pick<ToolCompleted, 'outcome' | 'output' | 'truncated' | 'error' | 'durationMs'> & {
+  /** How an abandoned call settles after all, if it ever does. */
+  readonly late?: Promise<'resolved' | 'rejected'>
+}
+
+export interface CarriedCall {
+  readonly step: number
+  readonly requested: RequestedCall
+  readonly tool: Tool
+  readonly parsed: unknown
+}
+
+const MAX_ERROR_BYTES = 2_000
+
+/** Rejects with `RunLost` only. */
+export async function carryOutCall(run: RunContext, call: CarriedCall): Promise<CallEnd> {
+  const { requested, tool, step } = call
+  const { clock } = run.services
+  const { callId } = requested
+  const { runId } = run
+  const startedAt = clock.monotonic()
+  run.emit({
+    type: 'tool_executing',
+    runId,
+    step,
+    callId,
+    tool: tool.name,
+    input: requested.input,
+    effect: tool.effect,
+    fingerprint: tool.fingerprint,
+  })
+  await run.commit()
+  const end = run.scope.closed || run.signal.aborted ? cancelled(tool) : await executeInScope(run, call)
+  return { ...end, durationMs: Math.round(clock.monotonic() - startedAt) }
+}
+
+type Judged = Omit<CallEnd, 'durationMs'>
+
+async function executeInScope(run: RunContext, call: CarriedCall): Promise<Judged> {
+  const { tool, requested, step } = call
+  const { clock, redactKeys } = run.services
+  const { callId } = requested
+  const scope = run.scope.open({ kind: 'call', name: callId })
+  const agent = agentOf(tool)
+  const closing = new AbortController()
+  scope.onClose(() => closing.abort())
+  const onRunStop = (): void => closing.abort()
+  run.signal.addEventListener('abort', onRunStop, { once: true })
+  const progress = createCallProgress({
+    clock,
+    redact: tool.output?.redact ?? redactKeys,
+    show: (value) => run.emit({ type: 'tool_progress', runId: run.runId, step, callId, progress: value }),
+  })
+  const timeoutMs = Math.min(tool.timeoutMs, Math.max(0, run.deadline - clock.monotonic()))
+  const settlement = await executeCall({
+    clock,
+    timeoutMs,
+    // An agent's run is our own code and ends within the graces of the calls it made.
+    graceMs: agent === undefined ? run.limits.stopGraceMs : Number.POSITIVE_INFINITY,
+    signal: closing.signal,
+    work:
+      agent === undefined
+        ? (signal) => executeTool(run, call, { scope, signal, progress, timeoutMs })
+        : (signal) => executeAgent(run, call, { agent, scope, signal }),
+    onYield: progress.report,
+  })
+  progress.close()
+  run.signal.removeEventListener('abort', onRunStop)
+  await scope.close('the call has ended')
+  return judge(run, tool, settlement)
+}
+
+interface ToolSurroundings {
+  readonly scope: Registry<Tool>
+  readonly signal: AbortSignal
+  readonly progress: CallProgress
+  readonly timeoutMs: number
+}
+
+async function executeTool(run: RunContext, call: CarriedCall, surroundings: ToolSurroundings): Promise<unknown> {
+  const { tool, requested } = call
+  const { scope, signal, progress, timeoutMs } = surroundings
+  const { callId } = requested
+  const instance = tool.open === undefined ? undefined : await open(run, tool, scope, signal)
+  signal.throwIfAborted()
+  const told: Call<unknown> = {
+    principal: run.principal,
+    threadId: run.threadId,
+    runId: run.runId,
+    callId,
+    idempotencyKey: `${run.runId}:${callId}`,
+    signal,
+    deadline: run.services.clock.now() + timeoutMs,
+    progress: progress.report,
+    log: createCallLog(run, tool, callId),
+    instance,
+  }
+  return tool.execute(call.parsed, told)
+}
+
+class NotOpened extends Error {}
+
+async function open(run: RunContext, tool: Tool, scope: Registry<Tool>, signal: AbortSignal): Promise<unknown> {
+  try {
+    return await openInstance(scope, tool, run.principal, signal)
+  } catch (error) {
+    throw new NotOpened(describeError(error), { cause: error })
+  }
+}
+
+class AgentNotDone extends Error {
+  readonly agent: string
+  readonly outcome: string
+
+  constructor(agent: string, outcome: string, detail: string) {
+    super(detail)
+    this.agent = agent
+    this.outcome = outcome
+  }
+}
+
+interface AgentSurroundings {
+  readonly agent: Agent
+  readonly scope: Registry<Tool>
+  readonly signal: AbortSignal
+}
+
+async function executeAgent(run: RunContext, call: CarriedCall, surroundings: AgentSurroundings): Promise<unknown> {
+  const { parsed, requested } = call
+  const text = messageOf(parsed)
+  const end = await run.services.callAgent({ caller: run, callId: requested.callId, text, ...surroundings })
+  if (end.outcome === 'completed') return (end.message?.parts ?? []).map((part) => part.text).join('\n')
+  const detail = end.error?.message ?? (end.limit === undefined ? '' : `${end.limit.name} is ${end.limit.value}`)
+  throw new AgentNotDone(surroundings.agent.name, end.outcome, detail)
+}
+
+function messageOf(parsed: unknown): string {
+  const held = typeof parsed === 'object' && parsed !== null && 'message' in parsed ? parsed.message : undefined
+  return typeof held === 'string' ? held : ''
+}
+
+async function judge(run: RunContext, tool: Tool, settlement: Settlement): Promise<Judged> {
+  const { name } = tool
+  switch (settlement.how) {
+    case 'returned':
+      return judgeOutput(run, tool, settlement.value)
+    case 'threw':
+      return judgeError(run, tool, settlement.error)
+    case 'ended':
+      if (settlement.error instanceof RunLost) throw settlement.error
+      if (settlement.cause === 'stopped') return cancelled(tool)
+      return { outcome: 'timed_out', error: callFailure('TOOL_TIMED_OUT', { tool: name, timeoutMs: tool.timeoutMs }) }
+    case 'abandoned': {
+      const { cause, late } = settlement
+      const graceMs = run.limits.stopGraceMs
+      return { outcome: 'abandoned', error: callFailure('CALL_ABANDONED', { tool: name, graceMs, cause }), late }
+    }
+    default:
+      return settlement satisfies never
+  }
+}
+
+async function judgeOutput(run: RunContext, tool: Tool, value: unknown): Promise<Judged> {
+  const { records, clock, logger, redactKeys } = run.services
+  const keep = async (whole: JsonValue): Promise<string | undefined> => {
+    const handle = createId('out')
+    try {
+      await records.put(run.principal, 'outputs', handle, whole, { at: clock.now() })
+      return handle
+    } catch (err) {
+      logger.warn({ err, runId: run.runId, tool: tool.name }, 'A large output could not be kept')
+      return undefined
+    }
+  }
+  const { maxOutputBytes: maxBytes } = run.limits
+  const read = await readOutput(tool, value, { maxBytes, redactKeys, keep, signal: run.signal })
+  if (read === undefined) return cancelled(tool)
+  if (!read.ok) return { outcome: 'failed', error: read.error }
+  return { outcome: 'ok', output: read.output, ...(read.truncated === undefined ? {} : { truncated: read.truncated }) }
+}
+
+function judgeError(run: RunContext, tool: Tool, error: unknown): Judged {
+  if (error instanceof RunLost) throw error
+  if (error instanceof AgentNotDone) {
+    const { agent, outcome, message: detail } = error
+    return { outcome: 'failed', error: callFailure('AGENT_NOT_DONE', { agent, outcome, detail }) }
+  }
+  const message = describeError(error)
+  if (error instanceof NotOpened) {
+    run.services.logger.warn({ err: error.cause, runId: run.runId, tool: tool.name }, 'A tool could not be opened')
+    return { outcome: 'failed', error: callFailure('TOOL_OPEN_FAILED', { tool: tool.name, message }) }
+  }
+  run.services.logger.info({ err: error, runId: run.runId, tool: tool.name }, 'A tool failed')
+  return { outcome: 'failed', error: callFailure('TOOL_FAILED', { tool: tool.name, message }) }
+}
+
+function cancelled(tool: Tool): Judged {
+  return { outcome: 'cancelled', error: callFailure('CALL_CANCELLED', { tool: tool.name }) }
+}
+
+/** What a tool threw, in words. A tool's message is written for whoever called it; its stack and cause are not. */
+function describeError(error: unknown): string {
+  try {
+    const text = error instanceof Error ? error.message : typeof error === 'string' ? error : ''
+    return text === '' ? 'it gave no reason' : cutText(String(text), MAX_ERROR_BYTES)
+  } catch {
+    return 'it gave no reason that can be read'
+  }
+}
+
+function createCallLog(run: RunContext, tool: Tool, callId: string): CallLog {
+  const { logger, redactKeys } = run.services
+  const write =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, fields?: JsonObject): void => {
+      const reading = fields === undefined ? undefined : readJson(fields)
+      const data = reading?.ok ? { data: redactKeys(reading.value) } : {}
+      logger[level]({ runId: run.runId, callId, tool: tool.name, ...data }, String(message))
+    }
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+}

@@ -1,0 +1,340 @@
+/**
+ * The supervisor of one node, over a store and a frozen catalogue. The law: what it answers for is durable, and every
+ * accepted message has one run with one end.
+ *
+ * @module
+ */
+import type { Policy } from '../policy/policy.ts'
+import { createId } from '../protocol/ids.ts'
+import type { JsonValue, MessagePart, Owner, Principal } from '../protocol/vocabulary.ts'
+import type { Registry } from '../registry/registry.ts'
+import { createRedactor } from '../tool/redact.ts'
+import { analyseSchema } from '../tool/schema-analysis.ts'
+import type { Tool } from '../tool/tool.ts'
+import type { Agent, RunLimits } from './agent.ts'
+import { createApprovals, type EditedInput } from './approvals.ts'
+import { parseSafely } from './call-output.ts'
+import { AgentError } from './errors.ts'
+import { createEventLog } from './event-log.ts'
+import { createGates } from './gate.ts'
+import { defaultRunLimits, readRunLimits } from './limits.ts'
+import type { Answered, ApprovalRecord, Clock, Logger, RunRecord, Store } from './ports.ts'
+import { endInterrupted } from './recovery.ts'
+import type { LateCall, RunServices } from './run-context.ts'
+import { createRunner, LEASE_MS } from './runner.ts'
+import { createUserScopes } from './scopes.ts'
+import { callAgent } from './subagent.ts'
+import type { SendMessage, Supervisor, SupervisorNotice } from './supervisor.ts'
+import { titleOf } from './thread-title.ts'
+import { heldTools } from './tool-listing.ts'
+
+export interface SupervisorOptions {
+  readonly store: Store
+  /** The app's catalogue; frozen, so that nobody can add to it below the feet of the runs. */
+  readonly registry: Registry<Tool>
+  readonly policy: Policy
+  readonly agents: readonly Agent[]
+  /** Default: the first of `agents`. */
+  readonly defaultAgent?: string
+  /** Replace `defaultRunLimits` where given; an agent's own replace both. */
+  readonly limits?: Partial<RunLimits>
+  /** Runs of one user that may be at work at once. Default 4. */
+  readonly maxRunsPerUser?: number
+  readonly clock: Clock
+  readonly logger: Logger
+  /** This process, among those that share the store. Default: a new id. */
+  readonly node?: string
+  /** Told when an abandoned call settled after all. */
+  readonly onLateCall?: (late: LateCall) => void
+}
+
+/** Runs taken over in one go. */
+const RECOVER_PAGE = 100
+
+/** @throws AgentError `OPTION_INVALID`. */
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { store, registry, policy, clock, logger, maxRunsPerUser = 4, node = createId('node') } = options
+  const agents = indexAgents(options.agents)
+  const defaultAgent = options.defaultAgent ?? options.agents[0]?.name ?? ''
+  if (!agents.has(defaultAgent)) {
+    throw optionInvalid('defaultAgent', `one of ${[...agents.keys()].join(', ')}`, `"${defaultAgent}"`)
+  }
+
+  const log = createEventLog(logger)
+  const approvals = createApprovals({ store: store.approvals, log, clock, logger })
+  const scopes = createUserScopes(registry)
+  const redactKeys = createRedactor({}, analyseSchema({}))
+  const services: RunServices = {
+    clock,
+    logger,
+    policy,
+    approvals,
+    records: store.records,
+    toolGate: createGates((tool: Tool) => tool.maxConcurrent),
+    redactKeys,
+    redactArguments: createRedactor({ type: 'object' }, analyseSchema({ type: 'object' })),
+    onLateCall(late) {
+      logger.warn(late, 'An abandoned call settled after all; its result was not delivered')
+      options.onLateCall?.(late)
+    },
+    callAgent,
+  }
+  const runner = createRunner({
+    node,
+    store,
+    log,
+    scopes,
+    agentNamed: (name) => agents.get(name),
+    limits: { ...defaultRunLimits, ...readRunLimits(options.limits ?? {}) },
+    services,
+  })
+  const listeners = new Set<(notice: SupervisorNotice) => void>()
+  /** Accepting and naming: what a drain waits for before it looks at the runs. */
+  const pending = new Set<Promise<unknown>>()
+  let draining = false
+
+  function track<R>(promise: Promise<R>): Promise<R> {
+    const settled = promise.then(
+      () => {},
+      () => {},
+    )
+    pending.add(settled)
+    void settled.then(() => pending.delete(settled))
+    return promise
+  }
+
+  log.subscribe((committed) => {
+    approvals.onCommitted(committed)
+    notify({ type: 'events', ...committed })
+    if (committed.events.some(({ event }) => listChanges.has(event.type))) {
+      notify({ type: 'threads_changed', owner: committed.owner })
+    }
+  })
+
+  function notify(notice: SupervisorNotice): void {
+    for (const listener of listeners) {
+      try {
+        listener(notice)
+      } catch (err) {
+        logger.error({ err, notice: notice.type }, 'A listener of the supervisor failed')
+      }
+    }
+  }
+
+  async function rename(owner: Owner, threadId: string, title: string): ReturnType<Store['threads']['rename']> {
+    return log.commit(
+      { owner, threadId },
+      () => store.threads.rename(owner, threadId, { title, at: clock.now() }),
+      (renamed) => renamed?.events ?? [],
+    )
+  }
+
+  /** A thread without a title is named after its first message; whether that succeeds changes nothing for its run. */
+  async function nameThread(owner: Owner, threadId: string, parts: readonly MessagePart[]): Promise<void> {
+    try {
+      const thread = await store.threads.get(owner, threadId)
+      if (thread?.title === '') await rename(owner, threadId, titleOf(parts))
+    } catch (err) {
+      logger.warn({ err, threadId }, 'The thread could not be named')
+    }
+  }
+
+  /** Arguments that an approver edited, for a call that waits here or, after a restart, nowhere. */
+  async function readEdited(principal: Principal, approval: ApprovalRecord, input: JsonValue): Promise<EditedInput> {
+    const question = approvals.waiting(approval.approvalId)
+    if (question !== undefined) return question.readEdited(input)
+    const tool = (scopes.peek(principal) ?? registry).get(approval.tool)
+    if (tool === undefined) return { ok: true, input, parsed: input, shown: redactKeys(input) }
+    const parsed = await parseSafely(tool.input, input)
+    return parsed.ok ? { ok: true, input, parsed: parsed.value, shown: tool.input.redact(input) } : parsed
+  }
+
+  async function send(principal: Principal, message: SendMessage): ReturnType<Supervisor['send']> {
+    const { threadId, parts, idempotencyKey, agent = defaultAgent } = message
+    if (draining) throw new AgentError('DRAINING', {})
+    if (!agents.has(agent)) throw new AgentError('AGENT_UNKNOWN', { agent, known: [...agents.keys()] })
+    if (parts.every((part) => part.text.trim() === '')) throw new AgentError('MESSAGE_EMPTY', { threadId })
+    const owner = ownerOf(principal)
+    const run = {
+      runId: createId('run'),
+      threadId,
+      messageId: createId('msg'),
+      agent,
+      principal,
+      parts,
+      idempotencyKey,
+      node,
+      at: clock.now(),
+      leaseMs: LEASE_MS,
+      maxRunsPerUser,
+    }
+    const accepted = await log.commit(
+      { owner, threadId },
+      () => store.runs.accept(owner, run),
+      (answer) => (answer.status === 'started' ? answer.events : []),
+    )
+    switch (accepted.status) {
+      case 'started': {
+        runner.start(accepted.run)
+        if (accepted.events[0]?.seq === 1) void track(nameThread(owner, threadId, parts))
+        return { messageId: run.messageId, runId: run.runId, duplicate: false }
+      }
+      case 'duplicate':
+        return { messageId: accepted.run.messageId, runId: accepted.run.runId, duplicate: true }
+      case 'busy':
+        throw new AgentError('THREAD_BUSY', { threadId, runId: accepted.runId })
+      case 'too_many_runs':
+        throw new AgentError('RUNS_LIMIT', { running: accepted.running, max: maxRunsPerUser })
+      case 'not_found':
+        throw notFound('thread', threadId)
+      default:
+        return accepted satisfies never
+    }
+  }
+
+  async function recoverRun(run: RunRecord): Promise<boolean> {
+    runner.lose(run.runId, 'its lease ran out')
+    try {
+      await endInterrupted(run, { store, log, clock, logger, leaseMs: LEASE_MS })
+      return true
+    } catch (err) {
+      logger.error({ err, runId: run.runId }, 'An interrupted run could not be ended; it is tried again')
+      return false
+    }
+  }
+
+  async function drain(deadlineMs: number): Promise<void> {
+    draining = true
+    while (pending.size > 0) await Promise.all(pending)
+    await runner.drain(deadlineMs)
+    await scopes.settled()
+  }
+
+  return {
+    async createThread(principal, { title = '' } = {}) {
+      const owner = ownerOf(principal)
+      const thread = await store.threads.create(owner, { threadId: createId('thr'), title, at: clock.now() })
+      notify({ type: 'threads_changed', owner })
+      return thread
+    },
+    listThreads: (principal, page) => store.threads.list(ownerOf(principal), page),
+    async renameThread(principal, threadId, title) {
+      const renamed = await rename(ownerOf(principal), threadId, title)
+      if (renamed === undefined) throw notFound('thread', threadId)
+      return renamed.thread
+    },
+    async deleteThread(principal, threadId) {
+      const owner = ownerOf(principal)
+      const thread = await store.threads.get(owner, threadId)
+      if (thread === undefined) throw notFound('thread', threadId)
+      if (thread.activeRunId !== null && runner.stop(thread.activeRunId)) await runner.ended(thread.activeRunId)
+      if (!(await store.threads.delete(owner, threadId))) throw notFound('thread', threadId)
+      notify({ type: 'thread_gone', owner, threadId })
+      notify({ type: 'threads_changed', owner })
+    },
+    async openThread(principal, threadId) {
+      const owner = ownerOf(principal)
+      const [thread, open] = await Promise.all([
+        store.threads.get(owner, threadId),
+        store.approvals.listOpen(owner, threadId),
+      ])
+      if (thread === undefined) throw notFound('thread', threadId)
+      return { thread, approvals: open.map(({ threadId: _, status: __, ...request }) => request) }
+    },
+    async readEvents(principal, threadId, range) {
+      const events = await store.events.read(ownerOf(principal), threadId, range)
+      if (events === undefined) throw notFound('thread', threadId)
+      return events
+    },
+    send: (principal, message) => track(send(principal, message)),
+    async stop(principal, runId) {
+      const run = await store.runs.get(ownerOf(principal), runId)
+      if (run === undefined) throw notFound('run', runId)
+      // A run of another node is stopped there, by the hint that the gateway spreads.
+      return { stopping: runner.stop(runId) || run.outcome === null }
+    },
+    async answer(principal, approvalId, { decision, reason, input }) {
+      const owner = ownerOf(principal)
+      const approval = await store.approvals.get(owner, approvalId)
+      if (approval === undefined) throw notFound('approval', approvalId)
+      if (approval.status !== 'open') throw resolved({ status: 'already_resolved', approval })
+      const edited =
+        input === undefined || decision === 'denied' ? undefined : await readEdited(principal, approval, input)
+      if (edited?.ok === false) {
+        throw new AgentError('APPROVAL_INPUT_INVALID', { approvalId, tool: approval.tool, issues: edited.issues })
+      }
+      const why = reason === undefined ? {} : { reason }
+      const shown = edited === undefined ? {} : { input: edited.shown }
+      const answer = { decision, by: principal.user, ...why, ...shown, at: clock.now() }
+      await log.commit(
+        { owner, threadId: approval.threadId },
+        async () => {
+          const answered = await store.approvals.resolve(owner, approvalId, answer)
+          if (answered.status === 'not_found') throw notFound('approval', approvalId)
+          if (answered.status !== 'resolved') throw resolved(answered)
+          approvals.settle(approvalId, { decision, ...why, ...(edited === undefined ? {} : { input: edited.input }) })
+          return answered
+        },
+        (answered) => answered.events,
+      )
+    },
+    tools(principal, name = defaultAgent) {
+      const agent = agents.get(name)
+      if (agent === undefined) throw new AgentError('AGENT_UNKNOWN', { agent: name, known: [...agents.keys()] })
+      return { agent: name, tools: heldTools({ scope: scopes.peek(principal) ?? registry, policy, principal, agent }) }
+    },
+    agents: () =>
+      [...agents.values()].map(({ name, description, model }) => ({ name, description, model: model.name })),
+
+    acquireUserScope: (principal) => scopes.acquire(principal),
+    subscribe(listener) {
+      const entry = (notice: SupervisorNotice): void => listener(notice)
+      listeners.add(entry)
+      return { [Symbol.dispose]: () => void listeners.delete(entry) }
+    },
+    active: () => runner.active(),
+    async recover() {
+      let recovered = 0
+      for (;;) {
+        const now = clock.now()
+        const runs = await store.leases.takeOver(node, { now, until: now + LEASE_MS, limit: RECOVER_PAGE })
+        const ended = await Promise.all(runs.map(recoverRun))
+        recovered += ended.filter(Boolean).length
+        if (runs.length < RECOVER_PAGE) return recovered
+      }
+    },
+    drain,
+    [Symbol.asyncDispose]: () => drain(0),
+  }
+}
+
+/** What changes how a user's list of threads reads. */
+const listChanges: ReadonlySet<string> = new Set(['message_added', 'thread_renamed', 'agent_completed'])
+
+function indexAgents(agents: readonly Agent[]): ReadonlyMap<string, Agent> {
+  const byName = new Map(agents.map((agent) => [agent.name, agent]))
+  if (byName.size === 0) throw optionInvalid('agents', 'at least one agent', 'none')
+  if (byName.size < agents.length) {
+    throw optionInvalid('agents', 'agents of different names', agents.map(({ name }) => `"${name}"`).join(', '))
+  }
+  return byName
+}
+
+function ownerOf({ tenant, user }: Principal): Owner {
+  return { tenant, user }
+}
+
+function notFound(what: 'thread' | 'run' | 'approval', id: string): AgentError {
+  return new AgentError('NOT_FOUND', { what, id })
+}
+
+function resolved(answered: Extract<Answered, { status: 'already_resolved' | 'expired' }>): AgentError {
+  const { approvalId, status } = answered.approval
+  return answered.status === 'expired' || status === 'expired'
+    ? new AgentError('APPROVAL_EXPIRED', { approvalId })
+    : new AgentError('APPROVAL_RESOLVED', { approvalId, decision: status })
+}
+
+function optionInvalid(option: string, expected: string, received: string): AgentError {
+  return new AgentError('OPTION_INVALID', { option, expected, received })
+}

@@ -1,0 +1,137 @@
+/**
+ * One call of a model, from its request to its finish. The law: it ends at once when it is stopped, and a model that breaks
+ * its contract is a failed model, never a broken run.
+ *
+ * @module
+ */
+import type { StepCompleted } from '../protocol/events.ts'
+import type { JsonValue } from '../protocol/vocabulary.ts'
+import type { CallPart } from './dispatcher.ts'
+import { ModelError } from './errors.ts'
+import { readJson } from './json-value.ts'
+import type { Model, ModelPart, ModelRequest } from './ports.ts'
+
+export type StepEnd =
+  | { readonly type: 'finished'; readonly step: ModelStep }
+  | { readonly type: 'stopped' }
+  /** `midway`: something of the step had been shown. */
+  | { readonly type: 'broke'; readonly error: unknown; readonly midway: boolean }
+
+export interface ModelStep {
+  readonly finish: StepCompleted['finish']
+  readonly calls: readonly CallPart[]
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number }
+  readonly providerData?: JsonValue
+}
+
+export interface ModelStepOptions {
+  readonly model: Model
+  readonly request: ModelRequest
+  readonly onDelta: (kind: 'thinking' | 'text', delta: string) => void
+  /** A promise while the reader has fallen behind. */
+  readonly pressure: () => Promise<void> | undefined
+}
+
+/** Rejects only with what `pressure` rejects with. */
+export function streamModelStep({ model, request, onDelta, pressure }: ModelStepOptions): Promise<StepEnd> {
+  const { signal } = request
+  const calls: CallPart[] = []
+  let midway = false
+  let over = false
+  let iterator: AsyncIterator<ModelPart> | undefined
+
+  return new Promise((resolve, reject) => {
+    const settle = (end: StepEnd): void => {
+      if (over) return
+      over = true
+      signal.removeEventListener('abort', onStop)
+      resolve(end)
+    }
+    const onStop = (): void => {
+      settle({ type: 'stopped' })
+      void closeStream(iterator)
+    }
+    if (signal.aborted) return onStop()
+    signal.addEventListener('abort', onStop, { once: true })
+    consume().then(
+      (step) => step && settle({ type: 'finished', step }),
+      (error: unknown) => {
+        void closeStream(iterator)
+        if (error instanceof PressureFailed) {
+          over = true
+          signal.removeEventListener('abort', onStop)
+          reject(error.cause)
+        } else settle({ type: 'broke', error, midway })
+      },
+    )
+  })
+
+  async function consume(): Promise<ModelStep | undefined> {
+    iterator = model.stream(request)[Symbol.asyncIterator]()
+    for (;;) {
+      const next = await iterator.next()
+      if (over) return undefined
+      if (next.done === true) throw new ModelError('MODEL_STREAM_CUT', { model: model.name })
+      const step = take(next.value)
+      if (step !== undefined) {
+        void closeStream(iterator)
+        return step
+      }
+      const behind = pressure()
+      if (behind !== undefined) await behind.catch(failPressure)
+      if (over) return undefined
+    }
+  }
+
+  function take(part: ModelPart): ModelStep | undefined {
+    switch (part.type) {
+      case 'text':
+      case 'thinking':
+        if (typeof part.delta !== 'string') throw badResponse('a delta that is no text')
+        if (part.delta === '') return undefined
+        midway = true
+        onDelta(part.type, part.delta)
+        return undefined
+      case 'call':
+        if (typeof part.tool !== 'string') throw badResponse('a call that names no tool')
+        midway = true
+        calls.push(part)
+        return undefined
+      case 'finish':
+        return finish(part)
+      default:
+        throw badResponse('a part of no known type')
+    }
+  }
+
+  function finish(part: Extract<ModelPart, { type: 'finish' }>): ModelStep {
+    const usage = { inputTokens: tokens(part.usage?.inputTokens), outputTokens: tokens(part.usage?.outputTokens) }
+    if (part.providerData === undefined) return { finish: part.reason, calls, usage }
+    const data = readJson(part.providerData)
+    if (!data.ok) throw badResponse(`provider data with ${data.found}`)
+    return { finish: part.reason, calls, usage, providerData: data.value }
+  }
+
+  function badResponse(detail: string): ModelError {
+    return new ModelError('MODEL_BAD_RESPONSE', { model: model.name, detail })
+  }
+}
+
+class PressureFailed extends Error {}
+
+function failPressure(cause: unknown): never {
+  throw new PressureFailed('The reader failed', { cause })
+}
+
+/** What is not a count of tokens counts as none. */
+function tokens(count: unknown): number {
+  return typeof count === 'number' && Number.isFinite(count) && count > 0 ? Math.round(count) : 0
+}
+
+async function closeStream(iterator: AsyncIterator<ModelPart> | undefined): Promise<void> {
+  try {
+    await iterator?.return?.()
+  } catch {
+    // The step is over: how its stream closes changes nothing any more.
+  }
+}

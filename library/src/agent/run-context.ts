@@ -1,0 +1,87 @@
+/**
+ * What everything that works for one run shares. Made by the runner, and once more for each agent called as a tool.
+ *
+ * @module
+ */
+
+import type { Policy } from '../policy/policy.ts'
+import type { AgentCompleted, RunEvent } from '../protocol/events.ts'
+import type { Failure, JsonValue, Principal } from '../protocol/vocabulary.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Manifest } from '../tool/manifest.ts'
+import type { Tool } from '../tool/tool.ts'
+import type { Agent, RunLimits } from './agent.ts'
+import type { Approvals } from './approvals.ts'
+import type { Gate } from './gate.ts'
+import type { RunLost } from './journal.ts'
+import type { Budget } from './limits.ts'
+import type { Clock, Logger, RecordStore } from './ports.ts'
+
+export interface RunContext {
+  readonly runId: string
+  readonly threadId: string
+  /** Frozen: tools are handed this very object. */
+  readonly principal: Principal
+  readonly agent: Agent
+  readonly limits: RunLimits
+  /** 0 for the run that a person started, 1 for an agent that it called. */
+  readonly depth: number
+  readonly scope: Registry<Tool>
+  /** Aborted by a stop, by the run's deadline, and when the run is lost. */
+  readonly signal: AbortSignal
+  /** By the monotonic clock. */
+  readonly deadline: number
+  readonly budget: Budget
+  /** What the agent may see and call now: the same object until something changes. */
+  tools(): Manifest
+  emit(event: RunEvent): void
+  /** Resolves when all that was emitted is durable; rejects with `RunLost`, which must pass through. */
+  commit(): Promise<void>
+  /** Events emitted and not durable yet. */
+  backlog(): number
+  /** False from its `agent_completed` on. */
+  isOpen(): boolean
+  /** Set once the run may not write any more. */
+  readonly lost: () => RunLost | undefined
+  readonly services: RunServices
+}
+
+/** What the runs of a node share. */
+export interface RunServices {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly policy: Policy
+  readonly approvals: Approvals
+  readonly records: RecordStore
+  /** The gate of a tool that limits how many of its calls are at work at once on this node. */
+  readonly toolGate: (tool: Tool) => Gate | undefined
+  /** Hides what stands under a known secret's key. */
+  readonly redactKeys: (value: JsonValue) => JsonValue
+  /** The same for arguments of a tool that is not known, which may not even be JSON. */
+  readonly redactArguments: (value: JsonValue) => JsonValue
+  /** Told when an abandoned call settled after all. */
+  readonly onLateCall: (late: LateCall) => void
+  /** Carries out an agent that was called as a tool. */
+  readonly callAgent: (call: AgentCall) => Promise<AgentEnd>
+}
+
+export interface LateCall {
+  readonly runId: string
+  readonly callId: string
+  readonly tool: string
+  readonly settled: 'resolved' | 'rejected'
+  readonly afterMs: number
+  /** Whether its run was still open, so that the thread's log has it. */
+  readonly recorded: boolean
+}
+
+export interface AgentCall {
+  readonly caller: RunContext
+  readonly callId: string
+  readonly agent: Agent
+  readonly text: string
+  readonly scope: Registry<Tool>
+  readonly signal: AbortSignal
+}
+
+export type AgentEnd = Pick<AgentCompleted, 'outcome' | 'message' | 'limit'> & { readonly error?: Failure }

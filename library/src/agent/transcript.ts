@@ -1,0 +1,136 @@
+/**
+ * A thread's events as the messages that a model is shown. The law: it is a function of the events alone, so that a live
+ * run and one that is rebuilt from the log show the model the same.
+ *
+ * @module
+ */
+import type { RequestedCall, StepCompleted, ThreadEvent, ToolCompleted } from '../protocol/events.ts'
+import { callFailure } from './errors.ts'
+import type { ModelMessage } from './ports.ts'
+
+export interface Transcript {
+  /** One array that grows. It is whole whenever no call of a step is open. */
+  readonly messages: readonly ModelMessage[]
+  /** What the step being streamed has said so far. */
+  readonly openText: string
+  /** The calls of the step at hand that have no result yet. */
+  openCalls(): readonly { readonly step: number; readonly callId: string; readonly tool: string }[]
+  apply(event: ThreadEvent): void
+}
+
+type ToolResult = Extract<ModelMessage, { role: 'tool' }>['results'][number]
+
+export function createTranscript(opening: readonly ModelMessage[] = []): Transcript {
+  const messages: ModelMessage[] = [...opening]
+  let step = 0
+  let stepStart = messages.length
+  let text = ''
+  let thinking = ''
+  let calls: readonly RequestedCall[] = []
+  let results = new Map<string, ToolResult>()
+
+  function openStep(number: number): void {
+    if (number === step) return
+    step = number
+    stepStart = messages.length
+  }
+
+  function closeStep(event: StepCompleted): void {
+    openStep(event.step)
+    if (text !== '' || event.calls.length > 0) {
+      messages.push({
+        role: 'assistant',
+        ...(thinking === '' ? {} : { thinking }),
+        text,
+        calls: event.calls,
+        ...(event.providerData === undefined ? {} : { providerData: event.providerData }),
+      })
+    }
+    text = ''
+    thinking = ''
+    calls = event.calls
+  }
+
+  function closeCall(event: ToolCompleted): void {
+    const call = calls.find(({ callId }) => callId === event.callId)
+    if (call === undefined) return
+    const { tool, outcome, output, error } = event
+    results.set(call.callId, {
+      ...identify(call),
+      tool,
+      outcome,
+      ...(output === undefined ? {} : { output }),
+      ...(error === undefined ? {} : { error }),
+    })
+    if (results.size === calls.length) closeCalls()
+  }
+
+  /** A call without a result belongs to a run whose node died. */
+  function closeCalls(): void {
+    if (calls.length > 0) {
+      messages.push({ role: 'tool', results: calls.map((call) => results.get(call.callId) ?? unknownResult(call)) })
+    }
+    calls = []
+    results = new Map()
+  }
+
+  /** What an unfinished answer had said stays, because the person has read it. */
+  function closeRun(): void {
+    closeCalls()
+    if (text !== '') messages.push({ role: 'assistant', text, calls: [] })
+    text = ''
+    thinking = ''
+    step = 0
+  }
+
+  function rewind(): void {
+    messages.length = stepStart
+    text = ''
+    thinking = ''
+    calls = []
+    results = new Map()
+  }
+
+  return {
+    messages,
+    get openText() {
+      return text
+    },
+    openCalls: () =>
+      calls.filter(({ callId }) => !results.has(callId)).map(({ callId, tool }) => ({ step, callId, tool })),
+    apply(event) {
+      switch (event.type) {
+        case 'message_added':
+          closeRun()
+          messages.push({ role: event.role, parts: event.parts })
+          return
+        case 'agent_thinking':
+          openStep(event.step)
+          thinking += event.delta ?? ''
+          return
+        case 'agent_message':
+          text += event.delta
+          return
+        case 'step_completed':
+          return closeStep(event)
+        case 'tool_completed':
+          return closeCall(event)
+        case 'agent_rewound':
+          return rewind()
+        case 'agent_completed':
+          return closeRun()
+        default:
+      }
+    },
+  }
+}
+
+function identify(call: RequestedCall): { readonly callId: string; readonly providerCallId?: string } {
+  const { callId, providerCallId } = call
+  return providerCallId === undefined ? { callId } : { callId, providerCallId }
+}
+
+function unknownResult(call: RequestedCall): ToolResult {
+  const { tool } = call
+  return { ...identify(call), tool, outcome: 'unknown', error: callFailure('CALL_UNKNOWN', { tool }) }
+}
