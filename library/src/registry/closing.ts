@@ -18,6 +18,13 @@ interface Tally {
   readonly overdue: CloseReport['overdue'][number][]
 }
 
+const nothingToClose: Pick<CloseReport, keyof Tally> = Object.freeze({
+  scopes: 1,
+  closed: 0,
+  failed: Object.freeze([]),
+  overdue: Object.freeze([]),
+})
+
 /** Closes once; every further call answers with the promise of the first. */
 export function closeNode<T extends Entry>(
   node: ScopeNode<T>,
@@ -31,11 +38,15 @@ export function closeNode<T extends Entry>(
   node.closeReason = reason
   node.phase = 'closing'
   node.tree.finalizers.unregister(node)
-  const tally: Tally = { scopes: 1, closed: 0, failed: [], overdue: [] }
-  const finish = (): void => closing.resolve(finishClose(node, reason, startedAt, tally))
   withdrawAll(node)
-  if (!node.below?.size && !node.holdings) finish()
-  else void closeParts(node, reason, tally, within).then(finish)
+  if (!node.below?.size && !node.holdings) {
+    closing.resolve(finishClose(node, reason, startedAt, nothingToClose))
+  } else {
+    const tally: Tally = { scopes: 1, closed: 0, failed: [], overdue: [] }
+    void closeParts(node, reason, tally, within).then(() =>
+      closing.resolve(finishClose(node, reason, startedAt, tally)),
+    )
+  }
   return closing.promise
 }
 
@@ -133,7 +144,7 @@ function finishClose<T extends Entry>(
   node: ScopeNode<T>,
   reason: string,
   startedAt: number,
-  tally: Tally,
+  { scopes, closed, failed, overdue }: Pick<CloseReport, keyof Tally>,
 ): CloseReport {
   const { tree, above, kind, path } = node
   node.phase = 'closed'
@@ -142,7 +153,7 @@ function finishClose<T extends Entry>(
   above?.below?.delete(node)
   tree.ledger.kind(kind).closed += 1
   const durationMs = Math.max(0, tree.clock.now() - startedAt)
-  const report: CloseReport = Object.freeze({ path, reason, ...tally, durationMs })
+  const report: CloseReport = { path, reason, scopes, closed, failed, overdue, durationMs }
   emit(node, { type: 'closed', kind, report })
   endSubscriptions(node)
   return report

@@ -33,7 +33,7 @@ export function listEntries<T extends Entry>(node: ScopeNode<T>): readonly T[] {
   }
   const own: T[] = []
   for (const { entry } of shelf.byName.values()) if (entry) own.push(entry)
-  const list = own.length === 0 ? above : Object.freeze([...above, ...own].sort(byName))
+  const list = own.length === 0 ? above : Object.freeze(merge(above, own.sort(byName)))
   shelf.listed = { above, list }
   return list
 }
@@ -70,6 +70,20 @@ function matches<T extends Entry>(entry: T, { category, tags, names }: Filter<T>
   }
   if (names && !names.includes(entry.name)) return false
   return tags?.every((tag) => entry.tags?.includes(tag)) ?? true
+}
+
+/** Joins two ordered lists. */
+function merge<T extends Entry>(above: readonly T[], own: readonly T[]): T[] {
+  const list: T[] = []
+  let index = 0
+  for (const entry of own) {
+    for (let seen = above[index]; seen && byName(seen, entry) < 0; seen = above[index]) {
+      list.push(seen)
+      index += 1
+    }
+    list.push(entry)
+  }
+  return list.concat(above.slice(index))
 }
 
 /** By code units: the same order on every machine, whatever its language. */

@@ -76,8 +76,10 @@ export interface NodeOptions {
   readonly closeDeadlineMs: number
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const unfit = /[/%\u0000-\u001f\u007f\u2028\u2029]/g
+
 /** Keeps a path readable and unambiguous whatever a scope is called. */
 function escapePart(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/[/%\u0000-\u001f\u007f\u2028\u2029]/g, (char) => encodeURIComponent(char))
+  return text.search(unfit) < 0 ? text : text.replace(unfit, (char) => encodeURIComponent(char))
 }
