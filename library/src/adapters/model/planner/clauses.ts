@@ -1,0 +1,111 @@
+/**
+ * The requests of one message. A clause is as much of it as one tool can be asked for; what follows "then" waits for what
+ * stands before it.
+ *
+ * @module
+ */
+
+export interface Clause {
+  /** Its place in the masked message. */
+  readonly start: number
+  readonly end: number
+  /** Follows "then": it starts when all before it has ended. */
+  readonly afterwards: boolean
+  /** Was cut off at an "and": glued on again when it is no request by itself. */
+  readonly soft: boolean
+}
+
+const MAX_CLAUSES = 12
+
+const ABBREVIATION = /(?:^|[\s(])(?:mr|mrs|ms|dr|st|prof|e\.g|i\.e|etc|vs|no|approx)\.$/i
+const AFTERWARDS =
+  /[,;]?\s*\b(?:and\s+then|then|after\s+that|afterwards|and\s+afterwards|and\s+after\s+that|next)[,:]?\s+/gi
+const SOFT = /(?:,\s*(?:and|also|plus)?|\s(?:and|plus|also|&))\s+(?:also\s+)?/gi
+
+/** @param begins whether a piece of text begins like a request of its own. */
+export function clausesOf(
+  masked: string,
+  begins: (text: string) => boolean,
+): { readonly clauses: readonly Clause[]; readonly left: number } {
+  const clauses: Clause[] = []
+  for (const sentence of sentencesOf(masked)) {
+    const opens = /^\s*(?:and\s+)?(?:then|after that|afterwards)\b/i.test(
+      masked.slice(sentence.start, sentence.start + 30),
+    )
+    const goesOn = (right: string): boolean =>
+      begins(right) || /^(?:it|that|this|divide|multiply|add|subtract)\b/i.test(right)
+    for (const [index, part] of splitWhere(masked, sentence, { pattern: AFTERWARDS, good: goesOn }).entries()) {
+      for (const [place, piece] of splitWhere(masked, part, { pattern: SOFT, good: begins }).entries()) {
+        clauses.push({ ...piece, afterwards: place === 0 && (index > 0 || opens), soft: place > 0 })
+      }
+    }
+  }
+  return { clauses: clauses.slice(0, MAX_CLAUSES), left: Math.max(0, clauses.length - MAX_CLAUSES) }
+}
+
+interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+function sentencesOf(masked: string): Range[] {
+  const sentences: Range[] = []
+  let from = 0
+  const push = (end: number): void => {
+    if (/[\p{L}\p{N}\uFDD0]/u.test(masked.slice(from, end))) sentences.push({ start: from, end })
+    from = end
+  }
+  for (const match of masked.matchAll(/[.!?…]+(?=\s|$)|;|\n+/g)) {
+    const end = match.index + match[0].length
+    if (match[0] === '.' && ABBREVIATION.test(masked.slice(Math.max(from, end - 12), end))) continue
+    push(match[0] === ';' ? match.index : end)
+    from = end
+    if (sentences.length > MAX_CLAUSES * 8) break
+  }
+  push(masked.length)
+  return sentences
+}
+
+/** Cuts at each match after which `good` holds. Looks at the first 4,000 characters: the rest belongs to the last piece. */
+function splitWhere(
+  masked: string,
+  range: Range,
+  where: { readonly pattern: RegExp; readonly good: (right: string) => boolean },
+): Range[] {
+  const pieces: Range[] = []
+  const text = masked.slice(range.start, Math.min(range.end, range.start + 4000))
+  let from = 0
+  for (const match of text.matchAll(where.pattern)) {
+    const end = match.index + match[0].length
+    const inText = /:\s*[^\s]/.test(text.slice(from, match.index))
+    if (match.index <= from || inText || !where.good(text.slice(end, end + 200))) continue
+    pieces.push({ start: range.start + from, end: range.start + match.index })
+    from = end
+  }
+  pieces.push({ start: range.start + from, end: range.end })
+  return pieces
+}
+
+const FILLER =
+  /^(?:(?:and|also|plus|now|then|next|please|pls|plz|kindly|hey|hi|hello|ok|okay|so|well|just|alright|first|finally|oh|yes|no|never ?mind|forget (?:it|that)|actually|instead|go ahead and|(?:can|could|would|will) (?:you|u)(?: please| kindly| maybe| quickly)?|i(?:'d|’d| would) like (?:you )?to|i (?:want|need|wish) (?:you )?to|i(?:'m|’m| am) trying to|let(?:'s|’s|s) |help me(?: to)?|try to|do me a favou?r and|tell me|be so kind (?:as )?to)\b[\s,.!:-]*)+/i
+
+/** The text without what is only politeness or a link to what stood before. */
+export function withoutFiller(text: string): string {
+  return text.replace(FILLER, '')
+}
+
+const QUESTION =
+  /^(?:what(?:'s|’s|s)?|waht|which|who|when|where|why|how|is|are|do|does|any|tell|show|give|got|got the)\b/i
+
+export function isQuestion(text: string): boolean {
+  return QUESTION.test(withoutFiller(text)) || /\?\s*$/.test(text)
+}
+
+/** Whether text begins like a request: a question word, or a word that an action is named by. */
+export function beginsRequest(text: string, isAction: (word: string) => boolean): boolean {
+  const plain = withoutFiller(text)
+  if (QUESTION.test(plain)) return true
+  const first = /^[\p{L}'’]+/u.exec(plain)?.[0].toLowerCase()
+  if (first === undefined) return false
+  return isAction(first) || /^(?:add|subtract|divide|multiply|tell|remind|square)$/.test(first)
+}

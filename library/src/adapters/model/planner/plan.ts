@@ -1,0 +1,428 @@
+/**
+ * The plan for one message: its requests as tasks, in order. A pure function of the conversation, the tools and the time,
+ * so it is the same before and after a restart.
+ *
+ * @module
+ */
+import type { JsonObject, JsonValue } from '../../../protocol/vocabulary.ts'
+import { beginsRequest, type Clause, clausesOf, isQuestion, withoutFiller } from './clauses.ts'
+import type { Done, Open, Turn } from './conversation.ts'
+import { type Candidate, type Decision, decide, ENOUGH } from './decide.ts'
+import { type FillOptions, fill, readAnswer, type Value } from './fill.ts'
+import { objectOf, type Parameter } from './parameters.ts'
+import { mark, type ProtectedText, protect, unmask } from './protected-text.ts'
+import { valueFrom } from './result-value.ts'
+import { type Topic, topicOf } from './talk.ts'
+import type { IndexedTool, ToolIndex } from './tool-index.ts'
+
+export type Task =
+  | {
+      readonly type: 'call'
+      readonly clause: string
+      readonly indexed: IndexedTool
+      readonly confidence: number
+      readonly values: ReadonlyMap<Parameter, Value>
+      /** An earlier input that this one changes: `and in Paris?`. */
+      readonly base?: JsonObject
+      /** Tasks that must have ended; the last of them is what "it" means, if `usesResult`. */
+      readonly after: readonly number[]
+      /** What "it" means: a task of this message, or what an earlier turn did. */
+      readonly source?: number | Done
+    }
+  | {
+      readonly type: 'ask'
+      readonly clause: string
+      readonly indexed: IndexedTool
+      readonly confidence: number
+      readonly parameter: Parameter
+      /** What was said does not fit: asked again. */
+      readonly unread?: string
+      readonly open: Open
+    }
+  | { readonly type: 'choice'; readonly clause: string; readonly tools: readonly IndexedTool[]; readonly open: Open }
+  | { readonly type: 'nothing'; readonly clause: string; readonly nearest: readonly IndexedTool[] }
+  | { readonly type: 'talk'; readonly topic: Topic }
+  | { readonly type: 'dropped' }
+
+export interface Plan {
+  readonly tasks: readonly Task[]
+  /** Requests beyond the most that one message may hold. */
+  readonly left: number
+}
+
+interface Context {
+  readonly index: ToolIndex
+  readonly options: FillOptions
+  readonly protectedText: ProtectedText
+  readonly earlier: readonly Turn[]
+  readonly tasks: Task[]
+}
+
+const MAX_TASKS = 20
+
+export function planTurn(turns: readonly Turn[], index: ToolIndex, options: FillOptions): Plan {
+  const turn = turns.at(-1)
+  if (!turn) return { tasks: [], left: 0 }
+  const earlier = turns.slice(0, -1)
+  const answered = answerOpen(turn.text, { index, options, earlier })
+  if (answered) return answered
+  return planText(turn.text, { index, options, earlier })
+}
+
+type Given = Pick<Context, 'index' | 'options' | 'earlier'>
+
+function planText(text: string, given: Given): Plan {
+  const topic = topicOf(text)
+  if (topic !== undefined) return { tasks: [{ type: 'talk', topic }], left: 0 }
+  const protectedText = protect(text)
+  const { masked } = protectedText
+  const context: Context = { ...given, protectedText, tasks: [] }
+  const { clauses, left } = clausesOf(masked, (right) => beginsRequest(right, given.index.isAction))
+  planClauses(clauses, context)
+  if (context.tasks.length === 0) {
+    const topics = clauses.flatMap(
+      (one) => topicOf(unmask(masked.slice(one.start, one.end), protectedText.pieces)) ?? [],
+    )
+    context.tasks.push(
+      topics[0] ? { type: 'talk', topic: topics[0] } : { type: 'nothing', clause: text.trim(), nearest: [] },
+    )
+  }
+  return { tasks: tidy(context.tasks), left }
+}
+
+/** Decides each clause, and glues together what is no request by itself. */
+function planClauses(clauses: readonly Clause[], context: Context): void {
+  const { masked, pieces } = context.protectedText
+  const texts: { start: number; end: number; afterwards: boolean; first: number }[] = []
+  let held: Clause | undefined
+  const at = (start: number, end: number): string => masked.slice(start, end)
+  const decideAt = (start: number, end: number): Decision => decide(at(start, end), { ...context, pieces })
+  const place = (start: number, end: number, afterwards: boolean, decision: Decision): void => {
+    texts.push({ start, end, afterwards, first: context.tasks.length })
+    addTasks(at(start, end), decision, { context, afterwards })
+  }
+
+  for (const clause of clauses) {
+    const text = at(clause.start, clause.end)
+    if (clauses.length > 1 && topicOf(unmask(text, pieces)) !== undefined) continue
+    const decision = decideAt(clause.start, clause.end)
+    const before = texts.at(-1)
+    const bare = /[\p{L}\p{N}]/u.test(text.replace(mark, '')) === false
+    if (decision.type === 'nothing' || bare) {
+      const previous = before && context.tasks[before.first]
+      const continues =
+        before &&
+        previous &&
+        (bare || clause.soft || (takesText(previous, at(before.start, before.end)) && !isQuestion(text)))
+      if (continues && previous.type !== 'nothing') {
+        context.tasks.length = before.first
+        texts.pop()
+        place(before.start, clause.end, before.afterwards, decideAt(before.start, clause.end))
+        continue
+      }
+      if (addElliptic(text, clause.afterwards, context)) {
+        texts.push({
+          start: clause.start,
+          end: clause.end,
+          afterwards: clause.afterwards,
+          first: context.tasks.length - 1,
+        })
+        continue
+      }
+      held = held ? { ...held, end: clause.end } : clause
+      continue
+    }
+    if (held && needsMore(decision, context)) {
+      const together = decideAt(held.start, clause.end)
+      if (together.type === 'call' && !needsMore(together, context)) {
+        place(held.start, clause.end, held.afterwards, together)
+        held = undefined
+        continue
+      }
+    }
+    if (held) addHeld(held, clauses.length > 1, context)
+    held = undefined
+    place(clause.start, clause.end, clause.afterwards, decision)
+  }
+  if (held) addHeld(held, context.tasks.length > 0, context)
+}
+
+/** A clause that nothing fits. A statement beside requests explains them, and is no request of its own. */
+function addHeld(held: Clause, amongOthers: boolean, context: Context): void {
+  const { masked, pieces } = context.protectedText
+  const text = masked.slice(held.start, held.end)
+  const asks =
+    isQuestion(text) ||
+    beginsRequest(text, context.index.isAction) ||
+    /\b(?:please|can you|could you|i (?:want|need))\b/i.test(text)
+  if (
+    amongOthers &&
+    !asks &&
+    /^(?:i|i'm|im|my|we|our|the|this|that|it|if|because|since|there|you)\b/i.test(withoutFiller(text.trim()))
+  )
+    return
+  const { ranked } = decide(text, { ...context, pieces })
+  context.tasks.push({
+    type: 'nothing',
+    clause: unmask(text, pieces).trim(),
+    nearest: ranked.slice(0, 3).map((one) => one.indexed),
+  })
+}
+
+function takesText(task: Task, clause: string): boolean {
+  if (task.type !== 'call' && task.type !== 'ask') return false
+  return clause.includes(':') && task.indexed.parameters.some((one) => one.kind === 'text' || one.kind === 'code')
+}
+
+/** Whether a call still lacks something that a neighbouring sentence may hold. */
+function needsMore(decision: Decision, context: Context): boolean {
+  if (decision.type !== 'call') return false
+  if (decision.best.filled.missing.length > 0) return true
+  const refers = [...decision.best.filled.values.values()].some((value) => 'reference' in value)
+  return refers && sourceFor(context) === undefined
+}
+
+function addTasks(masked: string, decision: Decision, at: { context: Context; afterwards: boolean }): void {
+  const { context, afterwards } = at
+  const clause = unmask(masked, context.protectedText.pieces).trim()
+  if (decision.type === 'nothing') {
+    context.tasks.push({ type: 'nothing', clause, nearest: decision.ranked.slice(0, 3).map((one) => one.indexed) })
+  } else if (decision.type === 'choice') {
+    const tools = decision.between.map((one) => one.indexed)
+    const open: Open = { type: 'choice', tools: tools.map((one) => one.tool.name), clause }
+    context.tasks.push({ type: 'choice', clause, tools, open })
+  } else {
+    addCall(clause, decision.best, { context, afterwards })
+  }
+}
+
+function addCall(
+  clause: string,
+  { indexed, filled, confidence }: Pick<Candidate, 'indexed' | 'filled' | 'confidence'>,
+  at: { context: Context; afterwards: boolean; given?: readonly { property: string; said: string }[] },
+): void {
+  const { context, afterwards, given = [] } = at
+  const refers = [...filled.values.entries()].filter(([, value]) => 'reference' in value)
+  const source = refers.length > 0 ? sourceFor(context) : undefined
+  const unresolved = refers.find(([parameter, value]) => {
+    if (source === undefined) return true
+    return (
+      typeof source !== 'number' && 'reference' in value && valueFrom(source, parameter, value.reference) === undefined
+    )
+  })
+  const parameter = filled.missing[0] ?? unresolved?.[0]
+  if (parameter) {
+    const open: Open = { type: 'argument', tool: indexed.tool.name, property: parameter.label, clause, given }
+    context.tasks.push({ type: 'ask', clause, indexed, confidence, parameter, open })
+    return
+  }
+  const calls = context.tasks.flatMap((task, index) => (task.type === 'call' ? [index] : []))
+  const after = afterwards ? calls : typeof source === 'number' ? [source] : []
+  const task: Task = {
+    type: 'call',
+    clause,
+    indexed,
+    confidence,
+    values: filled.values,
+    after,
+    ...(source === undefined ? {} : { source }),
+  }
+  context.tasks.push(task)
+  for (const value of filled.others?.values ?? []) {
+    const parameterOfOthers = filled.others?.parameter
+    if (parameterOfOthers) {
+      context.tasks.push({ ...task, values: new Map(filled.values).set(parameterOfOthers, { literal: value }) })
+    }
+  }
+}
+
+/** What "it" means: the last call of this message, else the last of the conversation that came to something. */
+function sourceFor(context: Context): number | Done | undefined {
+  const inMessage = context.tasks.findLastIndex((task) => task.type === 'call')
+  if (inMessage >= 0) return inMessage
+  for (const turn of [...context.earlier].reverse()) {
+    const done = turn.steps.flat().findLast((one) => one.outcome === 'ok')
+    if (done) return done
+  }
+  return undefined
+}
+
+const ELLIPTIC = /^(?:and|or|what about|how about|now|also|same|then|plus|in|for|to|at)\b/i
+
+/** `and in Nairobi?`, `what about 35`: the last request with other arguments. */
+function addElliptic(masked: string, afterwards: boolean, context: Context): boolean {
+  const text = masked.trim()
+  const short = text.split(/\s+/).length <= 8
+  if (!short || !(ELLIPTIC.test(text) || text.split(/\s+/).length <= 2)) return false
+  const last = context.tasks.findLast((task) => task.type === 'call')
+  const done = last ? undefined : context.earlier.at(-1)?.steps.flat().at(-1)
+  const indexed = last?.type === 'call' ? last.indexed : done && context.index.byName.get(done.tool)
+  if (!indexed) return false
+  const bare = text.replace(/^(?:and|or|what about|how about|now|also|the same|same|then|plus)\s+/i, 'about ')
+  const filled = fill(bare, context.protectedText.pieces, indexed, { ...context.options, elliptic: true })
+  const changes = new Map(
+    [...filled.values].filter(
+      ([parameter, value]) => 'literal' in value && parameter.kind !== 'text' && parameter.preset === undefined,
+    ),
+  )
+  if (changes.size === 0) return false
+  const base = done ? objectOf(done.input) : undefined
+  const clause = unmask(text, context.protectedText.pieces)
+  const values = new Map([...(last?.type === 'call' ? last.values : []), ...changes])
+  const task: Task = {
+    type: 'call',
+    clause,
+    indexed,
+    confidence: ENOUGH,
+    values,
+    ...(base ? { base } : {}),
+    after: afterwards ? context.tasks.flatMap((one, index) => (one.type === 'call' ? [index] : [])) : [],
+  }
+  context.tasks.push(task)
+  return true
+}
+
+/** The same call asked for twice in a message is made once. */
+function tidy(tasks: readonly Task[]): Task[] {
+  const seen = new Set<string>()
+  const kept = tasks.map((task): Task => {
+    if (task.type !== 'call' || task.source !== undefined) return task
+    const key = JSON.stringify([
+      task.indexed.tool.name,
+      task.base,
+      [...task.values].map(([one, value]) => [one.label, value]),
+    ])
+    if (seen.has(key)) return { type: 'dropped' }
+    seen.add(key)
+    return task
+  })
+  return kept.slice(0, MAX_TASKS)
+}
+
+/** The input of a call, with earlier results in their places; undefined when a result has not what is needed. */
+export function inputOf(task: Task & { type: 'call' }, source: Done | undefined): JsonObject | undefined {
+  const input: { [key: string]: JsonValue } = { ...task.base }
+  for (const [parameter, value] of task.values) {
+    const literal = 'literal' in value ? value.literal : source && valueFrom(source, parameter, value.reference)
+    if (literal === undefined) return undefined
+    put(input, parameter.path, literal)
+  }
+  return input
+}
+
+function put(input: { [key: string]: JsonValue }, path: readonly string[], value: JsonValue): void {
+  const [key = '', ...rest] = path
+  if (rest.length === 0) {
+    define(input, key, value)
+    return
+  }
+  const inner = { ...(Object.hasOwn(input, key) ? objectOf(input[key]) : undefined) }
+  put(inner, rest, value)
+  define(input, key, inner)
+}
+
+/** A property may be named `__proto__`: it is set as any other, and changes no prototype. */
+function define(input: object, key: string, value: JsonValue): void {
+  Object.defineProperty(input, key, { value, enumerable: true, configurable: true, writable: true })
+}
+
+const DROP =
+  /^(?:never ?mind|forget (?:it|that|about it)|cancel(?: (?:that|it))?|no thanks|skip (?:it|that)|actually,? no)\b[\s,.!:;-]*/i
+
+/** What the last answer asked is answered by this message, unless it is clearly something else. */
+function answerOpen(text: string, given: Given): Plan | undefined {
+  const open = given.earlier.at(-1)?.open ?? []
+  const [first, ...later] = open
+  if (!first) return undefined
+  const trimmed = text.trim()
+  const topic = topicOf(trimmed)
+  if (topic === 'cancel') return { tasks: [{ type: 'talk', topic }], left: 0 }
+  if (topic !== undefined) return undefined
+  if (DROP.test(trimmed)) return planText(trimmed.replace(DROP, ''), given)
+  const plan = first.type === 'choice' ? answerChoice(trimmed, first, given) : answerArgument(trimmed, first, given)
+  if (!plan) return undefined
+  return { ...plan, tasks: [...plan.tasks, ...later.flatMap((one) => stillOpen(one, given))] }
+}
+
+function answerArgument(text: string, open: Open & { type: 'argument' }, given: Given): Plan | undefined {
+  const indexed = given.index.byName.get(open.tool)
+  const parameter = indexed?.parameters.find((one) => one.label === open.property)
+  if (!indexed || !parameter) return undefined
+  const said = protect(text)
+  const other = decide(said.masked, { index: given.index, pieces: said.pieces, options: given.options })
+  const free = parameter.kind === 'text' || parameter.kind === 'query' || parameter.kind === 'title'
+  if (other.type === 'call' && other.best.indexed !== indexed && other.best.filled.missing.length === 0) {
+    const sure = beginsRequest(said.masked, given.index.isAction) ? (free ? 0.8 : 0.65) : 0.95
+    if (other.best.confidence >= sure) return undefined
+  }
+  if (readAnswer(said.masked, said.pieces, parameter, given.options) === undefined) {
+    if (isQuestion(text) || (other.type === 'call' && other.best.confidence > 0.65)) return undefined
+    return {
+      tasks: [
+        { type: 'ask', clause: open.clause, indexed, confidence: 1, parameter, unread: text.slice(0, 200), open },
+      ],
+      left: 0,
+    }
+  }
+  return { tasks: refill(open, [...open.given, { property: open.property, said: text }], given), left: 0 }
+}
+
+/** The clause of an open question, with all that was answered since. */
+function refill(
+  open: Open & { type: 'argument' },
+  said: readonly { property: string; said: string }[],
+  given: Given,
+): Task[] {
+  const indexed = given.index.byName.get(open.tool)
+  if (!indexed) return []
+  const protectedText = protect(open.clause)
+  const filled = fill(withoutFiller(protectedText.masked.trim()), protectedText.pieces, indexed, given.options)
+  const values = new Map(filled.values)
+  for (const one of said) {
+    const parameter = indexed.parameters.find((each) => each.label === one.property)
+    const answer = protect(one.said)
+    const value = parameter && readAnswer(answer.masked, answer.pieces, parameter, given.options)
+    if (parameter && value !== undefined)
+      values.set(parameter, { literal: parameter.many && !Array.isArray(value) ? [value] : value })
+  }
+  const context: Context = { ...given, protectedText, tasks: [] }
+  const missing = filled.missing.filter((one) => !values.has(one))
+  addCall(
+    open.clause,
+    { indexed, confidence: 1, filled: { ...filled, values, missing } },
+    { context, afterwards: false, given: said },
+  )
+  return context.tasks
+}
+
+const ORDINALS: readonly RegExp[] = [/\b(?:1|one|first|former|1st|a)\b/i, /\b(?:2|two|second|latter|2nd|last|b)\b/i]
+
+function answerChoice(text: string, open: Open & { type: 'choice' }, given: Given): Plan | undefined {
+  const tools = open.tools.flatMap((name) => given.index.byName.get(name) ?? [])
+  const short = text.split(/\s+/).length <= 6
+  if (!short || tools.length === 0) return undefined
+  const named = tools.find((one) =>
+    text
+      .toLowerCase()
+      .replace(/[\s-]+/g, '_')
+      .includes(one.tool.name.toLowerCase()),
+  )
+  const ordinal = ORDINALS.findIndex((pattern) => pattern.test(text))
+  const ranked = given.index.rank(text).find((one) => tools.includes(one.indexed))
+  const chosen = named ?? (ordinal >= 0 ? tools[ordinal] : undefined) ?? ranked?.indexed
+  if (!chosen) return undefined
+  return {
+    tasks: refill(
+      { type: 'argument', tool: chosen.tool.name, property: '', clause: open.clause, given: [] },
+      [],
+      given,
+    ),
+    left: 0,
+  }
+}
+
+function stillOpen(open: Open, given: Given): Task[] {
+  if (open.type === 'argument') return refill(open, open.given, given)
+  const tools = open.tools.flatMap((name) => given.index.byName.get(name) ?? [])
+  return tools.length < 2 ? [] : [{ type: 'choice', clause: open.clause, tools, open }]
+}

@@ -1,0 +1,182 @@
+/**
+ * The ranking of tools for a piece of text: BM25 over names, descriptions and schema words. Made once for each array of
+ * tools; nothing here knows any tool by name.
+ *
+ * @module
+ */
+import MiniSearch from 'minisearch'
+import type { ModelTool } from '../../../agent/ports.ts'
+import { type Kind, type Parameter, readParameters } from './parameters.ts'
+import { isNear, knownStems, splitName, stem, stopWords, synonymsOf, withoutPhrases, wordsOf } from './words.ts'
+
+export interface IndexedTool {
+  readonly tool: ModelTool
+  readonly parameters: readonly Parameter[]
+  /** Stems of the name. */
+  readonly nameStems: ReadonlySet<string>
+  /** Stems of name, description and schema, and their synonyms. */
+  readonly stems: ReadonlySet<string>
+}
+
+export interface Ranked {
+  readonly indexed: IndexedTool
+  /** 0 to 1: how well the words fit. */
+  readonly confidence: number
+  /** The bare BM25 score, for comparing two tools. */
+  readonly score: number
+}
+
+export interface ToolIndex {
+  readonly tools: readonly IndexedTool[]
+  readonly byName: ReadonlyMap<string, IndexedTool>
+  /** Best first; at most 8. */
+  rank(masked: string): Ranked[]
+  /** How many words of what is asked mean nothing to a tool; arguments count little. */
+  unknown(masked: string, indexed: IndexedTool): number
+  /** Tools with a parameter of one of these kinds. */
+  telling(kinds: readonly Kind[]): readonly IndexedTool[]
+  /** Whether a word begins a request, such as `convert` or `find`. */
+  isAction(word: string): boolean
+  /** Characters of the tools as a model is shown them. */
+  readonly characters: number
+}
+
+const cache = new WeakMap<readonly ModelTool[], ToolIndex>()
+
+export function indexOf(tools: readonly ModelTool[]): ToolIndex {
+  const known = cache.get(tools)
+  if (known) return known
+  const made = createToolIndex(tools)
+  cache.set(tools, made)
+  return made
+}
+
+const BOOST = { name: 3, description: 1.1, schema: 0.9 }
+/** A query's word weighs 1; a synonym of it less. */
+const SYNONYM_WEIGHT = 0.6
+/** The score at which confidence is 1 - 1/e. One rare word of a name scores 4 to 5. */
+const SCALE = 3
+const MAX_WORDS = 64
+
+function createToolIndex(tools: readonly ModelTool[]): ToolIndex {
+  const indexed = tools.map(readTool)
+  const search = new MiniSearch<{ id: number; name: string; description: string; schema: string }>({
+    fields: ['name', 'description', 'schema'],
+    tokenize: (text) => wordsOf(text).map((word) => word.lower),
+    processTerm: (term) => (stopWords.has(term) ? null : stem(term)),
+  })
+  const documents = indexed.map((one, id) => ({
+    id,
+    name: splitName(one.tool.name),
+    description: withoutPhrases(one.tool.description),
+    schema: one.parameters
+      .map((p) => `${p.said} ${p.description} ${p.choices.join(' ')} ${p.examples.join(' ')}`)
+      .join(' '),
+  }))
+  search.addAll(documents)
+
+  const actions = new Set(indexed.flatMap((one) => [...one.nameStems]))
+  const vocabulary = new Map<string, string[]>()
+  for (const word of new Set([...indexed.flatMap((one) => [...one.stems]), ...knownStems])) {
+    vocabulary.set(word[0] ?? '', [...(vocabulary.get(word[0] ?? '') ?? []), word])
+  }
+  const inVocabulary = (word: string): boolean => vocabulary.get(word[0] ?? '')?.includes(word) ?? false
+  const corrected = (word: string): string => {
+    if (word.length < 5 || inVocabulary(word)) return word
+    return vocabulary.get(word[0] ?? '')?.find((known) => known.length > 3 && isNear(word, known)) ?? word
+  }
+  const rarest = Math.log(1 + (indexed.length - 0.5) / 1.5)
+
+  function rank(masked: string): Ranked[] {
+    const asked = readQuery(masked, corrected)
+    if (asked.length === 0 || indexed.length === 0) return []
+    const weights = new Map<string, number>()
+    for (const { stem: word, weight } of asked) {
+      weights.set(word, Math.max(weights.get(word) ?? 0, weight))
+      for (const other of synonymsOf(word))
+        weights.set(other, Math.max(weights.get(other) ?? 0, weight * SYNONYM_WEIGHT))
+    }
+    const terms = [...weights.keys()]
+    const results = search.search(terms.join(' '), {
+      tokenize: (text) => text.split(' '),
+      processTerm: (term) => term,
+      boost: BOOST,
+      boostTerm: (term) => weights.get(term) ?? 1,
+    })
+    return results.slice(0, 8).flatMap((result) => {
+      const found = indexed[result.id]
+      if (!found) return []
+      const matched = new Set(result.terms)
+      let covered = 0
+      let whole = 0
+      for (const { stem: word, weight } of asked) {
+        whole += weight
+        if (matched.has(word)) covered += weight
+        else if (synonymsOf(word).some((other) => matched.has(other))) covered += weight * 0.9
+      }
+      const coverage = whole === 0 ? 0 : covered / whole
+      const strength = 1 - Math.exp(-result.score / rarest / SCALE)
+      return [{ indexed: found, confidence: strength * (0.25 + 0.75 * coverage), score: result.score }]
+    })
+  }
+
+  return {
+    tools: indexed,
+    byName: new Map(indexed.map((one) => [one.tool.name, one])),
+    rank,
+    unknown(masked, one) {
+      let unknown = 0
+      for (const { stem: word, weight } of readQuery(masked, corrected)) {
+        if (!one.stems.has(word) && !synonymsOf(word).some((other) => one.stems.has(other))) unknown += weight
+      }
+      return unknown
+    },
+    telling: (kinds) => indexed.filter((one) => one.parameters.some((parameter) => kinds.includes(parameter.kind))),
+    isAction(word) {
+      const one = corrected(stem(word))
+      return actions.has(one) || synonymsOf(one).some((other) => actions.has(other))
+    },
+    characters: JSON.stringify(tools).length,
+  }
+}
+
+function readTool(tool: ModelTool): IndexedTool {
+  const parameters = readParameters(tool.inputSchema)
+  const nameStems = new Set(wordsOf(splitName(tool.name)).map((word) => stem(word.lower)))
+  const words = wordsOf(`${tool.description} ${parameters.map((one) => `${one.said} ${one.description}`).join(' ')}`)
+  const stems = new Set(nameStems)
+  for (const word of words) if (!stopWords.has(word.lower)) stems.add(stem(word.lower))
+  return { tool, parameters, nameStems, stems }
+}
+
+interface Asked {
+  readonly stem: string
+  readonly weight: number
+}
+
+/** Where what is asked ends and what it is about begins. */
+const ARGUMENTS_BEGIN =
+  /^(?:about|for|mentioning|regarding|containing|with|in|to|into|from|of|on|at|that|called|named|titled|saying|by|near|over)$/
+const ARGUMENT_WEIGHT = 0.2
+const NAME_WEIGHT = 0.1
+
+/** The content words of a clause. Words after the first preposition, and capitalised ones, count little: they are arguments. */
+function readQuery(masked: string, corrected: (word: string) => string): Asked[] {
+  const text = withoutPhrases(masked.slice(0, 4000))
+  const colon = text.indexOf(':')
+  const asked: Asked[] = []
+  let inArguments = false
+  let seen = false
+  for (const word of wordsOf(text).slice(0, MAX_WORDS)) {
+    if (seen && ARGUMENTS_BEGIN.test(word.lower)) inArguments = true
+    if (colon > 0 && word.start > colon) inArguments = true
+    if (stopWords.has(word.lower) || /^\d/.test(word.lower)) continue
+    const capitalised = seen && /^\p{Lu}\p{Ll}/u.test(word.text)
+    seen = true
+    asked.push({
+      stem: corrected(stem(word.lower)),
+      weight: capitalised ? NAME_WEIGHT : inArguments ? ARGUMENT_WEIGHT : 1,
+    })
+  }
+  return asked
+}
