@@ -80,7 +80,7 @@ export function propertyRules({ describe, it, expect, makeStore, fc }: Suite): v
             expect(log.slice(1)).toEqual(acknowledged.toSorted((a, b) => a.seq - b.seq))
             expect(results.slice(-late.length).map(({ refused }) => refused)).toEqual(late.map(() => null))
             const epochs = log.slice(1).map(({ event }) => (event.type === 'agent_message' ? event.step : 0))
-            expect(epochs).toEqual(epochs.toSorted())
+            expect(epochs).toEqual(epochs.toSorted((a, b) => a - b))
             await store.events.append(owner, 'thr', {
               fence: { runId: run.runId, epoch: 2 },
               at: START,

@@ -6,6 +6,7 @@
 import { closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { StoreError } from '../../../agent/errors.ts'
 import { isBusy } from './failures.ts'
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './migrations.ts'
@@ -21,7 +22,7 @@ export interface OpenOptions {
 export interface OpenDatabase {
   readonly database: DatabaseSync
   /** Checkpoints the log into the file, closes, and lets go of the folder. */
-  close(): void
+  readonly close: () => void
 }
 
 export function openForWriting(options: OpenOptions): OpenDatabase {
@@ -78,7 +79,7 @@ function configure(database: DatabaseSync, options: OpenOptions): void {
 
 /** Looks through a file that is there, on a connection that cannot write. Answers its schema version. */
 function inspect({ path, busyTimeoutMs, maxCheckedBytes }: OpenOptions): number {
-  const database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs })
+  const database = new DatabaseSync(withoutTraces(path), { readOnly: true, timeout: busyTimeoutMs })
   try {
     const version = numberOf(database, 'PRAGMA user_version')
     const application = numberOf(database, 'PRAGMA application_id')
@@ -96,12 +97,22 @@ function inspect({ path, busyTimeoutMs, maxCheckedBytes }: OpenOptions): number 
   }
 }
 
+/**
+ * A connection that cannot write would still leave a log file behind. Where there is none it is told, truthfully because
+ * the folder is ours, that the file does not change.
+ */
+function withoutTraces(path: string): URL {
+  const url = pathToFileURL(path)
+  if (sizeOf(`${path}-wal`) === undefined) url.searchParams.set('immutable', '1')
+  return url
+}
+
 /** SQLite's own file lock: it dies with the process, however that ends. */
 function lockFolder(path: string): DatabaseSync {
   makeFile(`${path}.lock`)
   const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 })
   try {
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return lock
   } catch (error) {
     lock.close()

@@ -19,9 +19,9 @@ export interface Connection {
 /** The typed tables of commands.ts as they look from behind a message. */
 export type CommandTable = ReadonlyMap<string, (db: Statements, ...args: readonly unknown[]) => unknown>
 
-/** Runs the calls in one transaction, each in a savepoint; if that cannot be committed, each in its own. */
+/** Runs the calls in one transaction, each in a savepoint. When a full disk refuses it, each in a transaction of its own. */
 export function runBatch(connection: Connection, requests: readonly Request[]): readonly Reply[] {
-  const { database } = connection
+  const { database, path } = connection
   try {
     database.exec('BEGIN IMMEDIATE')
     const replies = requests.map((request) => runInSavepoint(connection, request))
@@ -29,10 +29,11 @@ export function runBatch(connection: Connection, requests: readonly Request[]): 
     return replies
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')
-    const [first, ...others] = requests
-    if (first === undefined) return []
-    if (others.length === 0) return [{ id: first.id, failure: failureOfDatabase(error, connection.path) }]
-    return requests.flatMap((request) => runBatch(connection, [request]))
+    const failure = failureOfDatabase(error, path)
+    if (failure.code === 'STORE_FULL' && requests.length > 1) {
+      return requests.flatMap((request) => runBatch(connection, [request]))
+    }
+    return requests.map(({ id }) => ({ id, failure }))
   }
 }
 
