@@ -9,7 +9,7 @@ export interface Deadline extends Disposable {
 }
 
 export function createDeadline(clock: RegistryClock, endsAt: number): Deadline {
-  const passed = Promise.withResolvers<false>()
+  const passed = Promise.withResolvers<void>()
   let timer: Disposable | undefined
   let isStarted = false
   return {
@@ -18,13 +18,20 @@ export function createDeadline(clock: RegistryClock, endsAt: number): Deadline {
       if (!isStarted) {
         isStarted = true
         const leftMs = endsAt - clock.now()
-        if (leftMs <= 0) passed.resolve(false)
-        else if (leftMs !== Number.POSITIVE_INFINITY) timer = clock.setTimeout(() => passed.resolve(false), leftMs)
+        if (leftMs <= 0) passed.resolve()
+        else if (leftMs !== Number.POSITIVE_INFINITY) timer = clock.setTimeout(() => passed.resolve(), leftMs)
       }
-      return Promise.race([work.then(() => true), passed.promise.then(() => false)])
+      return Promise.race([work.then(() => true), lapse(passed.promise)])
     },
     [Symbol.dispose]() {
       timer?.[Symbol.dispose]()
     },
   }
+}
+
+/** Reports the lapse a few turns late, so that work which is in truth over is not called unfinished. */
+async function lapse(passed: Promise<unknown>): Promise<false> {
+  await passed
+  for (let turn = 0; turn < 4; turn += 1) await undefined
+  return false
 }
