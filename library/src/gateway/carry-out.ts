@@ -4,13 +4,15 @@
  */
 import type { Supervisor } from '../agent/supervisor.ts'
 import type { CommandBody, CommandType, Replies } from '../protocol/frames.ts'
-import type { Principal } from '../protocol/vocabulary.ts'
+import type { Owner, Principal } from '../protocol/vocabulary.ts'
 import { GatewayError } from './errors.ts'
 
 export interface CommandContext {
   readonly supervisor: Supervisor
   readonly principal: Principal
   readonly now: () => number
+  /** A run was asked to stop; it may be at work on another node. */
+  readonly onStopping: (owner: Owner, runId: string) => void
   /** What only a socket can do; absent for an HTTP client. */
   readonly socket?: SocketCommands
 }
@@ -54,8 +56,11 @@ export async function carryOut(command: CommandBody, context: CommandContext): P
       const { type: _, ...message } = command
       return await supervisor.send(principal, message)
     }
-    case 'run.stop':
-      return await supervisor.stop(principal, command.runId)
+    case 'run.stop': {
+      const answer = await supervisor.stop(principal, command.runId)
+      if (answer.stopping) context.onStopping(principal, command.runId)
+      return answer
+    }
     case 'approval.answer': {
       const { type: _, approvalId, ...answer } = command
       await supervisor.answer(principal, approvalId, answer)

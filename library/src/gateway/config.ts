@@ -12,6 +12,10 @@ import type { GatewayLimits } from './gateway.ts'
 
 /** Limits of the process around the gateway and the agents. */
 export interface HostLimits {
+  /** How large the embedded database may grow; past it writes are refused `STORE_FULL`. Default Infinity. */
+  readonly maxDatabaseBytes: number
+  /** Bytes of calls that may wait for the disk; past it they are refused `STORE_UNAVAILABLE`. Default 67,108,864. */
+  readonly maxStorePendingBytes: number
   /** Runs of one user at work at once, on all nodes together. Default 4. */
   readonly maxRunsPerUser: number
   /** Tools that one scope may hold itself: the catalogue, a user, a connection. Default 1,000. */

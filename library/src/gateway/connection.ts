@@ -8,7 +8,7 @@ import { CLOSE, type Hello, type ServerFrame } from '../protocol/frames.ts'
 import { createId } from '../protocol/ids.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Tool } from '../tool/tool.ts'
-import { carryOut } from './carry-out.ts'
+import { type CommandContext, carryOut } from './carry-out.ts'
 import { type EventEncoder, encodeFrame } from './encoder.ts'
 import { GatewayError, isFault, PortRefusal, replyFailure } from './errors.ts'
 import { watchExpiry } from './expiry.ts'
@@ -35,6 +35,7 @@ export interface ConnectionContext {
   readonly outboxes: Outboxes
   readonly counts: GatewayCounts
   readonly server: Hello['server']
+  readonly onStopping: CommandContext['onStopping']
 }
 
 export interface Connection {
@@ -48,7 +49,7 @@ export interface Connection {
 
 /** Sends the hello. Throws when the user's scope cannot be opened; nothing is held then. */
 export function createConnection(socket: SocketLike, identity: Identity, context: ConnectionContext): Connection {
-  const { supervisor, authenticator, limits, clock, logger, counts } = context
+  const { supervisor, authenticator, limits, clock, logger, counts, onStopping } = context
   const connectionId = createId('con')
   const openedAt = clock.now()
   const held = openScope(supervisor, identity, connectionId)
@@ -135,7 +136,8 @@ export function createConnection(socket: SocketLike, identity: Identity, context
     try {
       if (opening !== undefined) feeds.expect(opening.threadId)
       const socketCommands = { leave: (threadId: string) => feeds.leave(threadId), refresh }
-      const reply = await carryOut(command, { supervisor, principal, now: () => clock.now(), socket: socketCommands })
+      const now = (): number => clock.now()
+      const reply = await carryOut(command, { supervisor, principal, now, onStopping, socket: socketCommands })
       if (state !== 'open') return
       counts.commands.ok += 1
       push({ type: 'ok', id, ...reply })

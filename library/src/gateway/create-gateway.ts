@@ -21,7 +21,7 @@ import { createGatewayCounts, metricsOf } from './metrics.ts'
 import { createOutboxes } from './outbox.ts'
 import { createPlaces } from './places.ts'
 import type { Authenticator, Bus, BusHint, Identity, SocketLike } from './ports.ts'
-import { createPresence } from './presence.ts'
+import { createPresence, createRunPresence } from './presence.ts'
 import { createQuotas } from './quotas.ts'
 import { createThreadRouter } from './router.ts'
 
@@ -54,7 +54,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const connections = new Set<Connection>()
   const draining = new AbortController()
   const outboxes = createOutboxes()
-  const context = { supervisor, authenticator, limits, clock, logger, encoder, router, counts, server, outboxes }
+  const shared = { supervisor, limits, clock, logger, counts, onStopping }
+  const context = { ...shared, authenticator, encoder, router, server, outboxes }
+  const here = createRunPresence(presence)
   const subscription = supervisor.subscribe(onNotice)
   const now = (): number => clock.now()
   let drained: Promise<void> | undefined
@@ -65,6 +67,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       case 'events': {
         const { threadId, events } = notice
         router.offer(owner, threadId, events)
+        here.see(owner, events)
         const lastSeq = events.at(-1)?.seq
         if (lastSeq !== undefined) bus.publish(owner, { type: 'thread_grew', threadId, lastSeq })
         return
@@ -90,10 +93,26 @@ export function createGateway(options: GatewayOptions): Gateway {
       case 'threads_changed':
         return presence.threadsChanged(owner)
       case 'stop_run':
-        return
+        return stopHere(owner, hint.runId)
       default:
         hint satisfies never
     }
+  }
+
+  function isHere(runId: string): boolean {
+    return supervisor.active().some((run) => run.runId === runId)
+  }
+
+  function onStopping(owner: Owner, runId: string): void {
+    if (!isHere(runId)) bus.publish(owner, { type: 'stop_run', runId })
+  }
+
+  /** The hint is of the owner whose hints these are, so it can stop no run of anybody else. */
+  function stopHere({ tenant, user }: Owner, runId: string): void {
+    if (!isHere(runId)) return
+    supervisor
+      .stop({ tenant, user, roles: [], scopes: [] }, runId)
+      .catch((err: unknown) => logger.warn({ err, runId }, 'a run could not be stopped for another node'))
   }
 
   function refuseConnection(error: GatewayError): GatewayError {
@@ -158,7 +177,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (draining.signal.aborted) throw new GatewayError('DRAINING', {})
       const quota = quotas.take(principal)
       try {
-        const reply = await carryOut(parseCommand({ ...command }, limits), { supervisor, principal, now })
+        const reply = await carryOut(parseCommand({ ...command }, limits), { supervisor, principal, now, onStopping })
         counts.commands.ok += 1
         // carryOut answers with the reply of the command's own type.
         return reply as Replies[T]
@@ -181,7 +200,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const expired = new AbortController()
     const expiry = watchExpiry(clock, expiresAt, () => expired.abort())
     // Keeps the bus listened to for this owner.
-    const here = presence.join(principal, () => {})
+    const listening = presence.join(principal, () => {})
     try {
       yield* follow({
         owner: principal,
@@ -193,7 +212,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       })
     } finally {
       expiry[Symbol.dispose]()
-      here[Symbol.dispose]()
+      listening[Symbol.dispose]()
     }
   }
 
@@ -208,6 +227,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       })
       await Promise.all(leaving.map(({ closed }) => closed))
       subscription[Symbol.dispose]()
+      here[Symbol.dispose]()
     })()
     return drained
   }

@@ -2,6 +2,7 @@
  * Who is here. The law: word for an owner reaches this owner's connections, and the bus is listened to as long as there
  * is one. @module
  */
+import type { LoggedEvent } from '../protocol/events.ts'
 import type { Owner } from '../protocol/vocabulary.ts'
 import type { Bus, BusHint } from './ports.ts'
 import { ownerKey } from './router.ts'
@@ -35,6 +36,35 @@ export function createPresence(bus: Bus, onHint: (owner: Owner, hint: BusHint) =
     },
     threadsChanged(owner) {
       for (const listener of owners.get(ownerKey(owner))?.listeners ?? []) listener()
+    },
+  }
+}
+
+/** Keeps the bus listened to for owners whose runs are at work here, so that they can be stopped from another node. */
+export interface RunPresence extends Disposable {
+  see(owner: Owner, events: readonly LoggedEvent[]): void
+}
+
+export function createRunPresence(presence: Presence): RunPresence {
+  const runs = new Map<string, Disposable>()
+  return {
+    see(owner, events) {
+      for (const { event } of events) {
+        if (event.type === 'agent_started' && !runs.has(event.runId)) {
+          runs.set(
+            event.runId,
+            presence.join(owner, () => {}),
+          )
+        }
+        if (event.type === 'agent_completed') {
+          runs.get(event.runId)?.[Symbol.dispose]()
+          runs.delete(event.runId)
+        }
+      }
+    },
+    [Symbol.dispose]() {
+      for (const held of runs.values()) held[Symbol.dispose]()
+      runs.clear()
     },
   }
 }

@@ -1,0 +1,67 @@
+/**
+ * A bare socket for tests that speak the wire themselves. The law: it hides no frame and adds none. @module
+ */
+import type { WebSocket } from 'ws'
+import type { CommandBody, ErrorReply, EventFrame, OkReply, ServerFrame } from '../protocol/frames.ts'
+
+export interface RawSocket extends AsyncDisposable {
+  readonly ws: WebSocket
+  /** Everything received, in order. */
+  readonly frames: readonly ServerFrame[]
+  /** The events received, in order. */
+  readonly events: readonly EventFrame[]
+  /** The first frame, received or yet to come, that matches. Rejects when the socket closes before. */
+  next<F extends ServerFrame>(matches: (frame: ServerFrame) => frame is F): Promise<F>
+  next(matches: (frame: ServerFrame) => boolean): Promise<ServerFrame>
+  /** Sends a command and waits for its reply. */
+  command(body: CommandBody): Promise<OkReply | ErrorReply>
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>
+}
+
+/** @param ws - Not yet open, or open since this turn. */
+export function createRawSocket(ws: WebSocket): RawSocket {
+  const frames: ServerFrame[] = []
+  const waiting = new Set<{ tell(frame: ServerFrame): void; fail(error: Error): void }>()
+  const closed = Promise.withResolvers<{ readonly code: number; readonly reason: string }>()
+  let lastId = 0
+
+  ws.on('message', (data) => {
+    const frame = JSON.parse((data as Buffer).toString()) as ServerFrame
+    frames.push(frame)
+    for (const waiter of waiting) waiter.tell(frame)
+  })
+  ws.on('error', () => {})
+  ws.on('close', (code, reason) => {
+    closed.resolve({ code, reason: reason.toString() })
+    for (const { fail } of waiting) fail(new Error(`The socket closed with ${code} (${reason.toString()})`))
+  })
+
+  function next(matches: (frame: ServerFrame) => boolean): Promise<ServerFrame> {
+    const found = frames.find(matches)
+    if (found !== undefined) return Promise.resolve(found)
+    const { promise, resolve, reject } = Promise.withResolvers<ServerFrame>()
+    const waiter = { tell: (frame: ServerFrame) => void (matches(frame) && resolve(frame)), fail: reject }
+    waiting.add(waiter)
+    return promise.finally(() => waiting.delete(waiter))
+  }
+
+  return {
+    ws,
+    frames,
+    get events() {
+      return frames.filter((frame) => frame.type === 'event')
+    },
+    next: next as RawSocket['next'],
+    async command(body) {
+      lastId += 1
+      const id = `raw-${lastId}`
+      ws.send(JSON.stringify({ id, ...body }))
+      return (await next((frame) => 'id' in frame && frame.id === id)) as OkReply | ErrorReply
+    },
+    closed: closed.promise,
+    async [Symbol.asyncDispose]() {
+      ws.close()
+      await closed.promise
+    },
+  }
+}
