@@ -4,17 +4,20 @@
  *
  * @module
  */
-import type { ApprovalDecision, ApprovalRequested, ThreadEvent } from '../protocol/events.ts'
+import type { ApprovalDecision, ApprovalRequested, ApprovalResolved, ThreadEvent } from '../protocol/events.ts'
 import type { JsonValue, Owner } from '../protocol/vocabulary.ts'
 import type { Issue } from '../tool/tool.ts'
 import type { CommittedEvents, EventLog } from './event-log.ts'
 import type { RunLost } from './journal.ts'
-import type { ApprovalStore, Clock, Logger } from './ports.ts'
+import type { Clock, Logger, Store } from './ports.ts'
+import { readThread } from './thread-events.ts'
 
 export interface Question {
   readonly owner: Owner
   readonly threadId: string
   readonly request: ApprovalRequested
+  /** The request is in the log; rejects with `RunLost`. */
+  readonly durable: Promise<void>
   /** Cancels the question. */
   readonly signal: AbortSignal
   /** Set once the run may not write any more: nothing is decided then. */
@@ -35,7 +38,7 @@ export interface ApprovalVerdict {
 }
 
 export interface Approvals {
-  /** Call it when the request is durable. Rejects with `RunLost` only. */
+  /** Rejects with `RunLost` only. */
   wait(question: Question): Promise<ApprovalVerdict>
   /** The question, when its call waits on this node. */
   waiting(approvalId: string): Question | undefined
@@ -46,7 +49,7 @@ export interface Approvals {
 }
 
 export interface ApprovalsOptions {
-  readonly store: ApprovalStore
+  readonly store: Pick<Store, 'approvals' | 'events'>
   readonly log: EventLog
   readonly clock: Clock
   readonly logger: Logger
@@ -54,7 +57,7 @@ export interface ApprovalsOptions {
 
 const RETRY_MS = 250
 
-export function createApprovals({ store, log, clock, logger }: ApprovalsOptions): Approvals {
+export function createApprovals({ store: { approvals, events }, log, clock, logger }: ApprovalsOptions): Approvals {
   const open = new Map<string, { readonly question: Question; readonly settle: (verdict: ApprovalVerdict) => void }>()
 
   function wait(question: Question): Promise<ApprovalVerdict> {
@@ -81,12 +84,9 @@ export function createApprovals({ store, log, clock, logger }: ApprovalsOptions)
         timer?.[Symbol.dispose]()
         while (open.has(request.approvalId)) {
           const lost = question.lost()
-          if (lost !== undefined) {
-            forget()
-            return reject(lost)
-          }
+          if (lost !== undefined) return giveUp(lost)
           try {
-            return settle({ decision: await resolveAs(question, decision) })
+            return settle(await resolveAs(question, decision))
           } catch (err) {
             logger.warn({ err, approvalId: request.approvalId }, 'An approval could not be closed; it is tried again')
           }
@@ -94,23 +94,38 @@ export function createApprovals({ store, log, clock, logger }: ApprovalsOptions)
         }
       }
 
+      const watch = (): void => {
+        if (!open.has(request.approvalId)) return
+        signal.addEventListener('abort', cancel, { once: true })
+        if (signal.aborted) cancel()
+        else expire()
+      }
+      const giveUp = (error: unknown): void => {
+        forget()
+        reject(error)
+      }
+
+      // Before it is durable, because whoever is told of it may answer before we are.
       open.set(request.approvalId, { question, settle })
-      signal.addEventListener('abort', cancel, { once: true })
-      if (signal.aborted) cancel()
-      else expire()
+      question.durable.then(watch, giveUp)
     })
   }
 
   /** The decision that stands: this one, or an answer that came first. */
-  async function resolveAs(question: Question, decision: 'expired' | 'cancelled'): Promise<ApprovalDecision> {
+  async function resolveAs(question: Question, decision: 'expired' | 'cancelled'): Promise<ApprovalVerdict> {
     const { owner, threadId, request } = question
     const answered = await log.commit(
       { owner, threadId },
-      () => store.resolve(owner, request.approvalId, { decision, at: clock.now() }),
+      () => approvals.resolve(owner, request.approvalId, { decision, at: clock.now() }),
       (answer) => (answer.status === 'resolved' ? answer.events : []),
     )
-    const status = answered.status === 'already_resolved' ? answered.approval.status : decision
-    return status === 'open' ? decision : status
+    if (answered.status !== 'already_resolved') return { decision }
+    for await (const { event } of readThread(events, owner, threadId)) {
+      const resolved = innermost(event)
+      if (resolved.type === 'approval_resolved' && resolved.approvalId === request.approvalId)
+        return verdictOf(resolved)
+    }
+    return { decision }
   }
 
   return {
@@ -122,15 +137,14 @@ export function createApprovals({ store, log, clock, logger }: ApprovalsOptions)
       for (const { event } of events) {
         const resolved = innermost(event)
         if (resolved.type !== 'approval_resolved') continue
-        const { decision, reason, input } = resolved
-        open.get(resolved.approvalId)?.settle({
-          decision,
-          ...(reason === undefined ? {} : { reason }),
-          ...(input === undefined ? {} : { input }),
-        })
+        open.get(resolved.approvalId)?.settle(verdictOf(resolved))
       }
     },
   }
+}
+
+function verdictOf({ decision, reason, input }: ApprovalResolved): ApprovalVerdict {
+  return { decision, ...(reason === undefined ? {} : { reason }), ...(input === undefined ? {} : { input }) }
 }
 
 function innermost(event: ThreadEvent): ThreadEvent {

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import type { Clock } from './ports.ts'
 
 export type StopCause = 'timed_out' | 'stopped'
@@ -121,6 +120,10 @@ async function readToEnd(
   } finally {
     signal.removeEventListener('abort', close)
   }
+}
+
+function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve))
 }
 
 async function closeIterator(iterator: AsyncIterator<unknown>): Promise<void> {

@@ -10,7 +10,7 @@ import type { Clock } from './ports.ts'
 
 export interface CallProgress {
   /** @throws TypeError for what JSON cannot hold: the tool's own mistake, told where it was made. */
-  report(value: unknown): void
+  readonly report: (value: unknown) => void
   /** Shows what still waits; what is reported afterwards is ignored. */
   close(): void
 }

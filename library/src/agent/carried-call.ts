@@ -71,7 +71,7 @@ async function executeInScope(run: RunContext, call: CarriedCall): Promise<Judge
   run.signal.addEventListener('abort', onRunStop, { once: true })
   const progress = createCallProgress({
     clock,
-    redact: tool.output?.redact ?? redactKeys,
+    redact: (value) => (tool.output === undefined ? redactKeys(value) : tool.output.redact(value)),
     show: (value) => run.emit({ type: 'tool_progress', runId: run.runId, step, callId, progress: value }),
   })
   const timeoutMs = Math.min(tool.timeoutMs, Math.max(0, run.deadline - clock.monotonic()))

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Policy } from '../policy/policy.ts'
+import type { ApprovalRequested } from '../protocol/events.ts'
 import { createId } from '../protocol/ids.ts'
 import type { JsonValue, MessagePart, Owner, Principal } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -61,7 +62,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   const log = createEventLog(logger)
-  const approvals = createApprovals({ store: store.approvals, log, clock, logger })
+  const approvals = createApprovals({ store, log, clock, logger })
   const scopes = createUserScopes(registry)
   const redactKeys = createRedactor({}, analyseSchema({}))
   const services: RunServices = {
@@ -239,7 +240,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         store.approvals.listOpen(owner, threadId),
       ])
       if (thread === undefined) throw notFound('thread', threadId)
-      return { thread, approvals: open.map(({ threadId: _, status: __, ...request }) => request) }
+      return { thread, approvals: open.map(requestOf) }
     },
     async readEvents(principal, threadId, range) {
       const events = await store.events.read(ownerOf(principal), threadId, range)
@@ -322,6 +323,11 @@ function indexAgents(agents: readonly Agent[]): ReadonlyMap<string, Agent> {
 
 function ownerOf({ tenant, user }: Principal): Owner {
   return { tenant, user }
+}
+
+/** As it was asked, without what only the store keeps. */
+function requestOf({ threadId: _threadId, status: _status, ...request }: ApprovalRecord): ApprovalRequested {
+  return request
 }
 
 function notFound(what: 'thread' | 'run' | 'approval', id: string): AgentError {

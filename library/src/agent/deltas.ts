@@ -9,7 +9,7 @@ import type { Clock } from './ports.ts'
 export type DeltaKind = 'thinking' | 'text'
 
 export interface Deltas {
-  add(kind: DeltaKind, delta: string): void
+  readonly add: (kind: DeltaKind, delta: string) => void
   flush(): void
 }
 

@@ -51,6 +51,37 @@ export function createGate(maxInside: number): Gate {
   }
 }
 
+/** Through all of them, in this order, for one place to be disposed of. Undefined: `signal` was aborted on the way. */
+export function enterGates(
+  gates: readonly (Gate | undefined)[],
+  signal: AbortSignal,
+): Disposable | Promise<Disposable | undefined> {
+  const places: Disposable[] = []
+  const all: Disposable = {
+    [Symbol.dispose]() {
+      for (const place of places.splice(0)) place[Symbol.dispose]()
+    },
+  }
+
+  function enterFrom(index: number): Disposable | Promise<Disposable | undefined> {
+    if (index === gates.length) return all
+    const entered = gates[index]?.enter(signal)
+    if (entered instanceof Promise) return entered.then((place) => (place === undefined ? leave() : next(place, index)))
+    return next(entered, index)
+  }
+
+  function next(place: Disposable | undefined, index: number): Disposable | Promise<Disposable | undefined> {
+    if (place !== undefined) places.push(place)
+    return enterFrom(index + 1)
+  }
+
+  function leave(): undefined {
+    all[Symbol.dispose]()
+  }
+
+  return enterFrom(0)
+}
+
 /** One gate for each key of one kind, forgotten with it; a key without a limit has none. */
 export function createGates<K extends object>(maxInside: (key: K) => number): (key: K) => Gate | undefined {
   const gates = new WeakMap<K, Gate>()

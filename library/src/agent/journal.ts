@@ -11,9 +11,9 @@ import type { Clock, EventStore, Fence, Logger } from './ports.ts'
 
 export interface Journal {
   /** Never throws. What is emitted while a commit is under way goes into the next one, together. */
-  emit(event: RunEvent): void
+  readonly emit: (event: RunEvent) => void
   /** Resolves when all that was emitted so far is durable. Rejects with `RunLost`. */
-  commit(): Promise<void>
+  readonly commit: () => Promise<void>
   /** Events that are not durable yet. */
   readonly backlog: number
   /** Set once it writes no more. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { types } from 'node:util'
 import type { JsonObject, JsonValue } from '../protocol/vocabulary.ts'
+import { isProxy } from '../tool/probing.ts'
 
 export type JsonReading =
   | { readonly ok: true; readonly value: JsonValue }
@@ -79,7 +79,7 @@ function read(value: unknown, walk: Walk): JsonValue {
 }
 
 function readObject(value: object, walk: Walk): JsonValue {
-  if (types.isProxy(value)) throw new NotJson('a Proxy')
+  if (isProxy(value)) throw new NotJson('a Proxy')
   if (walk.above.includes(value)) throw new NotJson('a circular reference')
   if (walk.above.length >= MAX_DEPTH) throw new NotJson(`more than ${MAX_DEPTH} levels of nesting`)
   walk.above.push(value)

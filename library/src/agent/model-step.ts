@@ -6,7 +6,7 @@
  */
 import type { StepCompleted } from '../protocol/events.ts'
 import type { JsonValue } from '../protocol/vocabulary.ts'
-import type { CallPart } from './dispatcher.ts'
+import type { CallPart } from './call-preparation.ts'
 import { ModelError } from './errors.ts'
 import { readJson } from './json-value.ts'
 import type { Model, ModelPart, ModelRequest } from './ports.ts'

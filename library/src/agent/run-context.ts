@@ -33,14 +33,14 @@ export interface RunContext {
   readonly deadline: number
   readonly budget: Budget
   /** What the agent may see and call now: the same object until something changes. */
-  tools(): Manifest
-  emit(event: RunEvent): void
+  readonly tools: () => Manifest
+  readonly emit: (event: RunEvent) => void
   /** Resolves when all that was emitted is durable; rejects with `RunLost`, which must pass through. */
-  commit(): Promise<void>
+  readonly commit: () => Promise<void>
   /** Events emitted and not durable yet. */
-  backlog(): number
+  readonly backlog: () => number
   /** False from its `agent_completed` on. */
-  isOpen(): boolean
+  readonly isOpen: () => boolean
   /** Set once the run may not write any more. */
   readonly lost: () => RunLost | undefined
   readonly services: RunServices

@@ -6,6 +6,8 @@
 import type { MessagePart } from '../protocol/vocabulary.ts'
 
 const MAX_CHARACTERS = 60
+/** So much is looked at: enough for that many characters of any script. */
+const MAX_UNITS = 1_000
 
 export function titleOf(parts: readonly MessagePart[]): string {
   const text = parts
@@ -13,7 +15,8 @@ export function titleOf(parts: readonly MessagePart[]): string {
     .join(' ')
     .replace(/\s+/gu, ' ')
     .trim()
-  const characters = [...text.slice(0, MAX_CHARACTERS * 4)]
+  // Counted as people see them: an emoji with a skin tone is one.
+  const characters = Array.from(new Intl.Segmenter().segment(text.slice(0, MAX_UNITS)), ({ segment }) => segment)
   if (characters.length <= MAX_CHARACTERS) return text
   const cut = characters.slice(0, MAX_CHARACTERS).join('')
   const lastSpace = cut.lastIndexOf(' ')

@@ -1,0 +1,88 @@
+/**
+ * Asking a person about one call. The law: what starts is what was approved: the same tool, by its fingerprint, with the
+ * same arguments, by their hash, or those that the approver wrote and the schema takes.
+ *
+ * @module
+ */
+import type { ApprovalRequested } from '../protocol/events.ts'
+import { createId } from '../protocol/ids.ts'
+import type { JsonValue } from '../protocol/vocabulary.ts'
+import { hashJson } from '../tool/fingerprint.ts'
+import { untilAborted } from './abort.ts'
+import type { EditedInput } from './approvals.ts'
+import { parseSafely } from './call-output.ts'
+import { cancelledEnding, ending, type Prepared, type ReadyCall, resolveTool } from './call-preparation.ts'
+import { restoreRedacted } from './edited-input.ts'
+import { callFailure } from './errors.ts'
+import { readJson } from './json-value.ts'
+import type { RunContext } from './run-context.ts'
+
+/** Rejects with `RunLost` only. */
+export async function approveCall(run: RunContext, call: ReadyCall): Promise<Prepared> {
+  const { requested, input } = call
+  const { clock, policy, approvals } = run.services
+  const tool = call.tool.name
+  const inputHash = hashOf(call)
+  const request: ApprovalRequested = {
+    type: 'approval_requested',
+    runId: run.runId,
+    step: call.step,
+    approvalId: createId('apr'),
+    callId: requested.callId,
+    tool,
+    input: requested.input,
+    effect: call.tool.effect,
+    fingerprint: call.tool.fingerprint,
+    inputHash,
+    expiresAt: Math.min(clock.now() + policy.approvalTimeoutMs, Number.MAX_SAFE_INTEGER),
+  }
+
+  async function readEdited(edited: JsonValue): Promise<EditedInput> {
+    const restored = restoreRedacted(edited, requested.input, input)
+    const parsed = await untilAborted(parseSafely(call.tool.input, restored), run.signal)
+    if (parsed === undefined) return { ok: false, issues: [{ path: '', message: 'the run was stopped' }] }
+    if (!parsed.ok) return parsed
+    return { ok: true, input: restored, parsed: parsed.value, shown: call.tool.input.redact(restored) }
+  }
+
+  run.emit(request)
+  const { owner, threadId } = { owner: run.principal, threadId: run.threadId }
+  const durable = run.commit()
+  const question = { owner, threadId, request, durable, signal: run.signal, lost: run.lost, readEdited }
+  const verdict = await approvals.wait(question)
+  switch (verdict.decision) {
+    case 'denied':
+      return ending('refused', callFailure('APPROVAL_DENIED', { tool, reason: verdict.reason }))
+    case 'expired':
+      return ending('refused', callFailure('APPROVAL_EXPIRED', { tool }))
+    case 'cancelled':
+      return cancelledEnding(tool)
+    case 'approved': {
+      const edited = verdict.input === undefined ? undefined : await readEdited(verdict.input)
+      return confirm(run, call, { inputHash, edited })
+    }
+    default:
+      return verdict.decision satisfies never
+  }
+}
+
+/** Time has passed since it was asked. */
+function confirm(
+  run: RunContext,
+  call: ReadyCall,
+  { inputHash, edited }: { readonly inputHash: string; readonly edited: EditedInput | undefined },
+): Prepared {
+  const { tool, requested } = call
+  const same = resolveTool(run, tool.name)?.tool.fingerprint === tool.fingerprint
+  if (!same || hashOf(call) !== inputHash) return ending('refused', callFailure('TOOL_CHANGED', { tool: tool.name }))
+  if (edited === undefined) return { ready: call }
+  if (!edited.ok) return ending('invalid', callFailure('INPUT_INVALID', { tool: tool.name, issues: edited.issues }))
+  const { input, parsed, shown } = edited
+  return { ready: { ...call, requested: { ...requested, input: shown }, input, parsed } }
+}
+
+/** Of what would run. What a schema made of it may be no JSON: then of what the model wrote. */
+function hashOf({ parsed, input }: ReadyCall): string {
+  const reading = readJson(parsed)
+  return hashJson(reading.ok ? reading.value : input)
+}
