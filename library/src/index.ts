@@ -1,5 +1,7 @@
 /** Public entry `toolcrib`: what an application defines, and the registry of its tools. @module */
 
+export { type Agent, type AgentDefinition, defineAgent } from './agent/agent.ts'
+export { defineConfig, type ToolcribConfig } from './gateway/config.ts'
 export { assertCatalogue, catalogueReport } from './tool/catalogue.ts'
 export { classify, type NotATool, type NotAToolKind } from './tool/classify.ts'
 export { defineTool, isTool } from './tool/define-tool.ts'

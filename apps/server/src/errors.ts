@@ -9,7 +9,6 @@ import type { Failure, Retry } from 'toolcrib/protocol'
 export interface StartErrorDetails {
   CONFIG_INVALID: { problems: readonly ConfigProblem[] }
   CONFIG_UNREADABLE: { file: string; reason: string }
-  CATALOGUE_REFUSED: { refused: number; report: string }
   PORT_IN_USE: { host: string; port: number }
   PORT_FORBIDDEN: { host: string; port: number }
   ADDRESS_UNAVAILABLE: { host: string; reason: string }
@@ -72,10 +71,6 @@ const catalogue: Catalogue = {
     (d) => `The configuration has ${count(d.problems.length, 'problem')}:\n${list(d.problems)}`,
   ],
   CONFIG_UNREADABLE: ['never', (d) => `The configuration file "${d.file}" cannot be loaded: ${d.reason}`],
-  CATALOGUE_REFUSED: [
-    'never',
-    (d) => `${count(d.refused, 'tool')} of the catalogue refused, nothing was started\n${d.report}`,
-  ],
   PORT_IN_USE: [
     'later',
     (d) =>

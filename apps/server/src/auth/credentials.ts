@@ -6,8 +6,8 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { fastifyCookie } from '@fastify/cookie'
-import { type Clock, failureOf } from 'toolcrib/agent'
-import type { Authentication, Authenticator, Identity } from 'toolcrib/gateway'
+import type { Clock } from 'toolcrib/agent'
+import { type Authentication, type Authenticator, type Identity, replyFailure } from 'toolcrib/gateway'
 import { type Failure, TICKET_SUBPROTOCOL_PREFIX } from 'toolcrib/protocol'
 import { type ServerErrorCode, type ServerErrorDetails, serverFailure } from '../errors.ts'
 import type { AddressRules } from './addresses.ts'
@@ -98,7 +98,7 @@ export function createCredentials({ verifier, sessions, tickets, addresses, cloc
       const gone = await sessions.signedOut.has(caller.identity.principal, caller.sessionId)
       return gone ? refuse('TOKEN_REVOKED', {}) : { ok: true, caller }
     } catch (error) {
-      return { ok: false, failure: failureOf(error) }
+      return { ok: false, failure: replyFailure(error) }
     }
   }
 

@@ -9,6 +9,7 @@ import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import type { Clock, RecordStore } from 'toolcrib/agent'
+import type { ClaimNames } from 'toolcrib/gateway'
 import type { Owner, Principal } from 'toolcrib/protocol'
 import { createSecret, type Secret } from '../config/secret.ts'
 import type { JwtConfig } from '../config.ts'
@@ -46,18 +47,29 @@ export interface IssueOptions {
   readonly now: number
   readonly issuer?: string
   readonly audience?: string
+  /** Default HS256. */
+  readonly algorithm?: string
+  /** Under which names the verifier will look for what the token says. */
+  readonly claims?: ClaimNames
 }
 
-/** A token signed with a shared secret (HS256). */
+/** A token signed with a shared secret. */
 export async function issueToken(
   secret: Secret,
-  { principal, ttlMs, now, issuer: by = issuer, audience = issuer }: IssueOptions,
+  { principal, ttlMs, now, issuer: by = issuer, audience = issuer, algorithm = 'HS256', claims = {} }: IssueOptions,
 ): Promise<{ readonly token: string; readonly expiresAt: number }> {
   const { user, tenant, name, roles, scopes } = principal
   const issuedAt = Math.floor(now / 1_000)
   const expiresAt = issuedAt + Math.max(1, Math.floor(ttlMs / 1_000))
-  const token = await new SignJWT({ tenant, roles, scope: scopes.join(' '), ...(name === undefined ? {} : { name }) })
-    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+  const payload = {
+    [claims.user ?? 'sub']: user,
+    [claims.tenant ?? 'tenant']: tenant,
+    [claims.roles ?? 'roles']: roles,
+    [claims.scopes ?? 'scope']: scopes.join(' '),
+    ...(name === undefined ? {} : { [claims.name ?? 'name']: name }),
+  }
+  const token = await new SignJWT(payload)
+    .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
     .setSubject(user)
     .setIssuer(by)
     .setAudience(audience)

@@ -32,7 +32,7 @@ export async function loadConfigFile(file: string): Promise<unknown> {
   const hooks = registerHooks({
     resolve: (specifier, context, nextResolve) =>
       specifier === 'toolcrib' || specifier.startsWith('toolcrib/')
-        ? { url: import.meta.resolve(specifier), shortCircuit: true }
+        ? nextResolve(specifier, { ...context, parentURL: import.meta.url })
         : nextResolve(specifier, context),
   })
   try {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { RunLimits } from 'toolcrib/agent'
-import type { Limits } from 'toolcrib/gateway'
+import type { GatewayLimits, Limits } from 'toolcrib/gateway'
 
 export type { Limits } from 'toolcrib/gateway'
 
@@ -41,6 +41,8 @@ export const limitRules: { readonly [Name in keyof Limits]: LimitRule } = {
   maxStepRetries: { default: 2, min: 0, max: 10 },
   maxAgentDepth: { default: 3, min: 0, max: 10 },
 
+  maxDatabaseBytes: { default: unlimited, min: 1_048_576, max: unlimited },
+  maxStorePendingBytes: { default: 67_108_864, min: 65_536, max: 4_294_967_296 },
   maxRunsPerUser: { default: 4, min: 1, max: 1_000 },
   maxToolsPerScope: { default: 1_000, min: 1, max: 100_000 },
   maxBodyBytes: { default: 1_048_576, min: 1_024, max: 67_108_864 },
@@ -53,6 +55,20 @@ export const limitRules: { readonly [Name in keyof Limits]: LimitRule } = {
 }
 
 export const limitNames: readonly (keyof Limits)[] = Object.keys(limitRules) as (keyof Limits)[]
+
+export const gatewayLimitNames: readonly (keyof GatewayLimits)[] = [
+  'maxFrameBytes',
+  'maxMessageChars',
+  'maxConnectionsPerUser',
+  'maxConnections',
+  'commandsPerSecond',
+  'commandBurst',
+  'maxOpenThreads',
+  'maxBufferedBytes',
+  'pingIntervalMs',
+  'pongTimeoutMs',
+  'maxPendingCommands',
+]
 
 export const runLimitNames: readonly (keyof RunLimits)[] = [
   'maxSteps',
@@ -80,4 +96,16 @@ export function isAllowedLimit(name: keyof Limits, value: unknown): value is num
 
 export function defaultLimits(): Limits {
   return Object.fromEntries(limitNames.map((name) => [name, limitRules[name].default])) as unknown as Limits
+}
+
+export function gatewayLimits(limits: Limits): GatewayLimits {
+  return pick(limits, gatewayLimitNames)
+}
+
+export function runLimits(limits: Limits): RunLimits {
+  return pick(limits, runLimitNames)
+}
+
+function pick<Name extends keyof Limits>(limits: Limits, names: readonly Name[]): { readonly [N in Name]: number } {
+  return Object.fromEntries(names.map((name) => [name, limits[name]])) as { readonly [N in Name]: number }
 }

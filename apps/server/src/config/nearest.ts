@@ -15,16 +15,25 @@ export function nearestWord(word: string, known: Iterable<string>): string | und
   return best?.word
 }
 
-/** Insertions, removals and replacements that turn one word into the other. */
+/** Insertions, removals, replacements and swaps of neighbours that turn one word into the other. */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  let beforeLast: readonly number[] = []
+  let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let row = 1; row <= a.length; row += 1) {
     const current = [row]
     for (let column = 1; column <= b.length; column += 1) {
-      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
+      const same = a[row - 1] === b[column - 1]
+      const options = [at(last, column - 1) + (same ? 0 : 1), at(last, column) + 1, at(current, column - 1) + 1]
+      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+      if (swapped) options.push(at(beforeLast, column - 2) + 1)
+      current.push(Math.min(...options))
     }
-    previous = current
+    beforeLast = last
+    last = current
   }
-  return previous[b.length] ?? 0
+  return at(last, b.length)
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY
 }

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+/**
+ * The command `toolcrib`. The law: this is the one file that reads the environment; everything below is handed it.
+ *
+ * @module
+ */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+
+if (major < 24 || (major === 24 && minor < 15)) {
+  process.stderr.write(`Toolcrib's server needs Node 24.15 or newer, this is ${process.versions.node}\n`)
+  process.exitCode = 1
+} else {
+  const { runCli } = await import('./cli/run.ts')
+  process.exitCode = await runCli({
+    args: process.argv.slice(2),
+    env: process.env,
+    folder: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    onSignal(listener) {
+      const heard = (signal: NodeJS.Signals): void => listener(signal)
+      process.on('SIGINT', heard).on('SIGTERM', heard)
+      return { [Symbol.dispose]: () => void process.off('SIGINT', heard).off('SIGTERM', heard) }
+    },
+    exit: (code) => process.exit(code),
+  })
+}

@@ -1,0 +1,58 @@
+/**
+ * `toolcrib chat`: a terminal client.
+ *
+ * @module
+ */
+import { userInfo } from 'node:os'
+import { text } from 'node:stream/consumers'
+import { type Client, createClient } from 'toolcrib/client'
+import { ChatError } from './chat/error.ts'
+import { askOnce } from './chat/one-question.ts'
+import { signIn } from './chat/sign-in.ts'
+import { talk } from './chat/talk.ts'
+import { parseOptions, textOption, UsageError } from './options.ts'
+import { settingRules } from './settings.ts'
+import type { Command } from './terminal.ts'
+
+const defaultUrl = 'http://127.0.0.1:4600'
+const connectTimeoutMs = 10_000
+
+export const chat: Command = async (terminal) => {
+  const rules = settingRules('url', 'name', 'token', 'thread', 'agent')
+  const parsed = parseOptions(terminal.args, rules, { positionals: true })
+  const { env, stdin } = terminal
+  const asked = parsed.positionals.join(' ').trim()
+  const question = asked === '' && stdin.isTTY !== true ? (await text(stdin)).trim() : asked
+  if (question === '' && stdin.isTTY !== true)
+    throw new UsageError('Expected a question, as an argument or on standard input')
+
+  const signedIn = await signIn({
+    url: textOption(parsed, 'url') ?? env.TOOLCRIB_URL ?? defaultUrl,
+    name: textOption(parsed, 'name') ?? userInfo().username,
+    token: textOption(parsed, 'token') ?? env.TOOLCRIB_TOKEN,
+  })
+  await using client = createClient({ url: signedIn.socketUrl, ticket: signedIn.ticket })
+  await connected(client)
+  const options = { client, terminal, threadId: textOption(parsed, 'thread'), agent: textOption(parsed, 'agent') }
+  return question === '' ? talk(options) : askOnce({ ...options, question })
+}
+
+async function connected(client: Client): Promise<void> {
+  const opened = Promise.withResolvers<void>()
+  const timer = setTimeout(
+    () => opened.reject(new ChatError('UNREACHABLE', 'The server does not open a socket')),
+    connectTimeoutMs,
+  )
+  const look = (): void => {
+    const { status } = client
+    if (status.state === 'open') opened.resolve()
+    if (status.state === 'closed') opened.reject(new ChatError(status.code ?? 'CLOSED', status.reason))
+  }
+  using _status = client.onStatus(look)
+  look()
+  try {
+    await opened.promise
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * One thread at a time on a terminal: what is shown, what runs, and what waits for an answer.
+ *
+ * @module
+ */
+import {
+  activeRun,
+  applyEvent,
+  type Client,
+  type Conversation,
+  emptyConversation,
+  type OpenApproval,
+  openApprovals,
+} from 'toolcrib/client'
+import type { AgentCompleted } from 'toolcrib/protocol'
+import { createEventPrinter, type Paint } from './event-printer.ts'
+
+export interface ConversationViewOptions {
+  readonly client: Client
+  readonly paint: Paint
+  readonly answer: (text: string) => void
+  readonly note: (line: string) => void
+  /** Told when a run ended. */
+  readonly onCompleted: (event: AgentCompleted) => void
+  /** Told when a call waits for a person. */
+  readonly onApproval: (approval: OpenApproval) => void
+  readonly onGone: () => void
+}
+
+export interface ConversationView {
+  readonly threadId: string | undefined
+  readonly activeRunId: string | undefined
+  readonly approvals: readonly OpenApproval[]
+  /** Shows a thread from its beginning; resolves when its history is on the screen. */
+  open(threadId: string): Promise<void>
+  close(): void
+}
+
+export function createConversationView(options: ConversationViewOptions): ConversationView {
+  const { client, paint, answer, note, onCompleted, onApproval, onGone } = options
+  let conversation: Conversation = emptyConversation
+  let view: (Disposable & { readonly threadId: string }) | undefined
+  let isHistory = false
+  let historySeq = Number.POSITIVE_INFINITY
+  const printer = createEventPrinter({ answer, note, paint, showsMessages: () => isHistory })
+
+  return {
+    get threadId() {
+      return view?.threadId
+    },
+    get activeRunId() {
+      return activeRun(conversation)?.runId
+    },
+    get approvals() {
+      return openApprovals(conversation)
+    },
+    close: () => view?.[Symbol.dispose](),
+    open(threadId) {
+      view?.[Symbol.dispose]()
+      conversation = emptyConversation
+      isHistory = true
+      historySeq = Number.POSITIVE_INFINITY
+      const shown = Promise.withResolvers<void>()
+      view = client.openThread(threadId, {
+        onOpen({ lastSeq }) {
+          // Again after each reconnect; what was missed meanwhile is no history.
+          if (!isHistory) return
+          historySeq = lastSeq
+          endHistory(shown.resolve)
+        },
+        onEvent(event) {
+          const before = openApprovals(conversation)
+          conversation = applyEvent(conversation, event)
+          printer.print(event)
+          endHistory(shown.resolve)
+          for (const approval of openApprovals(conversation)) {
+            if (!before.some(({ approvalId }) => approvalId === approval.approvalId)) onApproval(approval)
+          }
+          if (event.event.type === 'agent_completed' && !isHistory) onCompleted(event.event)
+        },
+        onGone() {
+          shown.resolve()
+          onGone()
+        },
+      })
+      return shown.promise
+    },
+  }
+
+  function endHistory(shown: () => void): void {
+    if (!isHistory || conversation.seq < historySeq) return
+    isHistory = false
+    shown()
+  }
+}

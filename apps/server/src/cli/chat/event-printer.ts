@@ -1,0 +1,116 @@
+/**
+ * Shows a thread's events as they come: the answer as it is written, a line for each call, and how the run ended. The law:
+ * what ended badly is said to have ended badly.
+ *
+ * @module
+ */
+import { stripVTControlCharacters } from 'node:util'
+import type { JsonValue, LoggedEvent, ThreadEvent } from 'toolcrib/protocol'
+
+export interface Paint {
+  dim(text: string): string
+  bad(text: string): string
+  strong(text: string): string
+}
+
+export interface EventPrinter {
+  print(event: LoggedEvent): void
+}
+
+export interface EventPrinterOptions {
+  /** The answer's text. */
+  readonly answer: (text: string) => void
+  /** Whole lines about what is going on. */
+  readonly note: (line: string) => void
+  readonly paint: Paint
+  /** Whether messages of the person are shown: when a thread's history is, and not what was just typed. */
+  readonly showsMessages: () => boolean
+}
+
+const maxShownChars = 160
+
+export const plain: Paint = { dim: (text) => text, bad: (text) => text, strong: (text) => text }
+
+export const coloured: Paint = {
+  dim: (text) => `\u001b[2m${text}\u001b[22m`,
+  bad: (text) => `\u001b[31m${text}\u001b[39m`,
+  strong: (text) => `\u001b[1m${text}\u001b[22m`,
+}
+
+export function createEventPrinter({ answer, note, paint, showsMessages }: EventPrinterOptions): EventPrinter {
+  /** Whether the cursor stands inside a line of the answer. */
+  let inLine = false
+
+  function line(text: string): void {
+    endLine()
+    note(text)
+  }
+
+  function endLine(): void {
+    if (inLine) answer('\n')
+    inLine = false
+  }
+
+  function show(event: ThreadEvent, prefix: string): void {
+    switch (event.type) {
+      case 'message_added': {
+        const text = event.parts.map((part) => part.text).join('\n\n')
+        return showsMessages() ? line(paint.strong(`> ${safe(text)}`)) : undefined
+      }
+      case 'agent_message': {
+        // What an agent that was called writes, is its call's output; shown twice it would be read twice.
+        if (prefix !== '' || event.delta === '') return
+        const text = safe(event.delta)
+        answer(text)
+        inLine = !text.endsWith('\n')
+        return
+      }
+      case 'tool_executing':
+        return line(paint.dim(`${prefix}. ${event.tool} ${short(event.input)}`))
+      case 'tool_progress':
+        return line(paint.dim(`${prefix}  ${short(event.progress)}`))
+      case 'tool_completed': {
+        const end = `${prefix}${event.outcome === 'ok' ? '+' : '!'} ${event.tool}: ${event.outcome}, ${event.durationMs} ms`
+        if (event.outcome === 'ok') return line(paint.dim(end))
+        return line(paint.bad(event.error === undefined ? end : `${end}; ${safe(event.error.message)}`))
+      }
+      case 'tool_late':
+        return line(paint.dim(`${prefix}  ${event.tool} settled ${event.afterMs} ms after it was given up; not used`))
+      case 'approval_resolved':
+        return line(paint.dim(`${prefix}  ${event.decision}${event.by === undefined ? '' : ` by ${safe(event.by)}`}`))
+      case 'agent_rewound':
+        return line(paint.dim(`${prefix}(the last step is made again: ${safe(event.reason)})`))
+      case 'agent_completed': {
+        endLine()
+        if (prefix !== '' || event.outcome === 'completed') return
+        const limit = event.limit === undefined ? '' : `: ${event.limit.name} is ${event.limit.value}`
+        const why = event.error === undefined ? limit : `: ${safe(event.error.message)} (${event.error.code})`
+        return line(paint.bad(`[${event.outcome}${why}]`))
+      }
+      case 'subagent_event':
+        return show(event.event, `${prefix}  `)
+      case 'thread_renamed':
+      case 'agent_started':
+      case 'agent_thinking':
+      case 'step_completed':
+      case 'approval_requested':
+        return
+      default:
+        return event satisfies never
+    }
+  }
+
+  return { print: ({ event }) => show(event, '') }
+}
+
+/** A value in one line. */
+export function short(value: JsonValue): string {
+  const text = safe(JSON.stringify(value) ?? '')
+  return text.length > maxShownChars ? `${text.slice(0, maxShownChars)}…` : text
+}
+
+/** A model or a tool must not steer the terminal. */
+function safe(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+}

@@ -1,0 +1,72 @@
+/**
+ * Signs a terminal in: with a token that was given, or by name where the server lets people in by name.
+ *
+ * @module
+ */
+import type { Failure } from 'toolcrib/protocol'
+import { ChatError } from './error.ts'
+
+export interface SignedIn {
+  readonly socketUrl: string
+  /** A new single-use ticket, for each time the socket is opened. */
+  ticket(): Promise<string>
+}
+
+export interface SignInOptions {
+  readonly url: string
+  readonly name: string
+  readonly token: string | undefined
+}
+
+/** @throws {@link ChatError} */
+export async function signIn({ url, name, token: given }: SignInOptions): Promise<SignedIn> {
+  const base = baseOf(url)
+  const token = given ?? (await signInByName())
+  const socketUrl = new URL('/v1/socket', base)
+  socketUrl.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:'
+
+  return {
+    socketUrl: socketUrl.href,
+    async ticket() {
+      const { ticket } = await post('/v1/tickets', {}, token)
+      if (typeof ticket !== 'string') throw new ChatError('BAD_ANSWER', `${base.origin} does not answer like Toolcrib`)
+      return ticket
+    },
+  }
+
+  async function signInByName(): Promise<string> {
+    const answer = await post('/v1/sign-in', { name })
+    if (typeof answer.token === 'string') return answer.token
+    throw new ChatError('BAD_ANSWER', `${base.origin} does not answer like Toolcrib`)
+  }
+
+  async function post(path: string, body: object, bearer?: string): Promise<Record<string, unknown>> {
+    const response = await fetch(new URL(path, base), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      },
+      body: JSON.stringify(body),
+      redirect: 'error',
+    }).catch((cause: unknown) => {
+      const message = `No server answers at ${base.origin}; start one with \`npm start\`, or name another with --url`
+      throw new ChatError('UNREACHABLE', message, { cause })
+    })
+    const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
+    if (response.ok) return answer
+    throw refusalOf(answer.error as Failure | undefined, response.status, base)
+  }
+}
+
+function refusalOf(failure: Failure | undefined, status: number, base: URL): ChatError {
+  if (failure === undefined) return new ChatError('BAD_ANSWER', `${base.origin} answered with status ${status}`)
+  const hint = failure.code === 'SIGN_IN_DISABLED' ? ', and give it with --token or TOOLCRIB_TOKEN' : ''
+  return new ChatError(failure.code, `${failure.message}${hint}`)
+}
+
+function baseOf(url: string): URL {
+  const base = URL.canParse(url) ? new URL(url) : undefined
+  if (base !== undefined && /^https?:$/.test(base.protocol)) return base
+  throw new ChatError('URL_INVALID', `Expected --url to be an http or https address, got "${url}"`)
+}

@@ -1,0 +1,88 @@
+/**
+ * The HTTP side of the server. The law: every failure leaves as `{ error }` with a stable code and the status of its table.
+ *
+ * @module
+ */
+import fastifyCookie from '@fastify/cookie'
+import { type FastifyInstance, fastify } from 'fastify'
+import { SUBPROTOCOL } from 'toolcrib/protocol'
+import { ServerError, serverFailure } from '../errors.ts'
+import { consoleRoutes } from './console.ts'
+import type { HttpContext } from './context.ts'
+import { eventRoutes } from './events.ts'
+import { operationRoutes } from './operations.ts'
+import { httpFailure } from './refusal.ts'
+import { sessionRoutes } from './session.ts'
+import { signInRoutes } from './sign-in.ts'
+import { failureHeaders, statusOf } from './status.ts'
+import { threadRoutes } from './threads.ts'
+
+const requestTimeoutMs = 30_000
+
+export async function createHttpApp(context: HttpContext): Promise<FastifyInstance> {
+  const { addresses, config, log } = context
+  const { maxBodyBytes } = config.limits
+  const app = fastify({
+    logger: false,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: 'idle',
+    // A proxy's word about addresses and hosts is never taken: TOOLCRIB_PUBLIC_URL says what people use.
+    trustProxy: false,
+    routerOptions: { maxParamLength: 200 },
+  })
+  app.removeContentTypeParser('text/plain')
+  await app.register(fastifyCookie)
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders(addresses.secure))
+    if (!addresses.isKnownHost(request.headers.host)) {
+      throw new ServerError('HOST_REFUSED', { host: printable(request.headers.host ?? '') })
+    }
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions } = request
+    log.debug(
+      { method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    )
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const failure = httpFailure(error, { maxBodyBytes })
+    const status = statusOf(failure.code)
+    if (status === 500)
+      log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed')
+    return reply.code(status).headers(failureHeaders(failure)).send({ error: failure })
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const path = printable(request.url.split('?')[0] ?? '')
+    return reply.code(404).send({ error: serverFailure('ROUTE_UNKNOWN', { method: request.method, path }) })
+  })
+
+  app.get('/v1/socket', () => {
+    throw new ServerError('UPGRADE_REQUIRED', { expected: `a WebSocket and the subprotocol "${SUBPROTOCOL}"` })
+  })
+  signInRoutes(app, context)
+  sessionRoutes(app, context)
+  threadRoutes(app, context)
+  eventRoutes(app, context)
+  operationRoutes(app, context)
+  await consoleRoutes(app, context)
+  return app
+}
+
+function securityHeaders(secure: boolean): Readonly<Record<string, string>> {
+  return {
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    ...(secure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  }
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200)
+}

@@ -1,0 +1,119 @@
+/**
+ * A thread's log over HTTP: a page as JSON, or all of it and then live as Server-Sent Events. The law: the same events
+ * with the same sequence numbers as over a socket, and a stream lasts no longer than the credentials.
+ *
+ * @module
+ */
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { GatewayError } from 'toolcrib/gateway'
+import type { LoggedEvent } from 'toolcrib/protocol'
+import { z } from 'zod'
+import type { Caller } from '../auth/credentials.ts'
+import { requireCaller } from './caller.ts'
+import type { HttpContext } from './context.ts'
+import { parseInput } from './input.ts'
+import { Refusal } from './refusal.ts'
+
+const maxPageEvents = 500
+const reconnectMs = 1_000
+
+const rangeSchema = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, 'expected a whole number')
+    .transform(Number)
+    .default(0),
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, `expected a whole number from 1 to ${maxPageEvents}`)
+    .transform(Number)
+    .pipe(z.int().min(1).max(maxPageEvents))
+    .default(maxPageEvents),
+})
+
+interface WithId {
+  readonly Params: { readonly id: string }
+}
+
+export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
+  app.get<WithId>('/v1/threads/:id/events', async (request, reply) => {
+    const caller = await requireCaller(request, context)
+    const { identity } = caller
+    const { after, limit } = parseInput(rangeSchema, request.query)
+    if (wantsStream(request)) {
+      return stream(reply, { context, caller, threadId: request.params.id, after: lastEventId(request) ?? after })
+    }
+    return { events: await context.supervisor.readEvents(identity.principal, request.params.id, { after, limit }) }
+  })
+}
+
+interface StreamOptions {
+  readonly context: HttpContext
+  readonly caller: Caller
+  readonly threadId: string
+  readonly after: number
+}
+
+async function stream(reply: FastifyReply, { context, caller, threadId, after }: StreamOptions): Promise<void> {
+  const { clock, config, gateway, sockets, supervisor } = context
+  const { identity, sessionId } = caller
+  // Refused while it still can be an HTTP answer: a foreign thread, too many readers, draining.
+  const { thread } = await supervisor.openThread(identity.principal, threadId)
+  if (after > thread.lastSeq) throw new GatewayError('AFTER_AHEAD', { after, lastSeq: thread.lastSeq })
+  const place = gateway.reserve(identity.principal)
+  if (!place.ok) throw new Refusal({ code: place.code, message: place.message, retry: 'later' })
+
+  using _place = place
+  const ended = new AbortController()
+  const end = (): void => ended.abort()
+  reply.hijack()
+  const response = reply.raw
+  response.once('close', end)
+  using _session = sockets.add(sessionId, end)
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) response.setHeader(name, value)
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
+  response.write(`retry: ${reconnectMs}\n\n`)
+  using _heartbeat = every(clock, config.limits.sseHeartbeatMs, () => void response.write(': still here\n\n'))
+
+  try {
+    for await (const event of gateway.follow(identity, threadId, { after, signal: ended.signal })) {
+      if (!response.write(encode(event))) await drained(response, ended.signal)
+    }
+  } catch (error) {
+    context.log.warn({ err: error, threadId }, 'a stream of events ended early')
+  } finally {
+    response.off('close', end)
+    response.end()
+  }
+}
+
+/** `event` is left to its default, so that `onmessage` gets all of them; their type is inside. */
+function encode({ seq, at, event }: LoggedEvent): string {
+  return `id: ${seq}\ndata: ${JSON.stringify({ seq, at, event })}\n\n`
+}
+
+async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || response.destroyed) return
+  await once(response, 'drain', { signal }).catch(() => {})
+}
+
+function every(clock: HttpContext['clock'], intervalMs: number, run: () => void): Disposable {
+  let timer = clock.setTimeout(beat, intervalMs)
+  function beat(): void {
+    run()
+    timer = clock.setTimeout(beat, intervalMs)
+  }
+  return { [Symbol.dispose]: () => timer[Symbol.dispose]() }
+}
+
+function wantsStream(request: FastifyRequest): boolean {
+  return request.headers.accept?.includes('text/event-stream') === true
+}
+
+function lastEventId(request: FastifyRequest): number | undefined {
+  const value = request.headers['last-event-id']
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined
+}

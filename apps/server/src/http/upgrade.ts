@@ -1,0 +1,110 @@
+/**
+ * The WebSocket's door. The law: who it is, where it comes from and whether there is room is settled before the upgrade,
+ * and a refusal is an HTTP answer with a code.
+ *
+ * @module
+ */
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { GatewayError, replyFailure, type SocketLike } from 'toolcrib/gateway'
+import { CLOSE, type Failure, SUBPROTOCOL } from 'toolcrib/protocol'
+import { createWebSocketUpgrade } from 'toolcrib/socket/ws'
+import type { Caller } from '../auth/credentials.ts'
+import { serverFailure } from '../errors.ts'
+import type { HttpContext } from './context.ts'
+import { failureHeaders, statusOf } from './status.ts'
+
+const socketPath = '/v1/socket'
+
+export interface Upgrades {
+  /** Cuts every socket that was accepted and is still open. */
+  destroy(): void
+}
+
+export function acceptUpgrades(server: Server, context: HttpContext): Upgrades {
+  const { config, gateway, log, metrics, sockets } = context
+  const upgrade = createWebSocketUpgrade({ maxFrameBytes: config.limits.maxFrameBytes })
+
+  const streams = new Set<Duplex>()
+
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    // Until it is a socket, a stream that breaks is nobody's fault and nobody's business.
+    const onError = (): void => void stream.destroy()
+    stream.on('error', onError)
+    admit(request)
+      .then((admitted) => {
+        if ('failure' in admitted) return refuse(stream, admitted.failure)
+        using _place = admitted.place
+        if (stream.destroyed) return
+        stream.off('error', onError)
+        streams.add(stream)
+        stream.once('close', () => streams.delete(stream))
+        upgrade.accept(request, stream, head, (socket) => open(socket, stream, admitted.caller))
+      })
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'an upgrade failed')
+        refuse(stream, replyFailure(error))
+      })
+  })
+
+  return {
+    destroy: () => {
+      for (const stream of streams) stream.destroy()
+    },
+  }
+
+  async function admit(
+    request: IncomingMessage,
+  ): Promise<{ readonly caller: Caller; readonly place: Disposable } | { readonly failure: Failure }> {
+    const path = request.url?.split('?')[0] ?? ''
+    if (path !== socketPath)
+      return { failure: serverFailure('ROUTE_UNKNOWN', { method: 'GET', path: printable(path) }) }
+    const { host } = request.headers
+    if (!context.addresses.isKnownHost(host))
+      return { failure: serverFailure('HOST_REFUSED', { host: printable(host ?? '') }) }
+    if (context.phase() !== 'serving') return { failure: replyFailure(new GatewayError('DRAINING', {})) }
+    if (!offersProtocol(request)) return { failure: serverFailure('SUBPROTOCOL_MISSING', { expected: SUBPROTOCOL }) }
+    const checked = await context.credentials.ofUpgrade(request.headers)
+    if (!checked.ok) return { failure: checked.failure }
+    const place = gateway.reserve(checked.caller.identity.principal)
+    if (!place.ok) return { failure: { code: place.code, message: place.message, retry: 'later' } }
+    return { caller: checked.caller, place }
+  }
+
+  function open(socket: SocketLike, stream: Duplex, { identity, sessionId }: Caller): void {
+    try {
+      const { connectionId } = gateway.accept(socket, identity)
+      const held = sockets.add(sessionId, () => void gateway.revoke((info) => info.connectionId === connectionId))
+      stream.once('close', () => held[Symbol.dispose]())
+    } catch (error) {
+      // The gateway has closed the socket and counted it; what is left is to say why, here.
+      log.warn({ err: error }, 'a socket was turned away after its upgrade')
+      socket.close(CLOSE.tryLater, replyFailure(error).code)
+    }
+  }
+
+  function refuse(stream: Duplex, failure: Failure): void {
+    metrics.connectionRefused(failure.code)
+    log.debug({ code: failure.code }, 'a socket was refused')
+    if (stream.destroyed) return
+    const body = JSON.stringify({ error: failure })
+    const status = statusOf(failure.code)
+    const headers = {
+      connection: 'close',
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': String(Buffer.byteLength(body)),
+      ...failureHeaders(failure),
+    }
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
+  }
+}
+
+function offersProtocol({ headers }: IncomingMessage): boolean {
+  const offered = headers['sec-websocket-protocol']?.split(',') ?? []
+  return offered.some((name) => name.trim() === SUBPROTOCOL)
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200)
+}

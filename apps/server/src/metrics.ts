@@ -1,0 +1,302 @@
+/**
+ * What Prometheus is told. The law: one registry per server and no globals; labels come from closed sets, never from what
+ * a user or a model wrote.
+ *
+ * @module
+ */
+import { Counter, Gauge, Histogram, Registry as PrometheusRegistry } from 'prom-client'
+import type { Tool } from 'toolcrib'
+import type { Clock, Store, Supervisor, SupervisorNotice } from 'toolcrib/agent'
+import type { Gateway } from 'toolcrib/gateway'
+import type { LoggedEvent } from 'toolcrib/protocol'
+import type { Registry } from 'toolcrib/registry'
+import type { ComponentHealth, HealthCheck } from './health.ts'
+import type { EventLoopLag } from './metrics/event-loop-lag.ts'
+import { createModelState } from './metrics/model-state.ts'
+import { exportProcess } from './metrics/process.ts'
+import { exportRegistry } from './metrics/registry.ts'
+
+export interface Metrics {
+  readonly contentType: string
+  text(): Promise<string>
+  /** A socket that was refused before its upgrade. */
+  connectionRefused(code: string): void
+  /** The same store, with its commits timed. */
+  meterStore(store: Store): Store
+  /** The same supervisor, with its answers timed. */
+  meterSupervisor(supervisor: Supervisor): Supervisor
+  /** Whether the models answer, as the last runs found out. */
+  modelState(): ComponentHealth
+  watch(parts: MetricsParts): Disposable
+}
+
+export interface MetricsParts {
+  readonly registry: Registry<Tool>
+  readonly supervisor: Supervisor
+  readonly gateway: Gateway
+  readonly health: HealthCheck
+  readonly lag: EventLoopLag
+}
+
+export interface MetricsOptions {
+  readonly clock: Clock
+  readonly version: string
+  readonly model: string
+}
+
+const fastSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const slowSeconds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
+/** The label of tools that are not in the catalogue: what a model invented must not become a label. */
+const otherTool = '(other)'
+
+export function createMetrics({ clock, version, model }: MetricsOptions): Metrics {
+  const prometheus = new PrometheusRegistry()
+  const registers = [prometheus]
+  const modelState = createModelState()
+  /** When a message of a thread was sent whose run has not shown itself yet. */
+  const waiting = new Map<string, number>()
+  let isCatalogued: (tool: string) => boolean = () => false
+
+  const refused = new Counter({
+    name: 'toolcrib_connections_refused_total',
+    help: 'Sockets refused before the upgrade, by the code of the reason',
+    labelNames: ['code'] as const,
+    registers,
+  })
+  const runs = new Counter({
+    name: 'toolcrib_runs_total',
+    help: 'Runs that ended, by outcome',
+    labelNames: ['outcome'] as const,
+    registers,
+  })
+  const calls = new Counter({
+    name: 'toolcrib_calls_total',
+    help: 'Tool calls that ended, by tool and outcome',
+    labelNames: ['tool', 'outcome'] as const,
+    registers,
+  })
+  const late = new Counter({
+    name: 'toolcrib_late_results_total',
+    help: 'Abandoned calls that settled after all; their results were not delivered',
+    registers,
+  })
+  const approvals = new Counter({
+    name: 'toolcrib_approvals_total',
+    help: 'Approvals that were resolved, by decision',
+    labelNames: ['decision'] as const,
+    registers,
+  })
+  const firstEvent = new Histogram({
+    name: 'toolcrib_first_event_seconds',
+    help: 'From an accepted message to the first event of its run',
+    buckets: fastSeconds,
+    registers,
+  })
+  const callSeconds = new Histogram({
+    name: 'toolcrib_call_duration_seconds',
+    help: 'How long a tool call took',
+    labelNames: ['tool'] as const,
+    buckets: slowSeconds,
+    registers,
+  })
+  const runSeconds = new Histogram({
+    name: 'toolcrib_run_duration_seconds',
+    help: 'How long a run took',
+    buckets: slowSeconds,
+    registers,
+  })
+  const commitSeconds = new Histogram({
+    name: 'toolcrib_commit_seconds',
+    help: 'How long the store took to make events durable',
+    buckets: fastSeconds,
+    registers,
+  })
+  new Gauge({ name: 'toolcrib_info', help: 'Version and model', labelNames: ['version', 'model'], registers }).set(
+    { version, model },
+    1,
+  )
+  exportProcess(registers)
+
+  function observe(threadId: string, { event }: LoggedEvent): void {
+    modelState.observe(event)
+    switch (event.type) {
+      case 'agent_started': {
+        const sentAt = waiting.get(threadId)
+        if (sentAt === undefined) return
+        waiting.delete(threadId)
+        return firstEvent.observe((clock.monotonic() - sentAt) / 1_000)
+      }
+      case 'tool_completed': {
+        const tool = isCatalogued(event.tool) ? event.tool : otherTool
+        calls.inc({ tool, outcome: event.outcome })
+        return callSeconds.observe({ tool }, event.durationMs / 1_000)
+      }
+      case 'tool_late':
+        return late.inc()
+      case 'approval_resolved':
+        return approvals.inc({ decision: event.decision })
+      case 'agent_completed':
+        runs.inc({ outcome: event.outcome })
+        return runSeconds.observe(event.durationMs / 1_000)
+      default:
+        return
+    }
+  }
+
+  async function timed<T>(work: () => Promise<T>): Promise<T> {
+    const startedAt = clock.monotonic()
+    const result = await work()
+    commitSeconds.observe((clock.monotonic() - startedAt) / 1_000)
+    return result
+  }
+
+  return {
+    contentType: prometheus.contentType,
+    text: () => prometheus.metrics(),
+    connectionRefused: (code) => refused.inc({ code }),
+    modelState: () => modelState.state(),
+    meterStore: (store) => ({
+      ...store,
+      events: { ...store.events, append: (...entry) => timed(() => store.events.append(...entry)) },
+      runs: { ...store.runs, accept: (...run) => timed(() => store.runs.accept(...run)) },
+    }),
+    meterSupervisor: (supervisor) => ({
+      ...supervisor,
+      async send(principal, message) {
+        const { threadId } = message
+        const sentAt = clock.monotonic()
+        // Of a thread at work the message is refused, and what is waited for is the run that is coming up.
+        const mine = !waiting.has(threadId)
+        if (mine) waiting.set(threadId, sentAt)
+        try {
+          const sent = await supervisor.send(principal, message)
+          if (sent.duplicate && mine) waiting.delete(threadId)
+          return sent
+        } catch (error) {
+          if (mine) waiting.delete(threadId)
+          throw error
+        }
+      },
+    }),
+    watch({ registry, supervisor, gateway, health, lag }) {
+      isCatalogued = (tool) => registry.has(tool)
+      exportRegistry(registry, registers)
+      exportGateway(gateway, registers)
+      exportHealth({ health, lag, supervisor, registers })
+      return supervisor.subscribe((notice: SupervisorNotice) => {
+        if (notice.type !== 'events') return
+        for (const event of notice.events) observe(notice.threadId, event)
+      })
+    },
+  }
+}
+
+type Registers = PrometheusRegistry[]
+
+function exportGateway(gateway: Gateway, registers: Registers): void {
+  new Gauge({
+    name: 'toolcrib_connections_open',
+    help: 'Sockets open now',
+    registers,
+    collect() {
+      this.set(gateway.metrics().connections.open)
+    },
+  })
+  new Counter({
+    name: 'toolcrib_connections_accepted_total',
+    help: 'Sockets accepted',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(gateway.metrics().connections.accepted)
+    },
+  })
+  new Counter({
+    name: 'toolcrib_connections_closed_total',
+    help: 'Sockets closed, by close code',
+    labelNames: ['code'] as const,
+    registers,
+    collect() {
+      this.reset()
+      for (const [code, count] of Object.entries(gateway.metrics().connections.closed)) this.inc({ code }, count)
+    },
+  })
+  new Counter({
+    name: 'toolcrib_dead_peers_total',
+    help: 'Sockets closed because nothing came back',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(gateway.metrics().connections.deadPeers)
+    },
+  })
+  new Counter({
+    name: 'toolcrib_commands_total',
+    help: 'Commands answered, `ok` or by the code of the refusal',
+    labelNames: ['result'] as const,
+    registers,
+    collect() {
+      this.reset()
+      const { ok, refused } = gateway.metrics().commands
+      this.inc({ result: 'ok' }, ok)
+      for (const [result, count] of Object.entries(refused)) this.inc({ result }, count)
+    },
+  })
+  new Counter({
+    name: 'toolcrib_events_sent_total',
+    help: 'Events written to sockets, once per socket',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(gateway.metrics().eventsSent)
+    },
+  })
+  new Counter({
+    name: 'toolcrib_feeds_behind_total',
+    help: 'How often a slow reader was sent back to the log',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(gateway.metrics().feedsBehind)
+    },
+  })
+}
+
+function exportHealth({
+  health,
+  lag,
+  supervisor,
+  registers,
+}: Pick<MetricsParts, 'health' | 'lag' | 'supervisor'> & { readonly registers: Registers }): void {
+  new Gauge({
+    name: 'toolcrib_runs_active',
+    help: 'Runs at work on this node',
+    registers,
+    collect() {
+      this.set(supervisor.active().length)
+    },
+  })
+  new Gauge({
+    name: 'toolcrib_health',
+    help: 'By component: 1 healthy, 0.5 degraded, 0 unhealthy',
+    labelNames: ['component'] as const,
+    registers,
+    collect() {
+      for (const [component, { state }] of Object.entries(health.components())) {
+        this.set({ component }, state === 'healthy' ? 1 : state === 'degraded' ? 0.5 : 0)
+      }
+    },
+  })
+  new Gauge({
+    name: 'toolcrib_event_loop_lag_seconds',
+    help: 'How late the event loop was over the last seconds',
+    labelNames: ['quantile'] as const,
+    registers,
+    collect() {
+      const { p50Ms, p99Ms, maxMs } = lag.last()
+      this.set({ quantile: '0.5' }, p50Ms / 1_000)
+      this.set({ quantile: '0.99' }, p99Ms / 1_000)
+      this.set({ quantile: '1' }, maxMs / 1_000)
+    },
+  })
+}

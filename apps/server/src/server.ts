@@ -1,0 +1,194 @@
+/**
+ * The composition root: it puts a store, agents, a gateway and HTTP together and takes them apart again. The law:
+ * everything opened here is owned here, and given back newest first, also when the start fails half-way.
+ *
+ * @module
+ */
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
+import { assertCatalogue } from 'toolcrib'
+import {
+  type Clock,
+  createSupervisor,
+  createSystemClock,
+  type Model,
+  type Store,
+  type Supervisor,
+} from 'toolcrib/agent'
+import { createLocalBus } from 'toolcrib/bus/local'
+import { createGateway, type Gateway } from 'toolcrib/gateway'
+import { definePolicy } from 'toolcrib/policy'
+import { createId } from 'toolcrib/protocol'
+import { createSqliteStore } from 'toolcrib/store/sqlite'
+import { openAgents } from './agents.ts'
+import { openAuth } from './auth/open-auth.ts'
+import { openCatalogue } from './catalogue.ts'
+import { gatewayLimits, runLimits } from './config/limits.ts'
+import type { ServerConfig } from './config.ts'
+import { createHealth, type HealthCheck, type Phase } from './health.ts'
+import { createHttpApp } from './http/app.ts'
+import { createSessionSockets, type HttpContext } from './http/context.ts'
+import { listen } from './http/listen.ts'
+import { acceptUpgrades, type Upgrades } from './http/upgrade.ts'
+import { createLog, type Log } from './log.ts'
+import { watchEventLoopLag } from './metrics/event-loop-lag.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { keepRecovering } from './recovery.ts'
+import { version } from './version.ts'
+
+export interface RunningServer extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:4600`, with the port it really has. */
+  readonly url: string
+  readonly port: number
+  /** The default agent's model. */
+  readonly model: string
+  /** The names of the catalogue. */
+  readonly tools: readonly string[]
+  readonly health: HealthCheck
+  readonly metrics: Metrics
+  readonly supervisor: Supervisor
+  readonly gateway: Gateway
+  /**
+   * Takes no new work, lets runs end for at most `drainMs` (default: the configured limit; 0 stops them at once), says
+   * goodbye to every socket, and closes. Calling it twice is one close.
+   */
+  close(options?: { readonly drainMs?: number }): Promise<void>
+}
+
+/** What a caller may put in the place of what the configuration says. */
+export interface StartParts {
+  readonly clock?: Clock
+  readonly log?: Log
+  /** The model of agents that name none. */
+  readonly model?: Model
+  /** Default: the embedded store in the data folder. Closed with the server. */
+  readonly store?: Store
+  /** Default: the build of the console beside this app. */
+  readonly consoleFolder?: string
+}
+
+const builtConsole = fileURLToPath(new URL('../../console/dist', import.meta.url))
+/** How long peers have to hang up after the goodbye. */
+const hangUpMs = 2_000
+
+/**
+ * Starts a server. Resolves when it listens.
+ *
+ * @throws ServerError for a configuration, a catalogue, an address or a folder that will not do; StoreError and ModelError
+ * for theirs. Whatever had been opened is closed again then.
+ */
+export async function startServer(config: ServerConfig, parts: StartParts = {}): Promise<RunningServer> {
+  const { clock = createSystemClock(), log = createLog({ level: config.logLevel }) } = parts
+  const phase = createPhase()
+  let port = config.port
+  await using opened = new AsyncDisposableStack()
+
+  const { agents, model } = openAgents({ config, clock, ...(parts.model === undefined ? {} : { model: parts.model }) })
+  const metrics = createMetrics({ clock, version, model })
+  const store = opened.use(parts.store ?? (await openStore(config)))
+  const { registry, verdicts } = openCatalogue({ config, records: store.records, clock })
+  opened.defer(() => registry.close('the server closes').then(() => {}))
+  assertCatalogue(verdicts)
+  registry.freeze()
+
+  const supervisor = opened.use(
+    createSupervisor({
+      store: metrics.meterStore(store),
+      registry,
+      policy: definePolicy(config.policy),
+      agents,
+      defaultAgent: config.defaultAgent,
+      limits: runLimits(config.limits),
+      maxRunsPerUser: config.limits.maxRunsPerUser,
+      clock,
+      logger: log.child({ part: 'agent' }),
+      node: createId('node'),
+    }),
+  )
+  const metered = metrics.meterSupervisor(supervisor)
+  const auth = await openAuth({ config, records: store.records, clock, log, port: () => port })
+  const gateway = opened.use(
+    createGateway({
+      supervisor: metered,
+      authenticator: auth.credentials,
+      bus: opened.use(createLocalBus({ onListenerError: (err) => log.error({ err }, 'a listener of the bus failed') })),
+      logger: log.child({ part: 'gateway' }),
+      server: { version, model },
+      limits: gatewayLimits(config.limits),
+      clock,
+    }),
+  )
+  const lag = opened.use(watchEventLoopLag(clock))
+  const health = createHealth({
+    ...{ store, registry, gateway, supervisor, lag, version, model },
+    modelState: () => metrics.modelState(),
+    phase: () => phase.now,
+    monotonic: () => clock.monotonic(),
+  })
+  opened.use(metrics.watch({ registry, supervisor, gateway, health, lag }))
+
+  const context: HttpContext = {
+    ...auth,
+    ...{ config, gateway, health, metrics, clock, log },
+    supervisor: metered,
+    sockets: createSessionSockets(),
+    phase: () => phase.now,
+    consoleFolder: parts.consoleFolder ?? builtConsole,
+  }
+  const app = await createHttpApp(context)
+  opened.defer(() => app.close())
+  const upgrades = acceptUpgrades(app.server, context)
+  opened.use(await keepRecovering({ supervisor, clock, log }))
+  port = await listen(app, { host: config.host, port })
+  phase.now = 'serving'
+
+  const owned = opened.move()
+  let closed: Promise<void> | undefined
+  const close: RunningServer['close'] = ({ drainMs = config.limits.drainMs } = {}) => {
+    closed ??= leave({ app, upgrades, supervisor, gateway, phase, clock, owned, drainMs })
+    return closed
+  }
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
+  const tools = registry.list().map(({ name }) => name)
+  const handles = { health, metrics, supervisor, gateway, close }
+  return { url, port, model, tools, ...handles, [Symbol.asyncDispose]: () => close({ drainMs: 0 }) }
+}
+
+function openStore({ dataFolder, limits }: ServerConfig): Promise<Store> {
+  const { maxDatabaseBytes, maxStorePendingBytes } = limits
+  return createSqliteStore({ folder: dataFolder, maxDatabaseBytes, maxPendingBytes: maxStorePendingBytes })
+}
+
+function createPhase(): { now: Phase } {
+  return { now: 'starting' }
+}
+
+interface Leaving {
+  readonly app: FastifyInstance
+  readonly upgrades: Upgrades
+  readonly supervisor: Supervisor
+  readonly gateway: Gateway
+  readonly phase: { now: Phase }
+  readonly clock: Clock
+  readonly owned: AsyncDisposableStack
+  readonly drainMs: number
+}
+
+/** Probes and open sockets are served until the runs have ended, so that nobody misses the end of an answer. */
+async function leave(leaving: Leaving): Promise<void> {
+  const { app, upgrades, supervisor, gateway, phase, clock, owned, drainMs } = leaving
+  phase.now = 'draining'
+  await supervisor.drain(drainMs)
+  const hangUp = clock.setTimeout(() => {
+    upgrades.destroy()
+    app.server.closeAllConnections()
+  }, hangUpMs)
+  try {
+    await gateway.drain()
+    await app.close()
+  } finally {
+    hangUp[Symbol.dispose]()
+    phase.now = 'closed'
+    await owned.disposeAsync()
+  }
+}
