@@ -7,6 +7,7 @@ export {
   describeVerdict,
   type RegistryCode,
   RegistryError,
+  type RegistryErrorDetails,
   type RegistryRetry,
   registryCatalogue,
 } from './registry/errors.ts'

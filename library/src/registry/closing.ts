@@ -105,7 +105,7 @@ async function closeHoldings<T extends Entry>(
   tally: Tally,
 ): Promise<void> {
   const { path } = node
-  for (const [settled, instance] of [...making]) {
+  for (const [settled, instance] of Array.from(making)) {
     const { what } = instance
     if (!(await deadline.settles(settled))) {
       tally.overdue.push({ path, what: `${what}, which was being made` })

@@ -32,6 +32,6 @@ export function createDeadline(clock: RegistryClock, endsAt: number): Deadline {
 /** Reports the lapse a few turns late, so that work which is in truth over is not called unfinished. */
 async function lapse(passed: Promise<unknown>): Promise<false> {
   await passed
-  for (let turn = 0; turn < 4; turn += 1) await undefined
+  for (let turn = 0; turn < 4; turn += 1) await Promise.resolve()
   return false
 }

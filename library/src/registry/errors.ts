@@ -5,22 +5,39 @@ import type { Verdict, VerdictCode } from './verdict.ts'
 /** `never`: the same attempt fails again. `later`: it may succeed once something is withdrawn or closed. */
 export type RegistryRetry = 'never' | 'later'
 
-export type RegistryCode =
-  | 'NAME_MISSING'
-  | 'NAME_INVALID'
-  | 'NAME_RESERVED'
-  | 'NAME_TAKEN'
-  | 'NAME_CONFUSABLE'
-  | 'NAME_SHADOWS'
-  | 'DESCRIPTION_MISSING'
-  | 'SCOPE_CLOSED'
-  | 'SCOPE_FULL'
-  | 'REGISTRY_FROZEN'
-  | 'VALIDATOR_REFUSED'
-  | 'FINGERPRINT_CHANGED'
-  | 'FACTORY_FAILED'
-  | 'OFFER_REFUSED'
-  | 'OFFER_UNREADABLE'
+/** What every refusal tells. */
+interface Found {
+  readonly found: string
+  readonly cause: string
+  readonly fix: string
+}
+
+/** What the refusal of a name tells when another entry is in its way. */
+interface Clash extends Found {
+  readonly existingName: string
+  readonly existingPath: string
+}
+
+/** Every code of this layer, and the facts that its verdict holds for sure. */
+export interface RegistryErrorDetails {
+  NAME_MISSING: Found
+  NAME_INVALID: Found
+  NAME_RESERVED: Found
+  NAME_TAKEN: Clash
+  NAME_CONFUSABLE: Clash
+  NAME_SHADOWS: Clash
+  DESCRIPTION_MISSING: Found
+  SCOPE_CLOSED: Found
+  SCOPE_FULL: Found
+  REGISTRY_FROZEN: Found
+  VALIDATOR_REFUSED: Found
+  FINGERPRINT_CHANGED: Clash
+  FACTORY_FAILED: Found
+  OFFER_REFUSED: Found
+  OFFER_UNREADABLE: Found
+}
+
+export type RegistryCode = keyof RegistryErrorDetails
 
 /** Every code this layer refuses with: its retry class, and what to do when nothing more exact is known. */
 export const registryCatalogue: Readonly<Record<RegistryCode, readonly [RegistryRetry, string]>> = {
@@ -66,7 +83,7 @@ export function describeVerdict(verdict: Verdict): string {
   if (verdict.existingPath) parts.push(existingSentence(verdict))
   if (verdict.offered) parts.push(`offered at ${describePlace(verdict.offered)}`)
   if (verdict.cause) parts.push(verdict.cause)
-  const text = parts.join('; ')
+  const text = parts.join('; ').replace(/[.;\s]+$/, '')
   return verdict.fix ? `${text}. ${verdict.fix}` : text
 }
 

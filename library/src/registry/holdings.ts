@@ -115,7 +115,7 @@ async function makeInstance<T extends Entry, R>(
 ): Promise<R> {
   const { what } = making
   // A tick later, the instance is on record, and a make that asks for it again does not make another.
-  await undefined
+  await Promise.resolve()
   assertOpen(node, `instance("${what}")`)
   const made = await make()
   const holding = holdingOf(made, what)

@@ -56,7 +56,7 @@ describe('names', () => {
       ['then', 'Then', 'toJSON', 'to_json', 'undefined', 'auto', 'AUTO', 'automatic'].map((name) => sample(name)),
     )
 
-    expect(verdicts.map(({ code }) => code)).toEqual([...new Array(7).fill('NAME_RESERVED'), undefined])
+    expect(verdicts.map(({ code }) => code)).toEqual([...Array.from({ length: 7 }, () => 'NAME_RESERVED'), undefined])
   })
 
   it('has no entry by the name of something every object inherits, and can hold one [REG-07]', () => {

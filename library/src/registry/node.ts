@@ -76,8 +76,7 @@ export interface NodeOptions {
   readonly closeDeadlineMs: number
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const unfit = /[/%\u0000-\u001f\u007f\u2028\u2029]/g
+const unfit = /[/%\p{Cc}\u2028\u2029]/gu
 
 /** Keeps a path readable and unambiguous whatever a scope is called. */
 function escapePart(text: string): string {

@@ -118,7 +118,9 @@ describe('a tree of scopes', () => {
       () => scope.subscribe(() => {}),
     ].map((attempt) => thrownBy(attempt))
 
-    expect(attempts.map((error) => (error as { code?: string }).code)).toEqual(new Array(11).fill('SCOPE_CLOSED'))
+    expect(attempts.map((error) => (error as { code?: string }).code)).toEqual(
+      Array.from({ length: 11 }, () => 'SCOPE_CLOSED'),
+    )
     expect(scope.offer([sample('a')]).map(({ code }) => code)).toEqual(['SCOPE_CLOSED'])
     await expect(scope.instance({}, () => 1)).rejects.toMatchObject({ code: 'SCOPE_CLOSED' })
     expect(String(attempts[0])).toContain('The scope was closed: the socket closed.')

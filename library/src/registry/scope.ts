@@ -27,7 +27,7 @@ import type {
 } from './registry.ts'
 import { findHeld } from './shelf.ts'
 import { snapshotNode } from './snapshot.ts'
-import type { Verdict } from './verdict.ts'
+import type { Place, Verdict } from './verdict.ts'
 
 /** A hot object, hence a class: no closures are made when one of ten thousand connections opens its scope. */
 export class Scope<T extends Entry> implements Registry<T> {
@@ -66,20 +66,20 @@ export class Scope<T extends Entry> implements Registry<T> {
   }
 
   add(candidate: unknown, options: AddOptions = {}): Registration {
-    return addEntry(this.#node, candidate, options, () => capturePlace(Scope.prototype.add))
+    return addEntry(this.#node, candidate, options, () => callerOf('add'))
   }
 
   offer(candidates: Iterable<unknown>, options: OfferOptions = {}): readonly Verdict[] {
-    const place = capturePlace(Scope.prototype.offer)
+    const place = callerOf('offer')
     return offerEntries(this.#node, candidates, options, () => place)
   }
 
   replace(candidate: unknown, options: ReplaceOptions = {}): Registration {
-    return replaceEntry(this.#node, candidate, options, () => capturePlace(Scope.prototype.replace))
+    return replaceEntry(this.#node, candidate, options, () => callerOf('replace'))
   }
 
   addFactory(name: string, make: () => unknown, options: AddOptions = {}): Registration {
-    return addFactory(this.#node, name, make, options, () => capturePlace(Scope.prototype.addFactory))
+    return addFactory(this.#node, name, make, options, () => callerOf('addFactory'))
   }
 
   get(name: string): T | undefined {
@@ -186,4 +186,10 @@ export class Scope<T extends Entry> implements Registry<T> {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close('it was disposed')
   }
+}
+
+/** Where the method that is being carried out was called from. */
+function callerOf(method: 'add' | 'offer' | 'replace' | 'addFactory'): Place | undefined {
+  const entryPoint: unknown = Reflect.get(Scope.prototype, method)
+  return typeof entryPoint === 'function' ? capturePlace(entryPoint as () => unknown) : undefined
 }
