@@ -7,7 +7,7 @@ export type Selector = string
 export interface CompiledSelector {
   readonly source: Selector
   readonly form: 'all' | 'name' | 'tag' | 'category' | 'effect' | 'unknown'
-  matches(tool: Tool): boolean
+  readonly matches: (tool: Tool) => boolean
 }
 
 export function compileSelector(source: Selector): CompiledSelector {

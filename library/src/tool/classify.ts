@@ -43,9 +43,9 @@ function look(candidate: unknown): NotATool {
   if (typeof candidate !== 'object' && typeof candidate !== 'function') return primitive(candidate)
   // Before anything is read: each read of a proxy runs a stranger's code.
   if (isProxy(candidate)) return proxy
-  if (types.isModuleNamespaceObject(candidate)) return moduleNamespace
   if (types.isPromise(candidate)) return promise
   const seen = probe(candidate)
+  if (types.isModuleNamespaceObject(candidate) || isBundledModule(seen)) return moduleNamespace
   const schema = findSchema(seen)
   if (schema !== undefined) return schema
   if (typeof candidate === 'function') return isClass(seen) ? classOf(seen) : functionOf(seen)
@@ -101,6 +101,13 @@ const unreadable: NotATool = {
   found: 'an object that can not be looked at',
   cause: 'It throws when its properties are read.',
   fix: wrap,
+}
+
+/** Bundlers and test runners make modules of plain objects. */
+function isBundledModule(seen: Probe): boolean {
+  return (
+    seen.get('__esModule') === true || (typeof seen.value === 'object' && seen.get(Symbol.toStringTag) === 'Module')
+  )
 }
 
 /** A class declares itself in its source; an old-style one and a bound one do not, and count as functions. */

@@ -20,11 +20,12 @@ export interface Manifest {
 }
 
 const byTools = new WeakMap<readonly Tool[], Manifest>()
-const byFingerprint = new Map<string, WeakRef<Manifest>>()
 const shownByTool = new WeakMap<Tool, ManifestTool>()
-const forgotten = new FinalizationRegistry<string>((fingerprint) => {
-  if (byFingerprint.get(fingerprint)?.deref() === undefined) byFingerprint.delete(fingerprint)
-})
+/** A number for each tool, so that a list of the very same tools can be known again. */
+const numbers = new WeakMap<Tool, number>()
+let lastNumber = 0
+const manifests = createWeakIndex<Manifest>()
+const shownLists = createWeakIndex<readonly ManifestTool[]>()
 
 /**
  * The manifest of tools as a registry lists them: no name is in it twice. Made once for an array, which must not be
@@ -36,34 +37,35 @@ const forgotten = new FinalizationRegistry<string>((fingerprint) => {
 export function manifestOf(tools: readonly Tool[]): Manifest {
   const known = byTools.get(tools)
   if (known !== undefined) return known
-  const fingerprint = fingerprintTools(tools)
-  const alike = byFingerprint.get(fingerprint)?.deref()
-  const same = alike !== undefined && holdsExactly(alike, tools)
-  const manifest = same ? alike : compile(tools, fingerprint, alike?.tools)
-  if (alike === undefined) {
-    byFingerprint.set(fingerprint, new WeakRef(manifest))
-    forgotten.register(manifest, fingerprint)
-  }
+  const manifest = manifests.get(
+    digest(tools, (tool) => `${numberOf(tool)}`),
+    () => compile(tools),
+  )
   byTools.set(tools, manifest)
   return manifest
 }
 
-function fingerprintTools(tools: readonly Tool[]): string {
-  const hash = createHash('sha256')
-  for (const tool of tools) hash.update(tool.fingerprint).update('\n')
-  return `sha256:${hash.digest('hex')}`
-}
-
-function holdsExactly(manifest: Manifest, tools: readonly Tool[]): boolean {
-  return tools.length === manifest.byName.size && tools.every((tool) => manifest.byName.get(tool.name) === tool)
-}
-
-function compile(tools: readonly Tool[], fingerprint: string, shown: readonly ManifestTool[] | undefined): Manifest {
+function compile(tools: readonly Tool[]): Manifest {
+  const fingerprint = `sha256:${digest(tools, (tool) => tool.fingerprint)}`
   return Object.freeze({
     fingerprint,
-    tools: shown ?? Object.freeze(tools.map(show)),
+    tools: shownLists.get(fingerprint, () => Object.freeze(tools.map(show))),
     byName: new Map(tools.map((tool) => [tool.name, tool])),
   })
+}
+
+function digest(tools: readonly Tool[], part: (tool: Tool) => string): string {
+  const hash = createHash('sha256')
+  for (const tool of tools) hash.update(`${part(tool)}\n`)
+  return hash.digest('hex')
+}
+
+function numberOf(tool: Tool): number {
+  const known = numbers.get(tool)
+  if (known !== undefined) return known
+  lastNumber += 1
+  numbers.set(tool, lastNumber)
+  return lastNumber
 }
 
 function show(tool: Tool): ManifestTool {
@@ -73,4 +75,22 @@ function show(tool: Tool): ManifestTool {
   const shown = Object.freeze({ name, description, inputSchema: input.jsonSchema })
   shownByTool.set(tool, shown)
   return shown
+}
+
+/** Values by a key, as long as somebody else holds them. */
+function createWeakIndex<T extends object>(): { get(key: string, make: () => T): T } {
+  const held = new Map<string, WeakRef<T>>()
+  const collected = new FinalizationRegistry<string>((key) => {
+    if (held.get(key)?.deref() === undefined) held.delete(key)
+  })
+  return {
+    get(key, make) {
+      const known = held.get(key)?.deref()
+      if (known !== undefined) return known
+      const made = make()
+      held.set(key, new WeakRef(made))
+      collected.register(made, key)
+      return made
+    },
+  }
 }

@@ -1,6 +1,7 @@
 /** Redaction. The law: what a schema marks `redact: true`, and what its key calls a secret, leaves the tool as `[redacted]`. @module */
 import type { JsonObject, JsonValue } from '../protocol/vocabulary.ts'
-import { define } from './json.ts'
+import { define, isJsonObject, unescapePointer } from './json.ts'
+import type { CompiledPattern } from './pattern.ts'
 import { analyseSchema, type SchemaAnalysis, type SchemaNode } from './schema-analysis.ts'
 import { isSecretKey, mentionsSecretKey, redacted } from './secret-keys.ts'
 
@@ -32,6 +33,7 @@ const hideSecretKeys: Hide = hideMarked(undefined)
 
 function hideMarked(analysis: SchemaAnalysis | undefined): Hide {
   const marking = analysis === undefined ? new Set<SchemaNode>() : findMarking(analysis)
+  const patterns = analysis?.patterns ?? new Map<string, CompiledPattern>()
   const closures = new Map<SchemaNode, readonly SchemaNode[]>()
   const start = analysis?.root !== undefined && marking.has(analysis.root) ? closureOf(analysis.root) : []
   return (value) => hide(value, start)
@@ -69,7 +71,8 @@ function hideMarked(analysis: SchemaAnalysis | undefined): Hide {
     const found = new Set<SchemaNode>()
     for (const node of nodes) {
       for (const part of node.parts) {
-        if (part.reach !== 'below' || !marking.has(part.node) || !describes(part.key, key)) continue
+        if (part.reach !== 'below' || !marking.has(part.node)) continue
+        if (!describes(node, part.key, key, patterns)) continue
         for (const next of closureOf(part.node)) found.add(next)
       }
     }
@@ -90,12 +93,50 @@ function hideMarked(analysis: SchemaAnalysis | undefined): Hide {
   }
 }
 
-/** `part` is where the schema stands inside its parent, as a pointer without its first slash. */
-function describes(part: string, key: string | undefined): boolean {
-  const isItems = /^(items|prefixItems|additionalItems|unevaluatedItems|contains)(\/|$)/.test(part)
-  if (key === undefined || isItems) return isItems && key === undefined
-  if (!part.startsWith('properties/')) return part !== 'propertyNames'
-  return part.slice('properties/'.length).replaceAll('~1', '/').replaceAll('~0', '~') === key
+/**
+ * Whether a part of a schema may describe the member of that key, or an item when there is none. `part` is where it
+ * stands inside the schema. When it is not plain to see, it may.
+ */
+function describes(node: SchemaNode, part: string, key: string | undefined, patterns: Patterns): boolean {
+  const [keyword = '', name = ''] = part.split('/')
+  if (itemKeywords.has(keyword)) return key === undefined
+  if (key === undefined) return false
+  switch (keyword) {
+    case 'properties':
+      return unescapePointer(name) === key
+    case 'patternProperties':
+      return mayMatch(unescapePointer(name), key, patterns)
+    case 'additionalProperties':
+      return !isNamed(node, key, patterns)
+    default:
+      return keyword !== 'propertyNames'
+  }
+}
+
+type Patterns = ReadonlyMap<string, CompiledPattern>
+
+const itemKeywords: ReadonlySet<string> = new Set([
+  'items',
+  'prefixItems',
+  'additionalItems',
+  'unevaluatedItems',
+  'contains',
+])
+
+/** A pattern that might take long is taken to match. */
+function mayMatch(source: string, key: string, patterns: Patterns): boolean {
+  const pattern = patterns.get(source)
+  return pattern?.linear !== true || pattern.regExp.test(key)
+}
+
+/** Whether `properties` or a pattern claims the key for sure, so that `additionalProperties` does not see it. */
+function isNamed({ schema }: SchemaNode, key: string, patterns: Patterns): boolean {
+  if (isJsonObject(schema.properties) && Object.hasOwn(schema.properties, key)) return true
+  if (!isJsonObject(schema.patternProperties)) return false
+  return Object.keys(schema.patternProperties).some((source) => {
+    const pattern = patterns.get(source)
+    return pattern?.linear === true && pattern.regExp.test(key)
+  })
 }
 
 /** The schemas from which a mark can be reached. */

@@ -1,6 +1,6 @@
 /** References inside one schema document. The law: nothing outside the document is ever read. @module */
 import type { JsonObject, JsonValue } from '../protocol/vocabulary.ts'
-import { isJsonObject } from './json.ts'
+import { isJsonObject, unescapePointer } from './json.ts'
 
 /** The keywords that refer, in the order in which they are looked for. */
 export const referenceKeywords = ['$ref', '$dynamicRef', '$recursiveRef'] as const
@@ -26,8 +26,7 @@ export function followReference(
   }
   let at: JsonValue = root
   for (const segment of fragment.split('/').slice(1)) {
-    const key = segment.replaceAll('~1', '/').replaceAll('~0', '~')
-    const next: JsonValue | undefined = memberOf(at, key)
+    const next: JsonValue | undefined = memberOf(at, unescapePointer(segment))
     if (next === undefined) return { found: false, why: 'missing' }
     at = next
   }
