@@ -34,7 +34,8 @@ export const chat: Command = async (terminal) => {
   await using client = createClient({ url: signedIn.socketUrl, ticket: signedIn.ticket })
   await connected(client)
   const options = { client, terminal, threadId: textOption(parsed, 'thread'), agent: textOption(parsed, 'agent') }
-  return question === '' ? talk(options) : askOnce({ ...options, question })
+  // Awaited here, because the client is closed when this function is left.
+  return await (question === '' ? talk(options) : askOnce({ ...options, question }))
 }
 
 async function connected(client: Client): Promise<void> {

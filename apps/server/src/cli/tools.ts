@@ -57,7 +57,7 @@ function idleRules(admitted: readonly Tool[], config: ServerConfig): readonly st
   const ofAgents = config.agents.flatMap(({ name, tools: choice }) =>
     unmatchedSelectors(choice, admitted).map((selector) => `agent ${name}: ${selector}`),
   )
-  return [...ofPolicy.map(({ source }) => `policy: ${source}`), ...ofAgents]
+  return [...ofPolicy.map((source) => `policy: ${source}`), ...ofAgents]
 }
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -21,6 +21,8 @@ export interface QuestionOptions {
 
 export async function askOnce({ client, terminal, question, threadId, agent }: QuestionOptions): Promise<number> {
   const completed = Promise.withResolvers<AgentCompleted>()
+  // It may be rejected while something else is waited for; it is waited for last.
+  completed.promise.catch(() => {})
   let runId: string | undefined
   let isAsked = false
   const note = (line: string): void => print(terminal.stderr, line)
