@@ -44,25 +44,18 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   const path = join(resolve(options.folder), 'toolcrib.db')
   const settings = { path, busyTimeoutMs, maxCheckedBytes, maxDatabaseBytes }
   const condition = createCondition()
-  const { onLost } = condition
-
-  const writer = createChannel<WriteCommands>({
-    worker: startWorker({ ...settings, role: 'writer' }),
-    maxPendingBytes,
-    onReplies: condition.onReplies,
-    onLost,
-  })
-  await writer.ready
-  const reader = createChannel<ReadCommands>({
-    worker: startWorker({ ...settings, role: 'reader' }),
-    maxPendingBytes,
-    onReplies: condition.onReplies,
-    onLost,
-  })
+  const start = <Commands>(role: WorkerSettings['role']): Channel<Commands> => {
+    const { onReplies, onLost } = condition
+    return createChannel<Commands>({ worker: startWorker({ ...settings, role }), maxPendingBytes, onReplies, onLost })
+  }
+  // Both threads start at once; the reader opens what the writer has found good and brought up to date.
+  const writer = start<WriteCommands>('writer')
+  const reader = start<ReadCommands>('reader')
   try {
-    await reader.ready
+    await writer.open()
+    await reader.open()
   } catch (error) {
-    await writer.close()
+    await Promise.all([reader.close(), writer.close()])
     throw error
   }
   return assemble({ writer, reader, condition })

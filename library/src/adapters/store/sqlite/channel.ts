@@ -20,8 +20,8 @@ export interface ChannelOptions {
 }
 
 export interface Channel<Commands> {
-  /** Resolves when the thread has opened its database. */
-  readonly ready: Promise<void>
+  /** Once, and before all else. Rejects when the database is refused. */
+  open(): Promise<void>
   /** `bytes`: about how much the arguments weigh. */
   call<Name extends keyof Commands & string>(
     command: Name,
@@ -105,11 +105,14 @@ export function createChannel<Commands>(options: ChannelOptions): Channel<Comman
     if (!closing || pending.size > 0) lose(`the database thread ended with code ${code}`)
     ended.resolve()
   })
-  // Who waits for it is told; nobody may be waiting when the thread is lost later.
+  // Who opens it is told; a thread that is lost before or later has nobody waiting here.
   ready.promise.catch(() => {})
 
   return {
-    ready: ready.promise,
+    open() {
+      post('open')
+      return ready.promise
+    },
     call(command, args, bytes) {
       if (lost !== undefined) return Promise.reject(new StoreError('STORE_UNAVAILABLE', { detail: lost }))
       const weight = bytes + CALL_BYTES

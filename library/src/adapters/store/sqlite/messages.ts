@@ -16,8 +16,8 @@ export interface Request {
   readonly args: readonly unknown[]
 }
 
-/** Requests of one turn of the event loop, or the wish to end. */
-export type ToWorker = readonly Request[] | 'close'
+/** Requests of one turn of the event loop; first of all the word to open the database, last the wish to end. */
+export type ToWorker = 'open' | readonly Request[] | 'close'
 
 export type Reply =
   | { readonly id: number; readonly value: unknown }

@@ -22,12 +22,19 @@ if (port === null) throw new Error('this file runs as a worker thread')
 
 const send = (message: FromWorker): void => port.postMessage(message)
 
-const opened = open()
-if (opened !== undefined) serve(opened)
+let receive: ((message: readonly Request[] | 'close') => void) | undefined
 
-function open(): OpenDatabase | undefined {
+port.on('message', (message: ToWorker) => {
+  if (message === 'open') receive = open()
+  else if (receive !== undefined) receive(message)
+  else if (message === 'close') port.close()
+})
+
+function open(): typeof receive {
   try {
-    return settings.role === 'writer' ? openForWriting(settings) : openForReading(settings)
+    const opened = settings.role === 'writer' ? openForWriting(settings) : openForReading(settings)
+    send({ type: 'ready' })
+    return serve(opened)
   } catch (error) {
     send({ type: 'refused', failure: failureOfDatabase(error, settings.path) })
     port?.close()
@@ -35,7 +42,7 @@ function open(): OpenDatabase | undefined {
   }
 }
 
-function serve({ database, close }: OpenDatabase): void {
+function serve({ database, close }: OpenDatabase): NonNullable<typeof receive> {
   const isWriter = settings.role === 'writer'
   const connection: Connection = {
     path: settings.path,
@@ -46,9 +53,9 @@ function serve({ database, close }: OpenDatabase): void {
   const waiting: Request[] = []
   let closing = false
 
-  const receive = (message: ToWorker): void => {
+  const note = (message: ToWorker): void => {
     if (message === 'close') closing = true
-    else waiting.push(...message)
+    else if (message !== 'open') waiting.push(...message)
   }
 
   const changesSoFar = (): number =>
@@ -64,10 +71,10 @@ function serve({ database, close }: OpenDatabase): void {
     send({ type: 'replies', replies, wrote: changesSoFar() > before && replies.some(isDone) })
   }
 
-  port?.on('message', (message: ToWorker) => {
-    receive(message)
+  return (message) => {
+    note(message)
     while (true) {
-      for (let more = take(); more !== undefined && waiting.length < MAX_CALLS_PER_COMMIT; more = take()) receive(more)
+      for (let more = take(); more !== undefined && waiting.length < MAX_CALLS_PER_COMMIT; more = take()) note(more)
       if (waiting.length === 0) break
       answer(waiting.splice(0, isWriter ? MAX_CALLS_PER_COMMIT : 1))
     }
@@ -75,8 +82,7 @@ function serve({ database, close }: OpenDatabase): void {
       close()
       port?.close()
     }
-  })
-  send({ type: 'ready' })
+  }
 }
 
 function take(): ToWorker | undefined {

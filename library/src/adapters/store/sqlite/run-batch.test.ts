@@ -1,0 +1,93 @@
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it } from 'vitest'
+import { type CommandTable, type Connection, runBatch } from './run-batch.ts'
+import { createStatements } from './statements.ts'
+
+describe('a batch', () => {
+  it('keeps the calls that succeed and all of nothing of the one that fails halfway', () => {
+    using connection = connect()
+
+    const replies = runBatch(connection, [
+      request(1, 'write', 'a'),
+      request(2, 'writeAndFail', 'b'),
+      request(3, 'write', 'c'),
+    ])
+
+    expect(replies).toMatchObject([
+      { id: 1, value: 'a' },
+      { id: 2, failure: { code: 'STORE_UNAVAILABLE' } },
+      { id: 3, value: 'c' },
+    ])
+    expect(connection.written()).toEqual(['a', 'c'])
+    expect(connection.database.isTransaction).toBe(false)
+  })
+
+  it('is one transaction', () => {
+    using connection = connect()
+
+    runBatch(connection, [request(1, 'write', 'a'), request(2, 'lookAround', ''), request(3, 'write', 'c')])
+
+    expect(connection.seenInside).toEqual([true])
+  })
+
+  it('keeps what fits when SQLite gives up the whole transaction of what does not', () => {
+    using connection = connect()
+    const { database } = connection
+    database.exec(`PRAGMA max_page_count = ${Number(database.prepare('PRAGMA page_count').get()?.page_count) + 4}`)
+    const large = 'x'.repeat(100_000)
+
+    const replies = runBatch(connection, [
+      request(1, 'write', 'a'),
+      request(2, 'write', large),
+      request(3, 'write', 'c'),
+    ])
+
+    expect(replies).toMatchObject([{ value: 'a' }, { failure: { code: 'STORE_FULL' } }, { value: 'c' }])
+    expect(connection.written()).toEqual(['a', 'c'])
+  })
+
+  it('refuses a command that is not there', () => {
+    using connection = connect()
+
+    const replies = runBatch(connection, [request(1, 'constructor', 'a')])
+
+    expect(replies).toMatchObject([{ id: 1, failure: { code: 'STORE_UNAVAILABLE' } }])
+  })
+})
+
+function request(id: number, command: string, text: string) {
+  return { id, command, args: [text] }
+}
+
+function connect(): Connection & Disposable & { written(): unknown[]; readonly seenInside: boolean[] } {
+  const database = new DatabaseSync(':memory:')
+  database.exec('CREATE TABLE lines (line TEXT)')
+  const seenInside: boolean[] = []
+  const commands: CommandTable = new Map<
+    string,
+    (db: Connection['statements'], ...args: readonly unknown[]) => unknown
+  >([
+    ['write', (db, text) => db.run('INSERT INTO lines VALUES (?)', String(text)) && text],
+    [
+      'writeAndFail',
+      (db, text) => {
+        db.run('INSERT INTO lines VALUES (?)', String(text))
+        throw new Error('halfway')
+      },
+    ],
+    ['lookAround', () => seenInside.push(database.isTransaction)],
+  ])
+  return {
+    path: ':memory:',
+    database,
+    statements: createStatements(database),
+    commands,
+    seenInside,
+    written: () =>
+      database
+        .prepare('SELECT line FROM lines')
+        .all()
+        .map(({ line }) => line),
+    [Symbol.dispose]: () => database.close(),
+  }
+}
