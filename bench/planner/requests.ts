@@ -51,7 +51,7 @@ const search = (query: RegExp, limit?: number): ExpectedCall => ({
   tool: 'search_documents',
   input: limit === undefined ? { query } : { query, limit },
 })
-const read = (document: RegExp | string): ExpectedCall => ({ tool: 'read_document', input: { document } })
+const read = (document: RegExp | string): ExpectedCall => ({ tool: 'read_document', input: { documentId: document } })
 const save = (text: RegExp | string, title?: RegExp | string): ExpectedCall => ({
   tool: 'save_note',
   input: title === undefined ? { text } : { text, title },

@@ -207,7 +207,7 @@ function capabilities(index: ToolIndex, nearest: readonly IndexedTool[], max: nu
 }
 
 function briefDescription(one: IndexedTool): string {
-  const first = /^[^]{1,160}?[.!?](?=\s|$)/.exec(one.tool.description)?.[0] ?? one.tool.description.slice(0, 160)
+  const first = /^[\s\S]{1,160}?[.!?](?=\s|$)/.exec(one.tool.description)?.[0] ?? one.tool.description.slice(0, 160)
   return inline(first.trim().replace(/\.$/, ''))
 }
 

@@ -5,12 +5,13 @@
  */
 import { withoutFiller } from './clauses.ts'
 import { findExpression } from './expression.ts'
-import { type Filled, type FillOptions, fill } from './fill.ts'
+import { type Filled, type FillOptions, fill, ITEM, WHOLE } from './fill.ts'
 import { measuresOf, targetUnitOf } from './measures.ts'
 import { withDigits } from './numbers.ts'
 import type { Kind } from './parameters.ts'
 import { mark, type Piece } from './protected-text.ts'
-import type { IndexedTool, ToolIndex } from './tool-index.ts'
+import type { Asked, IndexedTool, ToolIndex } from './tool-index.ts'
+import { stem, synonymsOf, wordsOf } from './words.ts'
 
 export interface Candidate {
   readonly indexed: IndexedTool
@@ -19,6 +20,8 @@ export interface Candidate {
   readonly confidence: number
   /** What the words alone score. */
   readonly score: number
+  /** Its place among the others: confidence, less for weaker words than the best, and for having to ask. */
+  readonly standing: number
 }
 
 export type Decision =
@@ -36,7 +39,7 @@ export const ENOUGH = 0.5
 const CLOSE = 0.93
 const CLOSE_SCORE = 0.8
 /** A tool that would have to ask first is ranked lower than one that could start. */
-const ASKING = 0.8
+const ASKING = 0.85
 /** Arguments that can speak for a tool that no word speaks for. */
 const TELLING: readonly Kind[] = ['expression', 'unit-to', 'currency-to']
 const MAX_TELLING_TOOLS = 4
@@ -47,30 +50,53 @@ export function decide(
 ): Decision {
   const { index, pieces, options } = context
   const plain = withoutFiller(clause.trim())
-  const words = withoutFigures(plain)
-  const ranked = index.rank(words)
+  const asked = index.read(withoutFigures(plain))
+  const found = new Map(index.rank(asked).map((one) => [one.indexed, one]))
+  const topScore = Math.max(0, ...[...found.values()].map((one) => one.score))
   const told = index.telling(TELLING).slice(0, MAX_TELLING_TOOLS)
-  const lexical = new Map(ranked.map((one) => [one.indexed, { confidence: one.confidence, score: one.score }]))
-  for (const indexed of told) if (!lexical.has(indexed)) lexical.set(indexed, { confidence: 0, score: 0 })
-
-  const candidates = [...lexical].map(([indexed, { confidence, score }]): Candidate => {
+  const candidates = [...new Set([...found.keys(), ...told])].map((indexed): Candidate => {
     const filled = fill(plain, pieces, indexed, options)
-    const evidence = confidence > 0 || tells(filled) ? filled.evidence : 0
-    const doubt = 1 / (1 + 0.35 * index.unknown(words, indexed))
-    return { indexed, filled, score, confidence: 1 - (1 - confidence) * (1 - evidence * doubt) }
+    const ranked = found.get(indexed)
+    const { coverage, unknown } = understood(asked, { indexed, filled, matched: ranked?.matched ?? new Set() })
+    const words = (ranked?.strength ?? 0) * (0.2 + 0.8 * coverage * coverage)
+    const evidence = ranked || tells(filled) ? filled.evidence / (1 + 0.35 * unknown) : 0
+    const score = ranked?.score ?? 0
+    const compared = words * (0.5 + (0.5 * score) / Math.max(topScore, 1e-9))
+    const standing = (1 - (1 - compared) * (1 - evidence)) * (filled.missing.length > 0 ? ASKING : 1)
+    return { indexed, filled, score, standing, confidence: 1 - (1 - words) * (1 - evidence) }
   })
-  candidates.sort((a, b) => standing(b) - standing(a) || a.indexed.tool.name.localeCompare(b.indexed.tool.name))
+  candidates.sort((a, b) => b.standing - a.standing || a.indexed.tool.name.localeCompare(b.indexed.tool.name))
   const [best, second] = candidates
   if (!best || best.confidence < ENOUGH) return { type: 'nothing', ranked: candidates }
-  const close = second && standing(second) >= standing(best) * CLOSE && second.score >= best.score * CLOSE_SCORE
+  const close = second && second.standing >= best.standing * CLOSE && second.score >= best.score * CLOSE_SCORE
   if (second && close && second.confidence >= ENOUGH) {
     return { type: 'choice', between: [best, second], ranked: candidates }
   }
   return { type: 'call', best, ranked: candidates }
 }
 
-function standing(candidate: Candidate): number {
-  return candidate.confidence * (candidate.filled.missing.length > 0 ? ASKING : 1)
+/** A word that became part of an argument need not be one that the tool knows. */
+const CONSUMED = 0.35
+
+/** How much of what is asked the tool knows, and the weight of what it does not. */
+function understood(
+  asked: readonly Asked[],
+  by: { readonly indexed: IndexedTool; readonly filled: Filled; readonly matched: ReadonlySet<string> },
+): { readonly coverage: number; readonly unknown: number } {
+  const consumed = new Set<string>()
+  for (const value of by.filled.values.values()) {
+    if (!('literal' in value) || typeof value.literal !== 'string' || value.literal.length > 400) continue
+    for (const word of wordsOf(value.literal)) consumed.add(stem(word.lower))
+  }
+  let covered = 0
+  let whole = 0
+  for (const { stem: word, weight } of asked) {
+    const known = by.matched.has(word) ? 1 : synonymsOf(word).some((other) => by.matched.has(other)) ? 0.95 : 0
+    const counts = known === 0 && consumed.has(word) ? weight * CONSUMED : weight
+    whole += counts
+    covered += counts * known
+  }
+  return { coverage: whole === 0 ? 0 : covered / whole, unknown: whole - covered }
 }
 
 function tells(filled: Filled): boolean {
@@ -80,8 +106,12 @@ function tells(filled: Filled): boolean {
   return false
 }
 
-/** `six times seven` says nothing about clocks, nor do `1.5 hours in seconds`: their words rank no tool. */
+/** `six times seven` says nothing about clocks, nor do `1.5 hours in seconds` or `the second one`: their words rank no tool. */
 function withoutFigures(text: string): string {
+  return figuresGone(text).replace(ITEM, ' ').replace(WHOLE, ' ')
+}
+
+function figuresGone(text: string): string {
   const digits = withDigits(text.replace(mark, ' _ '))
   const found = findExpression(digits)
   if (found) return `${digits.slice(0, found.start)} ${digits.slice(found.end)}`

@@ -76,8 +76,8 @@ const order: readonly Kind[] = [
 const weights: Partial<Readonly<Record<Kind, number>>> = {
   expression: 0.62,
   code: 0.4,
-  'unit-from': 0.4,
-  'unit-to': 0.4,
+  'unit-from': 0.45,
+  'unit-to': 0.5,
   'currency-to': 0.2,
   url: 0.3,
   email: 0.25,
@@ -199,7 +199,7 @@ function find(
         parameter,
         allMatches(
           ground,
-          /\bhttps?:\/\/[^\s<>"')\u0001]+[^\s<>"').,;:!?\u0001]|\bwww\.[^\s<>"')\u0001]+[^\s<>"').,;:!?\u0001]/giu,
+          /\bhttps?:\/\/[^\s<>"')\uFDD1]+[^\s<>"').,;:!?\uFDD1]|\bwww\.[^\s<>"')\uFDD1]+[^\s<>"').,;:!?\uFDD1]/giu,
         ),
       )
     case 'email':
@@ -251,7 +251,7 @@ function find(
       return literal(
         about
           ? ground.capture(
-              /(?<![\p{L}])(?:about|regarding|re)\s+([^,.;:\n\u0001]+?)(?=\s+(?:saying|with|that says|and)\b|[,.;:\n\u0001]|\s*$)/diu,
+              /(?<![\p{L}])(?:about|regarding|re)\s+([^,.;:\n\uFDD1]+?)(?=\s+(?:saying|with|that says|and)\b|[,.;:\n\uFDD1]|\s*$)/diu,
             )
           : undefined,
       )
@@ -264,7 +264,7 @@ function find(
       const names = namesAfter(ground, options.elliptic ? 'in|at|for|near|about|and|of' : 'in|at|for|near|of', indexed)
       if (names.length > 0) return { names }
       const quoted = piece(['quote', 'tick'])
-      return literal(quoted ?? capitalised(ground, indexed) ?? (required ? nameAfterNoun(ground, indexed) : undefined))
+      return literal(quoted ?? capitalised(ground, indexed))
     }
     case 'person': {
       const names = namesAfter(ground, 'for|to|with|from|by|and|customer|client|invite|inviting', indexed)
@@ -463,9 +463,9 @@ const POSITIONS: Readonly<Record<string, number>> = {
   latest: 0,
   newest: 0,
 }
-const ITEM =
+export const ITEM: RegExp =
   /\bthe\s+(first|second|third|fourth|fifth|last|top|best|latest|newest)(?:\s+(?:one|hit|result|document|doc|note|item|match|entry|page|file))?\b/i
-const WHOLE =
+export const WHOLE: RegExp =
   /(?<![\p{L}])(?:it|that|this|them|these|those|(?:the|that|your)\s+(?:result|answer|output|outcome|total|value|response|reply)s?)(?![\p{L}])/iu
 const FROM_RESULT: readonly Kind[] = [
   'id',
@@ -487,8 +487,8 @@ function references(
   sorted: readonly Parameter[],
   values: ReadonlyMap<Parameter, Value>,
 ): [Parameter, Value][] {
+  const place = sorted.find((one) => !values.has(one) && one.kind === 'place')
   const open = sorted.filter((one) => !values.has(one) && one.required && FROM_RESULT.includes(one.kind))
-  const place = open.find((one) => one.kind === 'place')
   if (place && /(?<![\p{L}])there(?![\p{L}])/iu.test(ground.text)) return [[place, { reference: { place: true } }]]
   if (open.length === 0) return []
   const item = ITEM.exec(ground.text)
@@ -518,14 +518,9 @@ function allMatches(ground: Ground, pattern: RegExp): string[] {
 }
 
 function codeAfterColon(ground: Ground, pieces: readonly Piece[]): string | undefined {
-  const match = /:\s+(\S[^]*)$/.exec(ground.text)
+  const match = /:\s+(\S[\s\S]*)$/.exec(ground.text)
   const code = match?.[1] === undefined ? '' : writtenValue(match[1], pieces)
   return match && /[=;(){}[\]+*]/.test(code) ? code : undefined
-}
-
-/** `current time tokyo`: one to three unknown words at the end, right after a word the tool is named by. */
-function nameAfterNoun(ground: Ground, indexed: IndexedTool): string | undefined {
-  return afterNoun(ground, indexed, /^[\p{L}][\p{L}'’-]*$/u)
 }
 
 function stems(text: string): string[] {

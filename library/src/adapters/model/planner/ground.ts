@@ -20,8 +20,8 @@ export interface Ground {
   numbers(): readonly { readonly value: number; readonly start: number; readonly end: number }[]
 }
 
-/** A control character that is no word and no blank. */
-export const GONE = '\u0001'
+/** A noncharacter: it is no word and no blank, and no text holds it. */
+export const GONE = '\uFDD1'
 const MAX_CHARACTERS = 4000
 
 /** @param masked its first 4,000 characters are searched. */

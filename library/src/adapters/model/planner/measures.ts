@@ -20,7 +20,7 @@ km/h|kmh|kph|mph|m/s|knots?|acres?|hectares?|square (?:met(?:er|re)s?|feet|miles
 
 const END = '(?![\\p{L}\\p{N}_])'
 const MEASURE = new RegExp(`(-?(?:\\d+(?:\\.\\d+)?|\\.\\d+))\\s*-?(${UNITS})${END}`, 'giu')
-const TARGET = new RegExp(`(?:\\b(?:to|into|in|as|is)|=|->|→)\\s+(?:how many |(?:a |the )?)?(${UNITS})${END}`, 'giu')
+const TARGET = new RegExp(`(?:\\b(?:to|into|in|as)|=|->|→)\\s+(?:how many |(?:a |the )?)?(${UNITS})${END}`, 'giu')
 const HOW_MANY = new RegExp(`\\bhow (?:many|much) (?:is |are )?(${UNITS})${END}`, 'iu')
 const NAMED_UNIT = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${UNITS})${END}`, 'iu')
 

@@ -196,6 +196,16 @@ function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : ''
 }
 
+/** Formats that are no standard, but say what is meant. */
+const formats: Readonly<Record<string, Kind>> = {
+  expression: 'expression',
+  code: 'code',
+  path: 'file',
+  city: 'place',
+  'search-query': 'query',
+  id: 'id',
+}
+
 /** Names first, then formats, then what the description says; the first rule that fits decides. */
 function kindOf(leaf: { name: string; description: string; schema: JsonObject; choices: readonly JsonValue[] }): Kind {
   const { schema, choices } = leaf
@@ -216,6 +226,8 @@ function kindOf(leaf: { name: string; description: string; schema: JsonObject; c
   const format = schema.format
   if (format === 'email') return 'email'
   if (format === 'uri' || format === 'url') return 'url'
+  const told = typeof format === 'string' ? formats[format] : undefined
+  if (told !== undefined) return told
   if (format === 'date' || format === 'time' || format === 'date-time') return format
   if (has('from', 'source') && tells('currency')) return 'currency-from'
   if (has('to', 'target') && tells('currency')) return 'currency-to'
@@ -230,6 +242,7 @@ function kindOf(leaf: { name: string; description: string; schema: JsonObject; c
   if (has('date', 'due', 'deadline', 'day', 'birthday')) return tells('time') && !tells('day') ? 'date-time' : 'date'
   if (has('when', 'start', 'end', 'begin', 'at', 'datetime', 'until')) return 'date-time'
   if (has('time') && !has('zone')) return 'time'
+  if (has('document', 'file', 'path') && has('id', 'name')) return 'file'
   if (has('id', 'identifier', 'key', 'number', 'reference', 'code')) return 'id'
   if (has('document', 'file', 'filename', 'path', 'page')) return 'file'
   if (

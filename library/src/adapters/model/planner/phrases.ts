@@ -19,14 +19,14 @@ const TITLE_SIGNS =
 
 /** `title: X`, `title "X"`, `with the title X`. */
 export function named(ground: Ground, parameter: Parameter): string | undefined {
-  const name = escape(parameter.said).replaceAll(' ', '[ _-]?')
+  const name = escaped(parameter.said).replaceAll(' ', '[ _-]?')
   const sign = parameter.kind === 'title' ? `(?:${TITLE_SIGNS})` : `(?:${name})`
   const lead = `(?<![\\p{L}\\p{N}_])(?:(?:with|and|using|,)\\s+)?(?:(?:the|a|an|its|my)\\s+)?${sign}`
   const quoted = ground.capture(new RegExp(`${lead}\\s*(?::|=|is|as|of|reads|says)?\\s*(${markPattern})`, 'diu'))
   if (quoted !== undefined) return quoted
   const rest =
     parameter.kind === 'text'
-      ? '[^]+'
+      ? '[sS]+'
       : '[^,;\\n]+?(?=\\s+(?:and|with)\\s+(?:the\\s+|a\\s+)?[\\p{L}]+\\s*[:="“]|[,;\\n]|\\.?\\s*$)'
   const after = ground.capture(new RegExp(`${lead}\\s*(?::|=)\\s*(${rest})`, 'diu'))
   if (after !== undefined) return after
@@ -50,9 +50,10 @@ export function freeText(ground: Ground, pieces: readonly Piece[]): string | und
       return value
     }
   }
-  const saying = /(?<![\p{L}])(?:saying|that says|which says|reading|telling (?:him|her|them))\s+(?:that\s+)?([^]+)$/diu
+  const saying =
+    /(?<![\p{L}])(?:saying|that says|which says|reading|telling (?:him|her|them))\s+(?:that\s+)?([\s\S]+)$/diu
   const told =
-    /(?<![\p{L}])(?:remember|note|save|record|write|jot|put|down|know|remind me|memo)\b[^.,]{0,30}?\s?(?<![\p{L}])that\s+(?!(?:as|to|in|into|for|down|please|one|result|answer|number|value|note|away)\b|[.?!]?\s*$)([^]+)$/diu
+    /(?<![\p{L}])(?:remember|note|save|record|write|jot|put|down|know|remind me|memo)\b[^.,]{0,30}?\s?(?<![\p{L}])that\s+(?!(?:as|to|in|into|for|down|please|one|result|answer|number|value|note|away)\b|[.?!]?\s*$)([\s\S]+)$/diu
   for (const pattern of [saying, told]) {
     const range = pattern.exec(text)?.indices?.[1]
     if (!range) continue
@@ -74,14 +75,14 @@ function clean(masked: string, pieces: readonly Piece[]): string {
   const value =
     only.length === 2
       ? unmask(only, pieces)
-          .replace(/^(["`])([^]*)\1$/, '$2')
+          .replace(/^(["`])([\s\S]*)\1$/, '$2')
           .trim()
       : unmask(only, pieces)
   return /^[^.!?]*\.$/.test(value) ? value.slice(0, -1) : value
 }
 
 const QUERY_END = new RegExp(
-  `(?:[\\s,]+(?:please|pls|thanks|thank you|for me|right now|now|today|again|if you can|if possible|and (?:show|tell|give) me[^]*))+[.?!\\s]*$|[.?!,\\s${GONE}]+$`,
+  `(?:[\\s,]+(?:please|pls|thanks|thank you|for me|right now|now|today|again|if you can|if possible|and (?:show|tell|give) me[sS]*))+[.?!\\s]*$|[.?!,\\s${GONE}]+$`,
   'i',
 )
 
@@ -89,7 +90,7 @@ const QUERY_END = new RegExp(
 export function query(ground: Ground, indexed: IndexedTool, object: boolean): string | undefined {
   takeContainers(ground, indexed)
   const sign =
-    /(?<![\p{L}])(?:about|for|mentioning|mentions?|regarding|concerning|containing|contains?|matching|related to|relating to|that talk about|on|say about|with the words?)\s+([^]+)$/diu
+    /(?<![\p{L}])(?:about|for|mentioning|mentions?|regarding|concerning|containing|contains?|matching|related to|relating to|that talk about|on|say about|with the words?)\s+([\s\S]+)$/diu
   for (const pattern of [sign]) {
     const range = pattern.exec(ground.text)?.indices?.[1]
     const found = range && searched(ground.text.slice(range[0], range[1]))
@@ -100,7 +101,7 @@ export function query(ground: Ground, indexed: IndexedTool, object: boolean): st
   }
   if (!object) return undefined
   const verb =
-    /(?<![\p{L}])(?:search|serach|find|look(?:ing)? up|look(?:ing)? for|lookup|query|google|seek|locate)\s+([^]+)$/diu
+    /(?<![\p{L}])(?:search|serach|find|look(?:ing)? up|look(?:ing)? for|lookup|query|google|seek|locate)\s+([\s\S]+)$/diu
   const range = verb.exec(ground.text)?.indices?.[1]
   const found = range && searched(ground.text.slice(range[0], range[1]))
   if (!range || !found || isNoun(found, indexed)) return undefined
@@ -109,12 +110,12 @@ export function query(ground: Ground, indexed: IndexedTool, object: boolean): st
 }
 
 function searched(text: string): string | undefined {
-  let found = (text.split(GONE)[0] ?? '').replace(/[,;]\s*(?:top|first|max|up to|limit)\b[^]*$/i, '')
+  let found = (text.split(GONE)[0] ?? '').replace(/[,;]\s*(?:top|first|max|up to|limit)\b[\s\S]*$/i, '')
   for (let before = ''; before !== found; ) {
     before = found
     found = found.replace(QUERY_END, '')
   }
-  found = found.replace(/^(?:the|a|an|some|any|all|my|our)\s+/i, '').trim()
+  found = found.replace(/^(?:me\s+)?(?:(?:the|a|an|some|any|all|my|our)\s+)?/i, '').trim()
   return found === '' || stopWords.has(found.toLowerCase()) ? undefined : found
 }
 
@@ -173,7 +174,7 @@ function namesAt(ground: Ground, start: number, indexed: IndexedTool): { values:
 
 function nameAt(text: string, start: number): { text: string; end: number } | undefined {
   const window = text.slice(start, start + 120)
-  const stop = /[,;:?!()\n\u0001]|\.(?:\s|$)|\uFDD0/.exec(window)?.index ?? window.length
+  const stop = /[,;:?!()\n\uFDD1]|\.(?:\s|$)|\uFDD0/.exec(window)?.index ?? window.length
   const words = [...window.slice(0, stop).matchAll(/[^\s]+/g)]
   const first = words[0]
   if (!first || first.index > 1) return undefined
@@ -214,7 +215,7 @@ export function capitalised(ground: Ground, indexed: IndexedTool): string | unde
 /** What follows a word that the tool is named by: `note n3`, `document glossary.md`. */
 export function afterNoun(ground: Ground, indexed: IndexedTool, shape: RegExp): string | undefined {
   for (const match of ground.text.matchAll(
-    /(?<![\p{L}\p{N}])([\p{L}]+)(?![\p{L}\p{N}])\s*(?:(?:with|by)\s+)?(?:(?:the\s+)?(?:id|number|no\.?|nr\.?|named|called)\s*)?[#:]?\s*([^\s,;?!\u0001]+)/giu,
+    /(?<![\p{L}\p{N}])([\p{L}]+)(?![\p{L}\p{N}])\s*(?:(?:with|by)\s+)?(?:(?:the\s+)?(?:id|number|no\.?|nr\.?|named|called)\s*)?[#:]?\s*([^\s,;?!\uFDD1]+)/giu,
   )) {
     const [whole, noun = '', following = ''] = match
     const value = following.replace(/[.]$/, '')
@@ -226,6 +227,6 @@ export function afterNoun(ground: Ground, indexed: IndexedTool, shape: RegExp): 
   return undefined
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

@@ -140,6 +140,15 @@ function planClauses(clauses: readonly Clause[], context: Context): void {
         continue
       }
     }
+    if (before && completes(before.first, decision, context)) {
+      const together = decideAt(before.start, clause.end)
+      if (together.type === 'call' && !needsMore(together, context)) {
+        context.tasks.length = before.first
+        texts.pop()
+        place(before.start, clause.end, before.afterwards, together)
+        continue
+      }
+    }
     if (held) addHeld(held, clauses.length > 1, context)
     held = undefined
     place(clause.start, clause.end, clause.afterwards, decision)
@@ -180,6 +189,12 @@ function needsMore(decision: Decision, context: Context): boolean {
   if (decision.best.filled.missing.length > 0) return true
   const refers = [...decision.best.filled.values.values()].some((value) => 'reference' in value)
   return refers && sourceFor(context) === undefined
+}
+
+/** `I weigh 70 kg, what is that in pounds?`: the first half alone would ask for what the second half says. */
+function completes(first: number, decision: Decision, context: Context): boolean {
+  const task = context.tasks[first]
+  return task?.type === 'ask' && decision.type === 'call' && decision.best.indexed === task.indexed
 }
 
 function addTasks(masked: string, decision: Decision, at: { context: Context; afterwards: boolean }): void {
@@ -408,7 +423,7 @@ function answerChoice(text: string, open: Open & { type: 'choice' }, given: Give
       .includes(one.tool.name.toLowerCase()),
   )
   const ordinal = ORDINALS.findIndex((pattern) => pattern.test(text))
-  const ranked = given.index.rank(text).find((one) => tools.includes(one.indexed))
+  const ranked = given.index.rank(given.index.read(text)).find((one) => tools.includes(one.indexed))
   const chosen = named ?? (ordinal >= 0 ? tools[ordinal] : undefined) ?? ranked?.indexed
   if (!chosen) return undefined
   return {

@@ -17,7 +17,7 @@ export interface ProtectedText {
   readonly pieces: readonly Piece[]
 }
 
-/** A noncharacter of Unicode, which no text may hold, and the number of the piece as one private-use character. */
+/** A noncharacter of Unicode, which no text may hold (a ground uses the next one), and the number of the piece as one private-use character. */
 const MARK = '\uFDD0'
 const FIRST = 0xe000
 const MAX_PIECES = 64
@@ -28,7 +28,7 @@ export const mark: RegExp = new RegExp(markPattern, 'g')
 const closers: Readonly<Record<string, string>> = { '"': '"', '“': '”', '«': '»', '‘': '’' }
 
 export function protect(source: string): ProtectedText {
-  const text = source.replaceAll(MARK, '')
+  const text = source.replace(/[\uFDD0\uFDD1]/g, '')
   const pieces: Piece[] = []
   const unclosed = new Set<string>()
   let masked = ''

@@ -20,19 +20,27 @@ export interface IndexedTool {
 
 export interface Ranked {
   readonly indexed: IndexedTool
-  /** 0 to 1: how well the words fit. */
-  readonly confidence: number
   /** The bare BM25 score, for comparing two tools. */
   readonly score: number
+  /** 0 to 1: the score, whatever the number of tools. */
+  readonly strength: number
+  /** Stems of the tool that were met. */
+  readonly matched: ReadonlySet<string>
+}
+
+/** A content word of what is asked. Words that are likely arguments weigh little. */
+export interface Asked {
+  readonly stem: string
+  readonly weight: number
 }
 
 export interface ToolIndex {
   readonly tools: readonly IndexedTool[]
   readonly byName: ReadonlyMap<string, IndexedTool>
+  /** The content words of a clause, typing errors corrected. */
+  read(masked: string): readonly Asked[]
   /** Best first; at most 8. */
-  rank(masked: string): Ranked[]
-  /** How many words of what is asked mean nothing to a tool; arguments count little. */
-  unknown(masked: string, indexed: IndexedTool): number
+  rank(asked: readonly Asked[]): readonly Ranked[]
   /** Tools with a parameter of one of these kinds. */
   telling(kinds: readonly Kind[]): readonly IndexedTool[]
   /** Whether a word begins a request, such as `convert` or `find`. */
@@ -87,17 +95,16 @@ function createToolIndex(tools: readonly ModelTool[]): ToolIndex {
   }
   const rarest = Math.log(1 + (indexed.length - 0.5) / 1.5)
 
-  function rank(masked: string): Ranked[] {
-    const asked = readQuery(masked, corrected)
+  function rank(asked: readonly Asked[]): Ranked[] {
     if (asked.length === 0 || indexed.length === 0) return []
     const weights = new Map<string, number>()
     for (const { stem: word, weight } of asked) {
       weights.set(word, Math.max(weights.get(word) ?? 0, weight))
-      for (const other of synonymsOf(word))
+      for (const other of synonymsOf(word)) {
         weights.set(other, Math.max(weights.get(other) ?? 0, weight * SYNONYM_WEIGHT))
+      }
     }
-    const terms = [...weights.keys()]
-    const results = search.search(terms.join(' '), {
+    const results = search.search([...weights.keys()].join(' '), {
       tokenize: (text) => text.split(' '),
       processTerm: (term) => term,
       boost: BOOST,
@@ -105,18 +112,8 @@ function createToolIndex(tools: readonly ModelTool[]): ToolIndex {
     })
     return results.slice(0, 8).flatMap((result) => {
       const found = indexed[result.id]
-      if (!found) return []
-      const matched = new Set(result.terms)
-      let covered = 0
-      let whole = 0
-      for (const { stem: word, weight } of asked) {
-        whole += weight
-        if (matched.has(word)) covered += weight
-        else if (synonymsOf(word).some((other) => matched.has(other))) covered += weight * 0.9
-      }
-      const coverage = whole === 0 ? 0 : covered / whole
       const strength = 1 - Math.exp(-result.score / rarest / SCALE)
-      return [{ indexed: found, confidence: strength * (0.25 + 0.75 * coverage), score: result.score }]
+      return found ? [{ indexed: found, score: result.score, strength, matched: new Set(result.terms) }] : []
     })
   }
 
@@ -124,13 +121,8 @@ function createToolIndex(tools: readonly ModelTool[]): ToolIndex {
     tools: indexed,
     byName: new Map(indexed.map((one) => [one.tool.name, one])),
     rank,
-    unknown(masked, one) {
-      let unknown = 0
-      for (const { stem: word, weight } of readQuery(masked, corrected)) {
-        if (!one.stems.has(word) && !synonymsOf(word).some((other) => one.stems.has(other))) unknown += weight
-      }
-      return unknown
-    },
+    read: (masked) =>
+      readQuery(masked, corrected, (word) => actions.has(word) || synonymsOf(word).some((other) => actions.has(other))),
     telling: (kinds) => indexed.filter((one) => one.parameters.some((parameter) => kinds.includes(parameter.kind))),
     isAction(word) {
       const one = corrected(stem(word))
@@ -149,19 +141,17 @@ function readTool(tool: ModelTool): IndexedTool {
   return { tool, parameters, nameStems, stems }
 }
 
-interface Asked {
-  readonly stem: string
-  readonly weight: number
-}
-
 /** Where what is asked ends and what it is about begins. */
 const ARGUMENTS_BEGIN =
   /^(?:about|for|mentioning|regarding|containing|with|in|to|into|from|of|on|at|that|called|named|titled|saying|by|near|over)$/
 const ARGUMENT_WEIGHT = 0.2
 const NAME_WEIGHT = 0.1
+/** `in the docs`: where to do it says what is meant, when a tool is named by it. */
+const CONTAINER = /(?<![\p{L}])(?:in|to|from|as|into)\s+(?:a\s+|(?:the|my|our|your|all)\s+)?$/iu
+const CONTAINER_WEIGHT = 0.6
 
 /** The content words of a clause. Words after the first preposition, and capitalised ones, count little: they are arguments. */
-function readQuery(masked: string, corrected: (word: string) => string): Asked[] {
+function readQuery(masked: string, corrected: (word: string) => string, isNamed: (word: string) => boolean): Asked[] {
   const text = withoutPhrases(masked.slice(0, 4000))
   const colon = text.indexOf(':')
   const asked: Asked[] = []
@@ -173,10 +163,11 @@ function readQuery(masked: string, corrected: (word: string) => string): Asked[]
     if (stopWords.has(word.lower) || /^\d/.test(word.lower)) continue
     const capitalised = seen && /^\p{Lu}\p{Ll}/u.test(word.text)
     seen = true
-    asked.push({
-      stem: corrected(stem(word.lower)),
-      weight: capitalised ? NAME_WEIGHT : inArguments ? ARGUMENT_WEIGHT : 1,
-    })
+    const one = corrected(stem(word.lower))
+    const container =
+      inArguments && CONTAINER.test(text.slice(Math.max(0, word.start - 16), word.start)) && isNamed(one)
+    const weight = capitalised ? NAME_WEIGHT : container ? CONTAINER_WEIGHT : inArguments ? ARGUMENT_WEIGHT : 1
+    asked.push({ stem: one, weight })
   }
   return asked
 }

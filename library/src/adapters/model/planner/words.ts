@@ -53,7 +53,7 @@ export const stopWords: ReadonlySet<string> = new Set(
   what whats which who whos whose when where why how hows and or but if so than then too also just only very really please pls plz
   kindly thanks thank hey hi hello ok okay well oh yes no not of to in on at by for from with about into onto over as up down out off
   there here some any all each both more most other such own same lets let want need like gonna wanna id ill youre
-  get got give tell know see much many now right tell quickly quick again something anything thing things one ones say says
+  get got give tell know see much many now right tell quickly quick again something anything thing things information info details stuff one ones say says
   able way maybe actually basically simply waht wht teh cna yuo`.split(/\s+/),
 )
 
@@ -119,6 +119,7 @@ const phrases: readonly (readonly [RegExp, string])[] = [
   [/\blook(?:ing)? (?:up|for)\b/gi, 'search'],
   [/\bget rid of\b/gi, 'delete'],
   [/\bset up\b/gi, 'create'],
+  [/\bturn (?:on|off|up|down)\b/gi, 'switch'],
   [/\bo[’']?clock\b/gi, 'time'],
   [/\b(?:do|have) i (?:have|got|saved?)\b/gi, 'list'],
   [/\bhow (?:far|long|heavy|tall) is\b/gi, ''],
