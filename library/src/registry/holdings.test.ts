@@ -167,6 +167,17 @@ describe('what a scope owns', () => {
   })
 })
 
+describe('a clean-up that takes itself back while it runs', () => {
+  it('is closed, and not given up besides: the counts still add up', async () => {
+    const registry = createSamples()
+    const hook = registry.onClose(() => hook[Symbol.dispose]())
+
+    await registry.close()
+
+    expect(registry.metrics().resources).toMatchObject({ open: 0, opened: 1, closed: 1, disowned: 0 })
+  })
+})
+
 describe('a deadline', () => {
   it('ends the waiting, names what would not close, and skips nothing after it [REG-16]', async () => {
     const clock = createManualClock()
