@@ -180,11 +180,13 @@ export function createRunner(options: RunnerOptions): Runner {
     lose,
     active: () => [...works.values()].map(({ record }) => record),
     async drain(deadlineMs) {
-      const late = clock.setTimeout(() => {
+      const stopAll = (): void => {
         for (const { controller } of works.values()) controller.abort(new DOMException('Shutting down', 'AbortError'))
-      }, deadlineMs)
+      }
+      const late = deadlineMs > 0 ? clock.setTimeout(stopAll, deadlineMs) : undefined
+      if (late === undefined) stopAll()
       while (closing.size > 0) await Promise.all(closing)
-      late[Symbol.dispose]()
+      late?.[Symbol.dispose]()
     },
   }
 }

@@ -1,0 +1,386 @@
+import { describe, expect, it } from 'vitest'
+import { createMemoryStore } from '../adapters/store/memory.ts'
+import { checkContract } from '../protocol/contract.ts'
+import { ann, bob, createAgentBench } from '../testing/agent-bench.ts'
+import { createManualClock } from '../testing/manual-clock.ts'
+import { defineTool } from '../tool/define-tool.ts'
+import { StoreError } from './errors.ts'
+import type { Store } from './ports.ts'
+import type { SupervisorNotice } from './supervisor.ts'
+
+const parts = [{ type: 'text', text: 'hello' }] as const
+const never = new Promise<never>(() => {})
+const hang = defineTool({
+  name: 'hang',
+  description: 'Never ends',
+  input: { type: 'object' },
+  effect: 'read',
+  execute: () => never,
+})
+const full = (): StoreError => new StoreError('STORE_FULL', { detail: 'no space' })
+
+describe('send', () => {
+  it('with one idempotency key twice starts one run [RUN-10]', async () => {
+    await using bench = createAgentBench({ script: [{ text: 'one' }, { text: 'two' }] })
+    const { threadId } = await bench.supervisor.createThread(ann)
+    const message = { threadId, parts, idempotencyKey: 'k' }
+
+    const [first, second] = await Promise.all([
+      bench.supervisor.send(ann, message),
+      bench.supervisor.send(ann, message),
+    ])
+    const { events } = await bench.finish({ ...first, threadId, principal: ann })
+    const third = await bench.supervisor.send(ann, message)
+
+    expect(first.duplicate).toBe(false)
+    expect([second, third]).toEqual([1, 2].map(() => ({ ...first, duplicate: true })))
+    expect(events.filter(({ event }) => event.type === 'agent_started')).toHaveLength(1)
+    expect(bench.model.requests).toHaveLength(1)
+  })
+
+  it('refuses what it cannot start, with the code of the reason', async () => {
+    await using bench = createAgentBench({ script: () => ({ gate: never }), supervisor: { maxRunsPerUser: 2 } })
+    const { supervisor } = bench
+    const first = await bench.ask()
+    await bench.ask()
+    const { threadId } = await supervisor.createThread(ann)
+    const send = (more: object) =>
+      supervisor.send(ann, { threadId, parts, idempotencyKey: 'k', ...more }).catch((error: unknown) => error)
+
+    expect([
+      await send({ threadId: first.threadId }),
+      await send({}),
+      await send({ parts: [{ type: 'text', text: ' \n' }] }),
+      await send({ agent: 'nobody' }),
+      await send({ threadId: 'thr_unknown' }),
+      await supervisor.send(bob, { threadId, parts, idempotencyKey: 'k' }).catch((error: unknown) => error),
+    ]).toMatchObject([
+      { code: 'THREAD_BUSY', retry: 'later' },
+      { code: 'RUNS_LIMIT', details: { running: 2, max: 2 } },
+      { code: 'MESSAGE_EMPTY' },
+      { code: 'AGENT_UNKNOWN', details: { known: ['assistant'] } },
+      { code: 'NOT_FOUND' },
+      { code: 'NOT_FOUND' },
+    ])
+  })
+
+  it('names a thread without a title after its first message, and no other', async () => {
+    await using bench = createAgentBench({ script: [{ text: 'a' }, { text: 'b' }] })
+    const named = await bench.supervisor.createThread(ann, { title: 'Mine' })
+    const { runId } = await bench.supervisor.send(ann, { threadId: named.threadId, parts, idempotencyKey: 'k' })
+    await bench.finish({ runId, threadId: named.threadId, principal: ann })
+
+    await bench.run('What   is the\nweather like on the other side of the moon, and what is it like at night?')
+
+    expect((await bench.supervisor.listThreads(ann)).map(({ title }) => title).toSorted()).toEqual([
+      'Mine',
+      'What is the weather like on the other side of the moon, and…',
+    ])
+  })
+
+  it('is refused while draining, and the runs at work are given their time and then stopped [RUN-14]', async () => {
+    await using bench = createAgentBench({ script: () => ({ text: 'Half', gate: never }) })
+    const asked = await bench.ask()
+    await bench.until('agent_message')
+
+    const drained = bench.supervisor.drain(3_000)
+    const refused = await bench.supervisor
+      .send(ann, { ...asked, parts, idempotencyKey: 'x' })
+      .catch((error: unknown) => error)
+    await bench.clock.advance(2_999)
+    const atWork = bench.supervisor.active().length
+    await bench.clock.advance(1)
+    await drained
+
+    expect(refused).toMatchObject({ code: 'DRAINING', retry: 'later' })
+    expect(atWork).toBe(1)
+    expect((await bench.finish(asked)).end).toMatchObject({
+      outcome: 'stopped',
+      message: { parts: [{ text: 'Half' }] },
+    })
+  })
+})
+
+describe('stop', () => {
+  it('ends a run once while the model speaks, keeps what it said, and frees the thread at once [RUN-09] [RUN-03]', async () => {
+    await using bench = createAgentBench({ script: [{ text: 'Half', gate: never }, { text: 'Next' }] })
+    const asked = await bench.ask()
+    await bench.until('agent_message')
+
+    const acknowledged = await bench.supervisor.stop(ann, asked.runId)
+    const { end, events, threadId } = await bench.finish(asked)
+    const { runId } = await bench.supervisor.send(ann, { threadId, parts, idempotencyKey: 'next' })
+    const next = await bench.finish({ runId, threadId, principal: ann })
+
+    expect(acknowledged).toEqual({ stopping: true })
+    expect(end).toMatchObject({ outcome: 'stopped', message: { parts: [{ text: 'Half' }] } })
+    expect(checkContract(events)).toEqual([])
+    expect(next.end.outcome).toBe('completed')
+    expect(bench.model.requests[1]?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
+  })
+
+  it('waits one grace for the tools at work, and abandons those that do not end [RUN-09] [CALL-05]', async () => {
+    await using bench = createAgentBench({
+      tools: [hang],
+      script: [{ calls: [{ tool: 'hang' }] }],
+      limits: { stopGraceMs: 700 },
+    })
+    const asked = await bench.ask()
+    await bench.until('tool_executing')
+
+    await bench.supervisor.stop(ann, asked.runId)
+    await bench.clock.advance(699)
+    const before = (await bench.events(asked.threadId)).at(-1)?.event.type
+    await bench.clock.advance(1)
+    const { end, calls, events } = await bench.finish(asked)
+
+    expect(before).toBe('tool_executing')
+    expect(calls).toMatchObject([{ outcome: 'abandoned' }])
+    expect(end).toMatchObject({ outcome: 'stopped', message: null })
+    expect(checkContract(events)).toEqual([])
+  })
+
+  it('twice, or after the end, changes nothing', async () => {
+    await using bench = createAgentBench({ script: [{ gate: never }] })
+    const asked = await bench.ask()
+
+    const answers = [
+      await bench.supervisor.stop(ann, asked.runId),
+      await bench.supervisor.stop(ann, asked.runId),
+      await bench.finish(asked).then(() => bench.supervisor.stop(ann, asked.runId)),
+    ]
+
+    expect(answers).toEqual([{ stopping: true }, { stopping: true }, { stopping: false }])
+    const ends = (await bench.events(asked.threadId)).filter(({ event }) => event.type === 'agent_completed')
+    expect(ends).toHaveLength(1)
+  })
+
+  it('of somebody else answers as if there were no such run', async () => {
+    await using bench = createAgentBench({ script: [{ gate: never }] })
+    const { runId } = await bench.ask()
+
+    await expect(bench.supervisor.stop(bob, runId)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(bench.supervisor.active()).toHaveLength(1)
+  })
+})
+
+describe('threads', () => {
+  it('that are deleted have their run stopped first, and are gone for everybody', async () => {
+    await using bench = createAgentBench({ script: [{ gate: never }] })
+    const notices: SupervisorNotice[] = []
+    bench.supervisor.subscribe((notice) => notices.push(notice))
+    const { threadId } = await bench.ask()
+
+    await bench.supervisor.deleteThread(ann, threadId)
+
+    expect(bench.supervisor.active()).toEqual([])
+    await expect(bench.supervisor.openThread(ann, threadId)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(bench.supervisor.readEvents(ann, threadId, { after: 0 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(notices.slice(-2)).toMatchObject([{ type: 'thread_gone', threadId }, { type: 'threads_changed' }])
+  })
+
+  it('of somebody else answer as if they did not exist', async () => {
+    await using bench = createAgentBench()
+    const { threadId } = await bench.supervisor.createThread(ann)
+    const { supervisor } = bench
+
+    const answers = await Promise.allSettled([
+      supervisor.openThread(bob, threadId),
+      supervisor.renameThread(bob, threadId, 'Mine'),
+      supervisor.deleteThread(bob, threadId),
+      supervisor.readEvents(bob, threadId, { after: 0 }),
+    ])
+
+    expect(answers.map((answer) => answer.status === 'rejected' && answer.reason.code)).toEqual(
+      Array(4).fill('NOT_FOUND'),
+    )
+    expect(await supervisor.listThreads(bob)).toEqual([])
+  })
+})
+
+describe('notices', () => {
+  it('tell of events in the order of the log, each once, after they were committed', async () => {
+    await using bench = createAgentBench({ script: [{ text: ['a', 'b'] }] })
+    const told: number[] = []
+    bench.supervisor.subscribe((notice) => {
+      if (notice.type === 'events') told.push(...notice.events.map(({ seq }) => seq))
+    })
+    bench.supervisor.subscribe(() => {
+      throw new Error('a bad listener')
+    })
+
+    const { events } = await bench.run()
+
+    expect(told).toEqual(events.map(({ seq }) => seq))
+  })
+})
+
+describe('the scope of a user', () => {
+  it('is shared by its holders and its runs, and closed with the last', async () => {
+    await using bench = createAgentBench({ script: [{ text: 'x' }] })
+    const first = bench.supervisor.acquireUserScope(ann)
+    const second = bench.supervisor.acquireUserScope({ ...ann, name: 'Ann' })
+    const other = bench.supervisor.acquireUserScope({ ...ann, tenant: 'umbrella' })
+
+    await bench.run()
+    first[Symbol.dispose]()
+    first[Symbol.dispose]()
+    const before = second.scope.closed
+    second[Symbol.dispose]()
+    other[Symbol.dispose]()
+
+    expect(first.scope).toBe(second.scope)
+    expect(first.scope.path).toBe('app/tenant:acme/user:ann')
+    expect(other.scope.path).toBe('app/tenant:umbrella/user:ann')
+    expect([before, second.scope.closed, other.scope.closed]).toEqual([false, true, true])
+    expect([...bench.registry.children()]).toEqual([])
+  })
+})
+
+describe('a store that fails', () => {
+  it('in the middle of a run is tried again, and the run ends once with nothing missing [RUN-03]', async () => {
+    const store = failing(createMemoryStore(), [3, 4, 6])
+    await using bench = createAgentBench({ store, script: [{ text: 'Fine' }] })
+    const asked = await bench.ask()
+
+    await bench.clock.advance(1_500)
+    const { end, events } = await bench.finish(asked)
+
+    expect(end.outcome).toBe('completed')
+    expect(checkContract(events)).toEqual([])
+  })
+
+  it('for longer than the lease loses the run, which is ended honestly by the next takeover [RUN-03]', async () => {
+    const store = failing(
+      createMemoryStore(),
+      Array.from({ length: 100 }, (_, n) => n + 2),
+    )
+    const held = { ...store, leases: { ...store.leases, heartbeat: () => Promise.reject(full()) } }
+    await using bench = createAgentBench({ store: held, script: [{ text: 'Fine' }] })
+    const asked = await bench.ask()
+    await bench.clock.advance(5_000)
+    const atWork = bench.supervisor.active()
+    store.heal()
+
+    const recovered = await bench.supervisor.recover()
+    const { end, events } = await bench.finish(asked)
+
+    expect([atWork, recovered]).toEqual([[], 1])
+    expect(end).toMatchObject({ outcome: 'failed', error: { code: 'RUN_INTERRUPTED' } })
+    expect(checkContract(events)).toEqual([])
+  })
+})
+
+describe('recover', () => {
+  it('ends a dead node’s run once: open calls unknown, approvals cancelled, the run failed [RUN-03]', async () => {
+    const store = createMemoryStore()
+    const clock = createManualClock()
+    const wipe = defineTool({ ...bare, name: 'wipe', effect: 'destructive', execute: () => null })
+    const dead = createAgentBench({
+      store,
+      clock,
+      tools: [hang, wipe],
+      script: [{ calls: [{ tool: 'hang' }, { tool: 'wipe' }] }],
+      supervisor: { node: 'dead' },
+    })
+    const asked = await dead.ask()
+    await Promise.all([dead.until('tool_executing'), dead.until('approval_requested')])
+    // The dead node never comes back: its timers stand still with a clock of their own.
+    const later = createManualClock(clock.now() + 10_000)
+    await using bench = createAgentBench({ store, clock: later, tools: [hang, wipe], supervisor: { node: 'next' } })
+
+    const recovered = [await bench.supervisor.recover(), await bench.supervisor.recover()]
+    const events = await bench.events(asked.threadId)
+
+    expect(recovered).toEqual([1, 0])
+    expect(events.at(-1)?.event).toMatchObject({
+      type: 'agent_completed',
+      outcome: 'failed',
+      error: { code: 'RUN_INTERRUPTED' },
+    })
+    expect(events.flatMap(({ event }) => (event.type === 'tool_completed' ? [event.outcome] : []))).toEqual([
+      'unknown',
+      'unknown',
+    ])
+    expect(checkContract(events)).toEqual([])
+    expect((await bench.supervisor.openThread(ann, asked.threadId)).approvals).toEqual([])
+  })
+
+  it('silences the node that had held the run: it stops at once and writes nothing more', async () => {
+    const store = createMemoryStore()
+    const clock = createManualClock()
+    const first = createAgentBench({
+      store,
+      clock,
+      tools: [hang],
+      script: [{ calls: [{ tool: 'hang' }] }],
+      limits: { stopGraceMs: 50 },
+    })
+    const asked = await first.ask()
+    await first.until('tool_executing')
+    const later = createManualClock(clock.now() + 10_000)
+    const second = createAgentBench({ store, clock: later })
+    await second.supervisor.recover()
+    const ended = await second.events(asked.threadId)
+
+    await first.clock.advance(1_000)
+
+    expect(first.supervisor.active()).toEqual([])
+    expect(await second.events(asked.threadId)).toEqual(ended)
+    expect(ended.filter(({ event }) => event.type === 'agent_completed')).toHaveLength(1)
+    await first.supervisor[Symbol.asyncDispose]()
+    await second[Symbol.asyncDispose]()
+  })
+
+  it('leaves alone the runs whose node prolongs its lease', async () => {
+    await using bench = createAgentBench({ script: [{ gate: never }] })
+    await bench.ask()
+    await bench.clock.advance(10_000)
+
+    expect(await bench.supervisor.recover()).toBe(0)
+    expect(bench.supervisor.active()).toHaveLength(1)
+  })
+})
+
+describe('the options of a supervisor', () => {
+  it('are checked, and a wrong one is named', () => {
+    const wrong = (supervisor: object, limits = {}) => {
+      try {
+        createAgentBench({ supervisor, limits })
+      } catch (error) {
+        return (error as Error).message
+      }
+    }
+
+    expect([
+      wrong({ agents: [] }),
+      wrong({ defaultAgent: 'nobody' }),
+      wrong({}, { maxSteps: 0 }),
+      wrong({}, { maxStep: 4 }),
+    ]).toEqual([
+      'Expected `agents` to be at least one agent, got none',
+      'Expected `defaultAgent` to be one of assistant, got "nobody"',
+      'Expected `limits.maxSteps` to be a whole number, at least 1, or Infinity, got 0',
+      expect.stringContaining('Expected `limits.maxStep` to be absent; the limits are maxSteps, '),
+    ])
+  })
+})
+
+const bare = { description: 'For a test', input: { type: 'object' } } as const
+
+/** A store whose appends of these numbers, counted from 1, fail until it is healed. */
+function failing(store: Store, numbers: readonly number[]): Store & { heal(): void } {
+  let count = 0
+  let healed = false
+  return {
+    ...store,
+    heal() {
+      healed = true
+    },
+    events: {
+      read: store.events.read,
+      append: (owner, threadId, entry) =>
+        !healed && numbers.includes(++count) ? Promise.reject(full()) : store.events.append(owner, threadId, entry),
+    },
+  }
+}
