@@ -42,9 +42,10 @@ export interface HttpErrorDetails {
   BODY_TOO_LARGE: { maxBytes: number }
   REQUEST_INVALID: { issues: readonly { readonly path: string; readonly message: string }[] }
   REQUEST_REFUSED: { reason: string }
+  REQUEST_TIMED_OUT: Record<never, never>
+  HEADERS_TOO_LARGE: Record<never, never>
   UPGRADE_REQUIRED: { expected: string }
   SUBPROTOCOL_MISSING: { expected: string }
-  STARTING: Record<never, never>
 }
 
 /** One thing that is wrong with the configuration. `received` never shows a secret. */
@@ -136,9 +137,10 @@ const catalogue: Catalogue = {
     (d) => `The request does not fit: ${d.issues.map((issue) => `${issue.path || '/'}: ${issue.message}`).join('; ')}`,
   ],
   REQUEST_REFUSED: ['never', (d) => `The request cannot be served: ${d.reason}`],
+  REQUEST_TIMED_OUT: ['later', () => 'The request did not arrive in time; send it again'],
+  HEADERS_TOO_LARGE: ['never', () => 'The headers of the request are too large; send a shorter token or fewer cookies'],
   UPGRADE_REQUIRED: ['never', (d) => `This address speaks WebSocket only; connect with ${d.expected}`],
   SUBPROTOCOL_MISSING: ['never', (d) => `The socket must offer the subprotocol "${d.expected}"`],
-  STARTING: ['later', () => 'The server is starting; try again in a moment'],
 }
 
 /** A request, a credential or a start that was refused. */

@@ -6,11 +6,11 @@
 import { userInfo } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { type Client, createClient } from 'toolcrib/client'
-import { ChatError } from './chat/error.ts'
 import { askOnce } from './chat/one-question.ts'
 import { signIn } from './chat/sign-in.ts'
 import { talk } from './chat/talk.ts'
-import { parseOptions, textOption, UsageError } from './options.ts'
+import { CliError } from './errors.ts'
+import { parseOptions, textOption } from './options.ts'
 import { settingRules } from './settings.ts'
 import type { Command } from './terminal.ts'
 
@@ -24,7 +24,7 @@ export const chat: Command = async (terminal) => {
   const asked = parsed.positionals.join(' ').trim()
   const question = asked === '' && stdin.isTTY !== true ? (await text(stdin)).trim() : asked
   if (question === '' && stdin.isTTY !== true)
-    throw new UsageError('Expected a question, as an argument or on standard input')
+    throw new CliError('USAGE', { problem: 'Expected a question, as an argument or on standard input' })
 
   const signedIn = await signIn({
     url: textOption(parsed, 'url') ?? env.TOOLCRIB_URL ?? defaultUrl,
@@ -41,13 +41,13 @@ export const chat: Command = async (terminal) => {
 async function connected(client: Client): Promise<void> {
   const opened = Promise.withResolvers<void>()
   const timer = setTimeout(
-    () => opened.reject(new ChatError('UNREACHABLE', 'The server does not open a socket')),
+    () => opened.reject(new CliError('CONVERSATION_ENDED', { reason: 'the server opens no socket' })),
     connectTimeoutMs,
   )
   const look = (): void => {
     const { status } = client
     if (status.state === 'open') opened.resolve()
-    if (status.state === 'closed') opened.reject(new ChatError(status.code ?? 'CLOSED', status.reason))
+    if (status.state === 'closed') opened.reject(new CliError('CONVERSATION_ENDED', { reason: status.reason }))
   }
   using _status = client.onStatus(look)
   look()

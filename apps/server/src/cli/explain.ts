@@ -8,14 +8,14 @@
 /** Our own errors say by themselves what was expected, what was found and what to do. */
 const speaking = new Set([
   ...['ServerError', 'ToolError', 'PolicyError', 'RegistryError', 'AgentError', 'ModelError', 'StoreError'],
-  ...['ModelSpecError', 'UsageError', 'ClientError', 'ChatError'],
+  ...['ModelSpecError', 'ClientError', 'CliError', 'ServerRefusal'],
 ])
 
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return `toolcrib failed: ${String(error)}`
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   if (speaking.has(error.name) && code !== undefined) {
-    return error.name === 'UsageError' ? error.message : `${error.message}\n(${code})`
+    return code === 'USAGE' ? error.message : `${error.message}\n(${code})`
   }
   return `toolcrib failed, which is a fault of the program:\n${error.stack ?? error.message}`
 }

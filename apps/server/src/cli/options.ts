@@ -5,16 +5,11 @@
  */
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { nearestWord } from '../config/nearest.ts'
+import { CliError } from './errors.ts'
 
 export interface Parsed {
   readonly values: Readonly<Record<string, string | boolean | undefined>>
   readonly positionals: readonly string[]
-}
-
-/** A command line that cannot be understood. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-  readonly code = 'USAGE'
 }
 
 export interface OptionRule {
@@ -22,7 +17,7 @@ export interface OptionRule {
   readonly short?: string
 }
 
-/** @throws {@link UsageError}. */
+/** @throws {@link CliError} `USAGE`. */
 export function parseOptions(
   args: readonly string[],
   rules: Readonly<Record<string, OptionRule>>,
@@ -33,7 +28,7 @@ export function parseOptions(
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals, strict: true })
     return { values: values as Parsed['values'], positionals }
   } catch (cause) {
-    throw new UsageError(usageMessage(cause, Object.keys(options)), { cause })
+    throw new CliError('USAGE', { problem: usageMessage(cause, Object.keys(options)) }, { cause })
   }
 }
 

@@ -5,9 +5,9 @@
  */
 import { nearestWord } from '../config/nearest.ts'
 import { version } from '../version.ts'
+import { CliError } from './errors.ts'
 import { explain } from './explain.ts'
 import { help } from './help.ts'
-import { UsageError } from './options.ts'
 import { type Command, exitCodes, print, type Terminal } from './terminal.ts'
 
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
@@ -24,13 +24,13 @@ export async function runCli(terminal: Terminal): Promise<number> {
     if (name === '--version' || name === '-v' || name === 'version') return say(terminal, version)
     if (name === 'help' || name === '--help' || name === '-h') return say(terminal, help(args[0]))
     const load = commands.get(name)
-    if (load === undefined) throw new UsageError(unknownCommand(name))
+    if (load === undefined) throw new CliError('USAGE', { problem: unknownCommand(name) })
     if (args.includes('--help') || args.includes('-h')) return say(terminal, help(name))
     const command = await load()
     return await command({ ...terminal, args })
   } catch (error) {
     print(terminal.stderr, explain(error))
-    if (!(error instanceof UsageError)) return exitCodes.failed
+    if (!(error instanceof CliError) || error.code !== 'USAGE') return exitCodes.failed
     print(terminal.stderr, `See: toolcrib ${commands.has(name) ? `${name} ` : ''}--help`)
     return exitCodes.usage
   }

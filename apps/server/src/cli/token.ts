@@ -7,7 +7,8 @@ import type { ClaimNames } from 'toolcrib/gateway'
 import { issueToken, sessionSecret } from '../auth/sessions.ts'
 import type { Secret } from '../config/secret.ts'
 import type { ServerConfig } from '../config.ts'
-import { parseOptions, textOption, UsageError } from './options.ts'
+import { CliError } from './errors.ts'
+import { parseOptions, textOption } from './options.ts'
 import { configOf, settingRules } from './settings.ts'
 import { type Command, exitCodes, print } from './terminal.ts'
 
@@ -20,7 +21,7 @@ export const token: Command = async (terminal) => {
     settingRules('user', 'tenant', 'name', 'roles', 'scopes', 'ttl', 'config', 'data'),
   )
   const user = textOption(parsed, 'user')
-  if (user === undefined || user === '') throw new UsageError('Expected --user, the one the token is for')
+  if (user === undefined || user === '') throw usage('Expected --user, the one the token is for')
   const ttlMs = parseTtl(textOption(parsed, 'ttl') ?? '1h')
   const name = textOption(parsed, 'name')
   const principal = {
@@ -49,9 +50,7 @@ async function signer({ auth, dataFolder }: ServerConfig): Promise<Signer> {
   const { jwt } = auth
   if (jwt === null) return { secret: await sessionSecret(dataFolder) }
   if (jwt.keys.type !== 'secret') {
-    throw new UsageError(
-      'The tokens of this server are signed by its issuer, whose private key is not here; ask the issuer',
-    )
+    throw usage('The tokens of this server are signed by its issuer, whose private key is not here; ask the issuer')
   }
   return {
     secret: jwt.keys.secret,
@@ -66,9 +65,13 @@ function parseTtl(text: string): number {
   const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
   const ttlMs = Number(amount) * (unitMs[unit ?? ''] ?? Number.NaN)
   if (ttlMs >= 1_000 && ttlMs <= maxTtlMs) return ttlMs
-  throw new UsageError(`Expected --ttl to be a duration from 1s to 365d, such as 90s, 15m, 1h or 30d, got "${text}"`)
+  throw usage(`Expected --ttl to be a duration from 1s to 365d, such as 90s, 15m, 1h or 30d, got "${text}"`)
 }
 
 function words(text: string): readonly string[] {
   return text.split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]))
+}
+
+function usage(problem: string): CliError<'USAGE'> {
+  return new CliError('USAGE', { problem })
 }

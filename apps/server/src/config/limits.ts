@@ -46,7 +46,7 @@ export const limitRules: { readonly [Name in keyof Limits]: LimitRule } = {
   maxRunsPerUser: { default: 4, min: 1, max: 1_000 },
   maxToolsPerScope: { default: 1_000, min: 1, max: 100_000 },
   maxBodyBytes: { default: 1_048_576, min: 1_024, max: 67_108_864 },
-  maxTokenBytes: { default: 16_384, min: 256, max: 131_072 },
+  maxTokenBytes: { default: 8_192, min: 256, max: 16_384 },
   maxTickets: { default: 10_000, min: 1, max: 1_000_000 },
   signInsPerMinute: { default: 120, min: 1, max: 100_000 },
   sessionTtlMs: { default: 30 * day, min: 60_000, max: 365 * day },

@@ -5,12 +5,13 @@
  */
 import fastifyCookie from '@fastify/cookie'
 import { type FastifyInstance, fastify } from 'fastify'
-import { SUBPROTOCOL } from 'toolcrib/protocol'
+import { type Failure, SUBPROTOCOL } from 'toolcrib/protocol'
 import { ServerError, serverFailure } from '../errors.ts'
 import { consoleRoutes } from './console.ts'
 import type { HttpContext } from './context.ts'
 import { eventRoutes } from './events.ts'
 import { operationRoutes } from './operations.ts'
+import { answerRaw } from './raw-answer.ts'
 import { httpFailure } from './refusal.ts'
 import { sessionRoutes } from './session.ts'
 import { signInRoutes } from './sign-in.ts'
@@ -18,10 +19,11 @@ import { failureHeaders, statusOf } from './status.ts'
 import { threadRoutes } from './threads.ts'
 
 const requestTimeoutMs = 30_000
+const otherHeaderBytes = 16_384
 
 export async function createHttpApp(context: HttpContext): Promise<FastifyInstance> {
   const { addresses, config, log } = context
-  const { maxBodyBytes } = config.limits
+  const { maxBodyBytes, maxTokenBytes } = config.limits
   const app = fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
@@ -30,6 +32,8 @@ export async function createHttpApp(context: HttpContext): Promise<FastifyInstan
     // A proxy's word about addresses and hosts is never taken: TOOLCRIB_PUBLIC_URL says what people use.
     trustProxy: false,
     routerOptions: { maxParamLength: 200 },
+    http: { maxHeaderSize: maxTokenBytes + otherHeaderBytes },
+    clientErrorHandler: (error, stream) => answerRaw(stream, brokenRequest(error.code)),
   })
   app.removeContentTypeParser('text/plain')
   await app.register(fastifyCookie)
@@ -80,6 +84,18 @@ function securityHeaders(secure: boolean): Readonly<Record<string, string>> {
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     ...(secure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  }
+}
+
+/** What never became a request. */
+function brokenRequest(code: string): Failure {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return serverFailure('HEADERS_TOO_LARGE', {})
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return serverFailure('REQUEST_TIMED_OUT', {})
+    default:
+      return serverFailure('REQUEST_REFUSED', { reason: 'it is not HTTP as this server understands it' })
   }
 }
 

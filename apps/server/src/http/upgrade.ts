@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { GatewayError, replyFailure, type SocketLike } from 'toolcrib/gateway'
 import { CLOSE, type Failure, SUBPROTOCOL } from 'toolcrib/protocol'
@@ -12,7 +12,7 @@ import { createWebSocketUpgrade } from 'toolcrib/socket/ws'
 import type { Caller } from '../auth/credentials.ts'
 import { serverFailure } from '../errors.ts'
 import type { HttpContext } from './context.ts'
-import { failureHeaders, statusOf } from './status.ts'
+import { answerRaw } from './raw-answer.ts'
 
 const socketPath = '/v1/socket'
 
@@ -86,17 +86,7 @@ export function acceptUpgrades(server: Server, context: HttpContext): Upgrades {
   function refuse(stream: Duplex, failure: Failure): void {
     metrics.connectionRefused(failure.code)
     log.debug({ code: failure.code }, 'a socket was refused')
-    if (stream.destroyed) return
-    const body = JSON.stringify({ error: failure })
-    const status = statusOf(failure.code)
-    const headers = {
-      connection: 'close',
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': String(Buffer.byteLength(body)),
-      ...failureHeaders(failure),
-    }
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-    stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
+    answerRaw(stream, failure)
   }
 }
 

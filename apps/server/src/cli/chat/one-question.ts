@@ -6,9 +6,9 @@
  */
 import type { Client } from 'toolcrib/client'
 import type { AgentCompleted } from 'toolcrib/protocol'
+import { CliError } from '../errors.ts'
 import { exitCodes, print, type Terminal } from '../terminal.ts'
 import { createConversationView } from './conversation-view.ts'
-import { ChatError } from './error.ts'
 import { plain, short } from './event-printer.ts'
 
 export interface QuestionOptions {
@@ -41,10 +41,10 @@ export async function askOnce({ client, terminal, question, threadId, agent }: Q
       const reason = 'Asked by a script: nobody could be asked'
       client.answer(approvalId, { decision: 'denied', reason }).catch(completed.reject)
     },
-    onGone: () => completed.reject(new ChatError('NOT_FOUND', 'The thread is gone')),
+    onGone: () => completed.reject(new CliError('CONVERSATION_ENDED', { reason: 'there is no such thread of yours' })),
   })
   using _status = client.onStatus((status) => {
-    if (status.state === 'closed') completed.reject(new ChatError(status.code ?? 'CLOSED', status.reason))
+    if (status.state === 'closed') completed.reject(new CliError('CONVERSATION_ENDED', { reason: status.reason }))
   })
   using _signals = terminal.onSignal(() => {
     if (runId === undefined) terminal.exit(exitCodes.interrupted)

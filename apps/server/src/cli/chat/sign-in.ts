@@ -4,7 +4,7 @@
  * @module
  */
 import type { Failure } from 'toolcrib/protocol'
-import { ChatError } from './error.ts'
+import { CliError, ServerRefusal } from '../errors.ts'
 
 export interface SignedIn {
   readonly socketUrl: string
@@ -18,7 +18,7 @@ export interface SignInOptions {
   readonly token: string | undefined
 }
 
-/** @throws {@link ChatError} */
+/** @throws {@link CliError}, and {@link ServerRefusal} with the server's own code. */
 export async function signIn({ url, name, token: given }: SignInOptions): Promise<SignedIn> {
   const base = baseOf(url)
   const token = given ?? (await signInByName())
@@ -29,7 +29,7 @@ export async function signIn({ url, name, token: given }: SignInOptions): Promis
     socketUrl: socketUrl.href,
     async ticket() {
       const { ticket } = await post('/v1/tickets', {}, token)
-      if (typeof ticket !== 'string') throw new ChatError('BAD_ANSWER', `${base.origin} does not answer like Toolcrib`)
+      if (typeof ticket !== 'string') throw new CliError('NOT_TOOLCRIB', { origin: base.origin, status: 200 })
       return ticket
     },
   }
@@ -37,7 +37,7 @@ export async function signIn({ url, name, token: given }: SignInOptions): Promis
   async function signInByName(): Promise<string> {
     const answer = await post('/v1/sign-in', { name })
     if (typeof answer.token === 'string') return answer.token
-    throw new ChatError('BAD_ANSWER', `${base.origin} does not answer like Toolcrib`)
+    throw new CliError('NOT_TOOLCRIB', { origin: base.origin, status: 200 })
   }
 
   async function post(path: string, body: object, bearer?: string): Promise<Record<string, unknown>> {
@@ -50,8 +50,7 @@ export async function signIn({ url, name, token: given }: SignInOptions): Promis
       body: JSON.stringify(body),
       redirect: 'error',
     }).catch((cause: unknown) => {
-      const message = `No server answers at ${base.origin}; start one with \`npm start\`, or name another with --url`
-      throw new ChatError('UNREACHABLE', message, { cause })
+      throw new CliError('SERVER_UNREACHABLE', { origin: base.origin }, { cause })
     })
     const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
     if (response.ok) return answer
@@ -59,14 +58,14 @@ export async function signIn({ url, name, token: given }: SignInOptions): Promis
   }
 }
 
-function refusalOf(failure: Failure | undefined, status: number, base: URL): ChatError {
-  if (failure === undefined) return new ChatError('BAD_ANSWER', `${base.origin} answered with status ${status}`)
+function refusalOf(failure: Failure | undefined, status: number, { origin }: URL): Error {
+  if (failure === undefined) return new CliError('NOT_TOOLCRIB', { origin, status })
   const hint = failure.code === 'SIGN_IN_DISABLED' ? ', and give it with --token or TOOLCRIB_TOKEN' : ''
-  return new ChatError(failure.code, `${failure.message}${hint}`)
+  return new ServerRefusal(failure.code, `${failure.message}${hint}`)
 }
 
 function baseOf(url: string): URL {
   const base = URL.canParse(url) ? new URL(url) : undefined
   if (base !== undefined && /^https?:$/.test(base.protocol)) return base
-  throw new ChatError('URL_INVALID', `Expected --url to be an http or https address, got "${url}"`)
+  throw new CliError('URL_INVALID', { url })
 }
