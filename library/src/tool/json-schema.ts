@@ -105,7 +105,7 @@ function checkable(value: JsonValue, pointer: string, analysis: SchemaAnalysis):
   if (Array.isArray(value)) {
     return value.map((item, index) => (isObject(item) ? checkable(item, `${pointer}/${index}`, analysis) : item))
   }
-  const result = {}
+  const result: Record<string, unknown> = {}
   const isSchema = analysis.nodes.has(pointer)
   const conjuncts: object[] = []
   for (const [key, member] of Object.entries(value ?? {})) {
@@ -121,7 +121,7 @@ function checkable(value: JsonValue, pointer: string, analysis: SchemaAnalysis):
     }
   }
   if (conjuncts.length > 0) {
-    const given: unknown = Reflect.get(result, 'allOf')
+    const given: unknown = result.allOf
     define(result, 'allOf', [...(Array.isArray(given) ? given : []), ...conjuncts])
   }
   return result
@@ -159,7 +159,7 @@ function isInherited(name: unknown): boolean {
 function withoutPrototypes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPrototypes)
   if (typeof value !== 'object' || value === null) return value
-  const result: object = Object.create(null)
+  const result: Record<string, unknown> = Object.create(null)
   for (const [key, member] of Object.entries(value)) define(result, key, withoutPrototypes(member))
   return result
 }

@@ -62,7 +62,7 @@ export function copyJson(value: unknown, bounds: JsonBounds): JsonCopy {
 
 /** One segment of a JSON Pointer (RFC 6901, section 3). */
 export function escapePointer(segment: string): string {
-  return segment.replaceAll('~', '~0').replaceAll('/', '~1')
+  return /[~/]/.test(segment) ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment
 }
 
 export function unescapePointer(segment: string): string {
@@ -74,8 +74,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /** Assignment would call the setter of `__proto__`; a definition makes it a property like any other. */
-export function define(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
+export function define(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') target[key] = value
+  else Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
 }
 
 class Refused extends Error {

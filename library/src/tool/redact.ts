@@ -55,7 +55,7 @@ function hideMarked(analysis: SchemaAnalysis | undefined): Hide {
   }
 
   function hideMembers(value: JsonObject, nodes: readonly SchemaNode[]): JsonValue {
-    let result: object | undefined
+    let result: Record<string, JsonValue> | undefined
     for (const [key, member] of Object.entries(value)) {
       const secret = isSecretKey(key) && member !== null && typeof member !== 'boolean'
       const next = secret ? redacted : hide(member, nodes.length === 0 ? nodes : partsOf(nodes, key))
@@ -63,7 +63,7 @@ function hideMarked(analysis: SchemaAnalysis | undefined): Hide {
       result ??= { ...value }
       define(result, key, next)
     }
-    return result === undefined ? value : (result as JsonObject)
+    return result ?? value
   }
 
   /** The marking schemas that may describe an item, or the member of that key. */

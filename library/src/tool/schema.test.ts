@@ -257,6 +257,8 @@ describe('a hostile schema', () => {
     expect(defectsFor({ type: 'object', enum: Array.from({ length: 30_000 }, () => 0) })).toEqual([
       expect.stringContaining('more than 20000 values'),
     ])
+    const wide = Object.fromEntries(Array.from({ length: 30_000 }, (_, index) => [`k${index}`, 0]))
+    expect(defectsFor({ type: 'object', default: wide })).toEqual([expect.stringContaining('more than 20000 values')])
     expect(defectsFor({ type: 'object', default: () => 1 })).toEqual([
       expect.stringContaining('/input/default: a function is no JSON'),
     ])
