@@ -17,7 +17,7 @@ const input = z.object({
     .describe(
       'One arithmetic expression: numbers, + - * / ^ ( ), percent, functions such as sqrt, sin, log, round, mean, and units',
     )
-    .meta({ examples: ['(12.5 + 7) * 3', '15% of 80', 'sqrt(2)^2', 'mean([3, 4, 8])', '2^100'], format: 'expression' }),
+    .meta({ examples: ['(12.5 + 7) * 3', '15% of 80', 'sqrt(2)^2', 'mean([3, 4, 8])', '2^100'] }),
 })
 
 const output = z.object({

@@ -14,10 +14,10 @@ const input = z.object({
   value: z.number().describe('How much to convert: the number'),
   from: unit
     .describe('The unit of the value')
-    .meta({ examples: ['km', 'miles', 'celsius', 'kg', 'pounds', 'liters', 'mph', 'GiB'], format: 'unit' }),
+    .meta({ examples: ['km', 'miles', 'celsius', 'kg', 'pounds', 'liters', 'mph', 'GiB'] }),
   to: unit
     .describe('The unit to convert to')
-    .meta({ examples: ['miles', 'km', 'fahrenheit', 'pounds', 'kg', 'gallons', 'km/h', 'MB'], format: 'unit' }),
+    .meta({ examples: ['miles', 'km', 'fahrenheit', 'pounds', 'kg', 'gallons', 'km/h', 'MB'] }),
 })
 
 const output = z.object({

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { cityMapping } from 'city-timezones'
+import type { CityData } from 'city-timezones'
 import { defineTool, type Tool } from 'toolcrib'
 import type { Clock } from 'toolcrib/agent'
 import { z } from 'zod'
+import { type Cities, createCities } from './cities.ts'
 import { StarterToolError } from './errors.ts'
 import { nearestNames } from './nearest-names.ts'
 
@@ -22,7 +23,6 @@ const input = z.object({
     .describe('A city, "city, country", or an IANA time zone. Left out: UTC')
     .meta({
       examples: ['Oslo', 'Tokyo', 'New York', 'Paris, France', 'Springfield, Illinois', 'Europe/London', 'UTC'],
-      format: 'city',
     }),
 })
 
@@ -37,6 +37,7 @@ const output = z.object({
 })
 
 export function createCurrentTime(clock: Clock): Tool {
+  let cities: Cities | undefined
   return defineTool({
     name: 'current_time',
     title: 'Current time',
@@ -49,7 +50,8 @@ export function createCurrentTime(clock: Clock): Tool {
     effect: 'read',
     timeoutMs: 5_000,
     execute({ place }) {
-      const found = findPlace(place ?? 'UTC')
+      cities ??= createCities()
+      const found = findPlace(place ?? 'UTC', cities)
       const time = tellTime(clock.now(), found.timeZone)
       return {
         ...time,
@@ -68,12 +70,17 @@ interface Place {
   readonly note?: string
 }
 
-function findPlace(place: string): Place {
-  const city = findCity(place)
+function findPlace(place: string, cities: Cities): Place {
+  const city = findCity(place, cities)
   if (city !== undefined) return city
   const timeZone = zoneOf(place)
   if (timeZone !== undefined) return { name: timeZone, timeZone }
-  throw new StarterToolError('PLACE_UNKNOWN', { place, nearest: nearestNames(place, knownPlaces()) })
+  // Of the thousands of names only those with the same first letter: a comparison with all of them would be felt by others.
+  const initial = place.charAt(0).toLowerCase()
+  const known = [...cities.names(), ...Intl.supportedValuesOf('timeZone')].filter(
+    (name) => name.charAt(0).toLowerCase() === initial,
+  )
+  throw new StarterToolError('PLACE_UNKNOWN', { place, nearest: nearestNames(place, new Set(known)) })
 }
 
 /** As Intl spells it; undefined when it is none. Intl also takes offsets such as +02:00. */
@@ -86,14 +93,9 @@ function zoneOf(name: string): string | undefined {
 }
 
 /** The most populous city of the name; the others are named, unless they keep the same time. */
-function findCity(place: string): Place | undefined {
-  const [name = '', ...regions] = place.split(',').map(fold)
-  const wanted = regions.filter((region) => region !== '')
-  const cities = cityMapping
-    .filter((city) => fold(city.city) === name || fold(city.city_ascii) === name)
-    .filter((city) => wanted.every((region) => regionsOf(city).includes(region)))
-    .toSorted((a, b) => b.pop - a.pop)
-  const [largest, ...rest] = cities
+function findCity(place: string, cities: Cities): Place | undefined {
+  const [name = '', ...regions] = place.split(',')
+  const [largest, ...rest] = cities.find(name, regions)
   if (largest === undefined) return undefined
   const others = rest.filter((city) => city.timezone !== largest.timezone)
   const shown = others.slice(0, MAX_OTHERS).map(fullName).join('; ')
@@ -104,29 +106,9 @@ function findCity(place: string): Place | undefined {
   }
 }
 
-type City = (typeof cityMapping)[number]
-
-function regionsOf(city: City): readonly string[] {
-  const regions = [city.country, city.province, city.iso2, city.iso3, city.state_ansi]
-  return regions.filter((region) => typeof region === 'string').map(fold)
-}
-
-function fullName(city: City): string {
+function fullName(city: CityData): string {
   const { city: name, province, country } = city
   return [name, ...(province && province !== name ? [province] : []), country].join(', ')
-}
-
-function knownPlaces(): readonly string[] {
-  return [...new Set([...cityMapping.map((city) => city.city), ...Intl.supportedValuesOf('timeZone')])]
-}
-
-/** Without case and accents. */
-function fold(text: string): string {
-  return text
-    .normalize('NFD')
-    .replaceAll(/\p{Mn}/gu, '')
-    .trim()
-    .toLowerCase()
 }
 
 function tellTime(now: number, timeZone: string): { iso: string; offset: string; weekday: string; text: string } {

@@ -14,7 +14,7 @@ const input = z.object({
     .min(1)
     .max(64)
     .describe('The id of the note, as list_notes shows it')
-    .meta({ examples: ['k3f7p'], format: 'id' }),
+    .meta({ examples: ['k3f7p'] }),
 })
 
 const output = z.object({

@@ -42,11 +42,30 @@ export function sectionsOf(text: string): readonly Section[] {
       continue
     }
     if (length + content.length > MAX_SECTION_CHARACTERS && length > 0) close(index + 1)
-    lines.push(content)
-    length += content.length + 1
+    const pieces = piecesOf(content)
+    for (const piece of pieces.slice(0, -1)) {
+      lines.push(piece)
+      close(index + 1)
+    }
+    const rest = pieces.at(-1) ?? ''
+    lines.push(rest)
+    length += rest.length + 1
   }
   close(0)
   return sections
+}
+
+/** A line that is longer than a section, cut between words where it has any. */
+function piecesOf(line: string): readonly string[] {
+  const pieces: string[] = []
+  let from = 0
+  while (line.length - from > MAX_SECTION_CHARACTERS) {
+    const space = line.lastIndexOf(' ', from + MAX_SECTION_CHARACTERS)
+    const to = space > from ? space : from + MAX_SECTION_CHARACTERS
+    pieces.push(line.slice(from, to))
+    from = to
+  }
+  return [...pieces, line.slice(from)]
 }
 
 /** Its first heading of the first level, else its first heading, else its file's name. */

@@ -18,7 +18,7 @@ const input = z.object({
     .min(1)
     .max(500)
     .describe('The id of the document: the path that search_documents gave')
-    .meta({ examples: ['handbook/vacation.md', 'README.md'], format: 'path' }),
+    .meta({ examples: ['handbook/vacation.md', 'README.md'] }),
   fromLine: z.number().int().min(1).default(1).describe('The first line to read'),
   lines: z.number().int().min(1).max(MAX_PAGE_LINES).default(200).describe('How many lines at most'),
 })

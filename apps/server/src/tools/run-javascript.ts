@@ -18,7 +18,6 @@ const input = z.object({
     )
     .meta({
       examples: ['[3, 1, 2].toSorted()', 'let s = 0; for (let i = 1; i <= 100; i++) s += i; s'],
-      format: 'code',
     }),
 })
 

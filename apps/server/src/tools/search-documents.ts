@@ -18,7 +18,7 @@ const input = z.object({
     .min(1)
     .max(300)
     .describe('The words to search for')
-    .meta({ examples: ['vacation policy', 'how to reset a password', 'refund'], format: 'search-query' }),
+    .meta({ examples: ['vacation policy', 'how to reset a password', 'refund'] }),
   limit: z.number().int().min(1).max(20).default(5).describe('How many results at most'),
 })
 

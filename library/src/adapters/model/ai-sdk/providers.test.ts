@@ -179,7 +179,7 @@ function anthropic(bodies: unknown[] = []): Model {
     baseURL: `${mock.url}/v1`,
     apiKey: 'sk-ant-secret',
     fetch: (url, init) => {
-      bodies.push(JSON.parse(String(init?.body)))
+      if (typeof init?.body === 'string') bodies.push(JSON.parse(init.body))
       return fetch(url, init)
     },
   })

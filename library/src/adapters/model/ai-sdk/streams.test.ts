@@ -496,13 +496,14 @@ async function serve(
 ): Promise<Served> {
   const requests: unknown[] = []
   let answered = 0
-  const server = createServer(async (request, response) => {
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.on('finish', () => {
       answered += 1
     })
     requests.push(JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()))
     await answer(request, response)
-  })
+  }
+  const server = createServer((request, response) => void receive(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
