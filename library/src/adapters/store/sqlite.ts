@@ -111,10 +111,9 @@ function createCondition(): Condition {
     },
     onReplies(replies, wrote) {
       if (wrote) failing = undefined
-      for (const reply of replies) {
-        if (!('failure' in reply)) continue
-        const { code } = reply.failure
-        const { message } = storeErrorOf(reply.failure)
+      for (const [, , failure] of replies) {
+        if (failure === undefined) continue
+        const { code, message } = storeErrorOf(failure)
         if (code === 'STORE_FULL' || code === 'STORE_UNAVAILABLE') failing = message
         if (code === 'STORE_CORRUPT') lost ??= message
       }

@@ -61,13 +61,13 @@ export function createChannel<Commands>(options: ChannelOptions): Channel<Comman
     post(requests)
   }
 
-  const settle = (reply: Reply): void => {
-    const call = pending.get(reply.id)
+  const settle = ([id, value, failure]: Reply): void => {
+    const call = pending.get(id)
     if (call === undefined) return
-    pending.delete(reply.id)
+    pending.delete(id)
     pendingBytes -= call.bytes
-    if ('failure' in reply) call.reject(storeErrorOf(reply.failure))
-    else call.resolve(reply.value)
+    if (failure === undefined) call.resolve(value)
+    else call.reject(storeErrorOf(failure))
   }
 
   const lose = (detail: string): void => {
@@ -125,7 +125,7 @@ export function createChannel<Commands>(options: ChannelOptions): Channel<Comman
       pending.set(id, { resolve, reject, bytes: weight })
       pendingBytes += weight
       if (gathered.length === 0) setImmediate(flush)
-      gathered.push({ id, command, args })
+      gathered.push([id, command, args])
       // The table of commands is the same type on the other side.
       return promise as Promise<Call<Commands, typeof command>['result']>
     },

@@ -26,6 +26,18 @@ export interface Entry {
   readonly changes: readonly { readonly line: number; readonly change: Change }[]
 }
 
+/** The call that is made most: flat, because each object in a message costs as much as its text. */
+export type Append = readonly [
+  tenant: string,
+  user: string,
+  threadId: string,
+  runId: string,
+  epoch: number,
+  at: number,
+  lines: Entry['lines'],
+  changes: Entry['changes'],
+]
+
 export interface EventRow {
   readonly seq: number
   readonly at: number
@@ -61,7 +73,7 @@ export interface WriteCommands {
   renameThread(db: Statements, owner: Owner, threadId: string, entry: Entry): Thread | undefined
   deleteThread(db: Statements, owner: Owner, threadId: string): boolean
   /** Answers the sequence number of the first event. */
-  appendEvents(db: Statements, owner: Owner, threadId: string, fence: Fence, entry: Entry): number
+  appendEvents(db: Statements, ...append: Append): number
   /** The events are made by the caller, which knows them. */
   acceptRun(db: Statements, owner: Owner, run: NewRun, entry: Entry): WithFirstSeq<Accepted>
   heartbeat(db: Statements, node: string, claims: readonly Fence[], until: number): readonly string[]
@@ -97,5 +109,5 @@ export type Call<Commands, Name extends keyof Commands> = Commands[Name] extends
   db: Statements,
   ...args: infer Args
 ) => infer Result
-  ? { readonly args: Args; readonly result: Result }
+  ? { readonly args: Readonly<Args>; readonly result: Result }
   : never

@@ -10,18 +10,13 @@ export interface WorkerSettings extends OpenOptions {
   readonly role: 'writer' | 'reader'
 }
 
-export interface Request {
-  readonly id: number
-  readonly command: string
-  readonly args: readonly unknown[]
-}
+/** A tuple, because a message carries the names of an object's properties with every object. */
+export type Request = readonly [id: number, command: string, args: readonly unknown[]]
 
 /** Requests of one turn of the event loop; first of all the word to open the database, last the wish to end. */
 export type ToWorker = 'open' | readonly Request[] | 'close'
 
-export type Reply =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly failure: StoreFailure }
+export type Reply = readonly [id: number, value: unknown, failure?: StoreFailure]
 
 export type FromWorker =
   | { readonly type: 'ready' }

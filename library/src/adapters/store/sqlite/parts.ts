@@ -43,8 +43,9 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
         const other = uncovered(events, fence)
         if (other !== undefined) await refuseUncovered(reader, { owner, threadId, runId: other, epoch })
         const entry = entryOf(at, events)
-        const args = [ownerOf(owner), threadId, { runId, epoch }, entry] as const
-        return place(await writer.call('appendEvents', [...args], weigh(entry)), at, events)
+        const { lines, changes } = entry
+        const append = [owner.tenant, owner.user, threadId, runId, epoch, at, lines, changes] as const
+        return place(await writer.call('appendEvents', append, weigh(entry)), at, events)
       },
       async read(owner, threadId, { after, limit }) {
         const range = { after, limit: rowLimit(limit, defaultLimits.events) }

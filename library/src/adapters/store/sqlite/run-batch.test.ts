@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
+import type { Request } from './messages.ts'
 import { type CommandTable, type Connection, runBatch } from './run-batch.ts'
 import { createStatements } from './statements.ts'
 
@@ -14,9 +15,9 @@ describe('a batch', () => {
     ])
 
     expect(replies).toMatchObject([
-      { id: 1, value: 'a' },
-      { id: 2, failure: { code: 'STORE_UNAVAILABLE' } },
-      { id: 3, value: 'c' },
+      [1, 'a'],
+      [2, undefined, { code: 'STORE_UNAVAILABLE' }],
+      [3, 'c'],
     ])
     expect(connection.written()).toEqual(['a', 'c'])
     expect(connection.database.isTransaction).toBe(false)
@@ -42,7 +43,11 @@ describe('a batch', () => {
       request(3, 'write', 'c'),
     ])
 
-    expect(replies).toMatchObject([{ value: 'a' }, { failure: { code: 'STORE_FULL' } }, { value: 'c' }])
+    expect(replies).toMatchObject([
+      [1, 'a'],
+      [2, undefined, { code: 'STORE_FULL' }],
+      [3, 'c'],
+    ])
     expect(connection.written()).toEqual(['a', 'c'])
   })
 
@@ -51,12 +56,12 @@ describe('a batch', () => {
 
     const replies = runBatch(connection, [request(1, 'constructor', 'a')])
 
-    expect(replies).toMatchObject([{ id: 1, failure: { code: 'STORE_UNAVAILABLE' } }])
+    expect(replies).toMatchObject([[1, undefined, { code: 'STORE_UNAVAILABLE' }]])
   })
 })
 
-function request(id: number, command: string, text: string) {
-  return { id, command, args: [text] }
+function request(id: number, command: string, text: string): Request {
+  return [id, command, [text]]
 }
 
 function connect(): Connection & Disposable & { written(): unknown[]; readonly seenInside: boolean[] } {

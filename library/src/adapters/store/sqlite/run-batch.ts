@@ -33,15 +33,15 @@ export function runBatch(connection: Connection, requests: readonly Request[]): 
     if (failure.code === 'STORE_FULL' && requests.length > 1) {
       return requests.flatMap((request) => runBatch(connection, [request]))
     }
-    return requests.map(({ id }) => ({ id, failure }))
+    return requests.map(([id]) => [id, undefined, failure])
   }
 }
 
 export function runAlone(connection: Connection, request: Request): Reply {
   try {
-    return { id: request.id, value: run(connection, request) }
+    return [request[0], run(connection, request)]
   } catch (error) {
-    return { id: request.id, failure: failureOfDatabase(error, connection.path) }
+    return [request[0], undefined, failureOfDatabase(error, connection.path)]
   }
 }
 
@@ -52,16 +52,16 @@ function runInSavepoint(connection: Connection, request: Request): Reply {
   try {
     const value = run(connection, request)
     statements.run('RELEASE one_call')
-    return { id: request.id, value }
+    return [request[0], value]
   } catch (error) {
     if (!database.isTransaction) throw error
     statements.run('ROLLBACK TO one_call')
     statements.run('RELEASE one_call')
-    return { id: request.id, failure: failureOfDatabase(error, connection.path) }
+    return [request[0], undefined, failureOfDatabase(error, connection.path)]
   }
 }
 
-function run({ statements, commands }: Connection, { command, args }: Request): unknown {
+function run({ statements, commands }: Connection, [, command, args]: Request): unknown {
   const carryOut = commands.get(command)
   if (carryOut === undefined) throw new Error(`there is no command "${command}"`)
   return carryOut(statements, ...args)

@@ -90,6 +90,6 @@ function take(): ToWorker | undefined {
   return received?.message as ToWorker | undefined
 }
 
-function isDone(reply: Reply): boolean {
-  return 'value' in reply
+function isDone([, , failure]: Reply): boolean {
+  return failure === undefined
 }

@@ -66,8 +66,8 @@ export const writeCommands: WriteCommands = {
     return true
   },
 
-  appendEvents(db, owner, threadId, fence, entry) {
-    const count = entry.lines.length
+  appendEvents(db, tenant, user, threadId, runId, epoch, at, lines, changes) {
+    const count = lines.length
     const end = db.get<{ thread_key: number; last_seq: number }>(
       `UPDATE threads SET last_seq = last_seq + ?, updated_at = iif(? = 0, updated_at, ?)
        WHERE tenant = ? AND user = ? AND thread_id = ? AND EXISTS (
@@ -76,21 +76,22 @@ export const writeCommands: WriteCommands = {
        RETURNING thread_key, last_seq`,
       count,
       count,
-      entry.at,
-      owner.tenant,
-      owner.user,
+      at,
+      tenant,
+      user,
       threadId,
-      fence.runId,
-      fence.epoch,
+      runId,
+      epoch,
     )
+    const owner = { tenant, user }
     if (end === undefined) {
       if (findThread(db, owner, threadId) === undefined) {
         throw new StoreError('NOT_FOUND', { what: 'thread', id: threadId })
       }
-      throw new StoreError('FENCED', { runId: fence.runId, epoch: fence.epoch })
+      throw new StoreError('FENCED', { runId, epoch })
     }
     const firstSeq = end.last_seq - count + 1
-    writeLog(db, { owner, threadKey: end.thread_key, firstSeq, runId: fence.runId }, entry)
+    writeLog(db, { owner, threadKey: end.thread_key, firstSeq, runId }, { at, lines, changes })
     return firstSeq
   },
 
