@@ -25,7 +25,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   registry: ['node:async_hooks'],
   protocol: ['zod'],
-  tool: ['zod', '@standard-schema/spec', 'ajv', 'ajv/dist/2020.js', 'node:crypto', 'node:util'],
+  tool: ['@standard-schema/spec', 'typebox/schema', 'node:crypto', 'node:util', 'node:vm'],
   policy: [],
   agent: ['zod'],
   gateway: ['zod'],

@@ -1,0 +1,101 @@
+/**
+ * The console in a real browser, on a real server with a scripted model: what the tests of the page share.
+ *
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { defineTool } from 'toolcrib'
+import { createScriptedModel, type ScriptedStep } from 'toolcrib/testing'
+import { build } from 'vite'
+import { z } from 'zod'
+import { parseConfig } from '../../apps/server/src/config.ts'
+import { type RunningServer, startServer } from '../../apps/server/src/server.ts'
+
+export interface ConsoleServer extends AsyncDisposable {
+  /** Stops the server; what it answers starts it again, on the same port and data. */
+  stop(): Promise<() => Promise<void>>
+  /** Lets every answer go on that waits in the middle. */
+  release(): void
+  /** Signs in as this person, in a browser profile of their own. */
+  signIn(browser: Browser, name: string): Promise<Page>
+}
+
+const erase = defineTool({
+  name: 'erase_everything',
+  description: 'Erase everything.',
+  input: z.object({ what: z.string() }),
+  effect: 'destructive',
+  execute: ({ what }) => `erased ${what}`,
+})
+const fail = defineTool({
+  name: 'always_fails',
+  description: 'Fail.',
+  input: z.object({}),
+  effect: 'read',
+  execute: () => Promise.reject(new Error('the well is dry')),
+})
+
+export async function startConsole(): Promise<ConsoleServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'toolcrib-browser-'))
+  const consoleFolder = join(folder, 'console')
+  await build({
+    root: join(import.meta.dirname, '../../apps/console'),
+    logLevel: 'error',
+    build: { outDir: consoleFolder },
+  })
+  const config = parseConfig(
+    { port: 0, dataFolder: join(folder, 'data'), tools: [erase, fail] },
+    { env: { TOOLCRIB_LOG: 'silent' }, folder },
+  )
+  let gate = Promise.withResolvers<void>()
+  const model = createScriptedModel((request) => answerTo(request.messages, () => gate.promise), { record: false })
+  let server: RunningServer = await startServer(config, { model, consoleFolder })
+  const { url, port } = server
+  return {
+    async stop() {
+      await server.close({ drainMs: 0 })
+      return async () => {
+        server = await startServer({ ...config, port }, { model, consoleFolder })
+      }
+    },
+    release() {
+      gate.resolve()
+      gate = Promise.withResolvers()
+    },
+    async signIn(browser, name) {
+      const page = await (await browser.newContext()).newPage()
+      await page.goto(url)
+      await page.getByLabel('Your name').fill(name)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByLabel('Message').waitFor()
+      return page
+    },
+    async [Symbol.asyncDispose]() {
+      gate.resolve()
+      await server.close({ drainMs: 0 })
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+/** Each request of a test has its own fixed answer. */
+function answerTo(messages: readonly { readonly role: string }[], gate: () => Promise<void>): ScriptedStep {
+  const last = messages.at(-1)
+  if (last?.role === 'tool') return { text: 'That is **done**.' }
+  const asked = JSON.stringify(last)
+  if (asked.includes('calculate'))
+    return { text: 'Let me see.', calls: [{ tool: 'calculate', input: { expression: '6 * 7' } }] }
+  if (asked.includes('erase')) return { calls: [{ tool: 'erase_everything', input: { what: 'the blackboard' } }] }
+  if (asked.includes('fail')) return { calls: [{ tool: 'always_fails', input: {} }] }
+  if (asked.includes('slow'))
+    return { thinking: 'It will take a while.', text: ['The beginning', ' of a long answer'], gate: gate() }
+  return { text: 'Hello, *you*. <img src=x onerror="window.hacked=1"><script>window.hacked=1</script>' }
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Message').fill(text)
+  await page.getByLabel('Message').press('Enter')
+}

@@ -1,0 +1,171 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mayRun } from '../skips.ts'
+import { launchChromium, noBrowser } from './chromium.ts'
+import { type ConsoleServer, say, startConsole } from './console-page.ts'
+
+describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
+  let browser: Browser
+  let room: ConsoleServer
+
+  beforeAll(async () => {
+    browser = await launchChromium()
+    room = await startConsole()
+  }, 60_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    await room?.[Symbol.asyncDispose]()
+  })
+
+  const answers = (page: Page) => page.locator('[data-role="assistant"]')
+
+  it('signs in, opens a chat, streams an answer and shows a tool card with input, outcome and time [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'ann')
+
+    await say(page, 'please calculate something')
+    await answers(page).filter({ hasText: 'That is done.' }).waitFor()
+    const card = page.locator('[data-tool="calculate"]')
+    await card.locator('summary').click()
+
+    expect(await card.getAttribute('data-outcome')).toBe('ok')
+    expect(await card.locator('summary').textContent()).toMatch(/calculate.*done.*\d (ms|s)/s)
+    expect(await card.getByRole('region', { name: 'Input' }).textContent()).toContain('6 * 7')
+    expect(await card.getByRole('region', { name: 'Output' }).textContent()).toContain('42')
+    await page.context().close()
+  })
+
+  it('shows a failed call as failed, with its error [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'ann')
+
+    await say(page, 'please fail')
+    const card = page.locator('[data-tool="always_fails"][data-outcome="failed"]')
+    await card.locator('summary').click()
+
+    expect(await card.getByRole('region', { name: 'Error' }).textContent()).toContain('the well is dry')
+    await page.context().close()
+  })
+
+  it('stops an answer, keeps what had come, and tries again [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'bea')
+
+    await say(page, 'a slow one')
+    await answers(page).filter({ hasText: 'The beginning of a long answer' }).waitFor()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.locator('[data-status="stopped"]').waitFor()
+    const stopped = await page.locator('[data-status="stopped"]').textContent()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('button', { name: 'Stop' }).waitFor()
+    room.release()
+    await page.locator('[data-status="completed"]').waitFor()
+
+    expect(stopped).toContain('The beginning of a long answer')
+    expect(await answers(page).count()).toBe(2)
+    await page.context().close()
+  })
+
+  it('asks before it destroys: approved, the tool runs; denied, it does not [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'cem')
+
+    await say(page, 'erase it')
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.locator('[data-tool="erase_everything"][data-outcome="ok"]').waitFor()
+    await answers(page).filter({ hasText: 'That is done.' }).waitFor()
+    await say(page, 'erase it again')
+    await page.getByLabel('Reason, told to the agent').fill('I still need it')
+    await page.getByRole('button', { name: 'Deny' }).click()
+    const refused = page.locator('[data-tool="erase_everything"][data-outcome="refused"]')
+    await refused.locator('summary').click()
+
+    expect(await refused.getByRole('region', { name: 'Error' }).textContent()).toContain('I still need it')
+    await page.context().close()
+  })
+
+  it('lists, searches, renames and deletes chats [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'dee')
+    const threads = page.getByRole('navigation', { name: 'Threads' })
+    await say(page, 'hello about teapots')
+    await page.locator('[data-status="completed"]').waitFor()
+    await page.getByRole('button', { name: 'New chat' }).click()
+    await say(page, 'hello about kettles')
+    await page.locator('[data-status="completed"]').waitFor()
+    await threads.getByRole('button', { name: 'hello about teapots', exact: true }).waitFor()
+
+    await page.getByRole('searchbox').fill('kettle')
+    await threads.getByRole('button', { name: 'hello about teapots', exact: true }).waitFor({ state: 'detached' })
+    await threads.getByRole('button', { name: 'hello about kettles', exact: true }).hover()
+    await threads.getByRole('button', { name: 'Rename hello about kettles' }).click()
+    await page.getByRole('textbox', { name: 'New title' }).fill('All about kettles')
+    await page.getByRole('textbox', { name: 'New title' }).press('Enter')
+    await page.getByRole('heading', { name: 'All about kettles' }).waitFor()
+    await threads.getByRole('button', { name: 'All about kettles', exact: true }).hover()
+    await threads.getByRole('button', { name: 'Delete All about kettles' }).click()
+    await threads.getByRole('button', { name: 'Yes, delete' }).click()
+    await threads.getByRole('button', { name: 'All about kettles', exact: true }).waitFor({ state: 'detached' })
+    await page.getByRole('searchbox').fill('')
+
+    await threads.getByRole('button', { name: 'hello about teapots', exact: true }).waitFor()
+    await page.context().close()
+  })
+
+  it('goes on where it was when the page is reloaded in the middle of an answer [WEB-02]', async () => {
+    const page = await room.signIn(browser, 'eve')
+
+    await say(page, 'a slow one')
+    await answers(page).filter({ hasText: 'The beginning of a long answer' }).waitFor()
+    await page.reload()
+    await answers(page).filter({ hasText: 'The beginning of a long answer' }).waitFor()
+    await page.getByRole('button', { name: 'Stop' }).waitFor()
+    room.release()
+    await page.locator('[data-status="completed"]').waitFor()
+
+    expect(await answers(page).count()).toBe(1)
+    expect(((await answers(page).textContent()) ?? '').match(/The beginning/g)).toHaveLength(1)
+    await page.context().close()
+  })
+
+  it('shows that the line is down, and that it is back [WEB-02]', async () => {
+    const page = await room.signIn(browser, 'fay')
+    await say(page, 'hello')
+    await page.locator('[data-status="completed"]').waitFor()
+
+    const restart = await room.stop()
+    await page.getByText(/Connection lost|Connecting again/).waitFor()
+    await restart()
+    await page.getByText(/Connection lost|Connecting again/).waitFor({ state: 'detached' })
+    await say(page, 'hello again')
+
+    await answers(page).nth(1).filter({ hasText: 'Hello, you.' }).waitFor()
+    await page.context().close()
+  })
+
+  it('shows two tabs of one person the same, and another person nothing of it [WEB-01]', async () => {
+    const first = await room.signIn(browser, 'gil')
+    const other = await room.signIn(browser, 'hal')
+    await say(first, 'hello from gil')
+    await first.locator('[data-status="completed"]').waitFor()
+    const second = await first.context().newPage()
+    await second.goto(first.url())
+    await other.goto(first.url())
+    await other.reload()
+
+    await say(first, 'please calculate something')
+    await second.locator('[data-tool="calculate"][data-outcome="ok"]').waitFor()
+    await other.getByText('This chat does not exist.').waitFor()
+
+    expect(await other.getByRole('navigation', { name: 'Threads' }).textContent()).toBe('No chats yet.')
+    await first.context().close()
+    await other.context().close()
+  })
+
+  it('lets nothing run that a model wrote, and loads nothing from outside [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'ida')
+
+    await say(page, 'hello')
+    await page.locator('[data-status="completed"]').waitFor()
+
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
+    expect(await answers(page).locator('img, script, iframe').count()).toBe(0)
+    await page.context().close()
+  })
+})
