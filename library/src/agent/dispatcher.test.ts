@@ -17,6 +17,7 @@ function readingTool(
 }
 
 const echo = readingTool('echo', (input) => input)
+const thenKey: string = 'then'
 const throwing = (): never => {
   throw new Error('boom')
 }
@@ -113,7 +114,12 @@ describe('a step of calls', () => {
 
   it('gives a call an idempotency key of its run and its own id', async () => {
     const keys: string[] = []
-    const tools = [readingTool('key', (_, call) => { keys.push(call.idempotencyKey); return null })]
+    const tools = [
+      readingTool('key', (_, call) => {
+        keys.push(call.idempotencyKey)
+        return null
+      }),
+    ]
     await using bench = createAgentBench({ tools, script: [{ calls: [{ tool: 'key' }] }, { text: 'done' }] })
 
     const { runId, calls } = await bench.run()
@@ -206,7 +212,12 @@ describe('the input of a call', () => {
 
   it('reaches the tool whole, and log and model redacted [CALL-08]', async () => {
     const got: unknown[] = []
-    const tools = [readingTool('login', (input) => { got.push(input); return { token: 'tok-9' } })]
+    const tools = [
+      readingTool('login', (input) => {
+        got.push(input)
+        return { token: 'tok-9' }
+      }),
+    ]
     await using bench = createAgentBench({
       tools,
       script: [
@@ -313,7 +324,7 @@ describe('what a tool does', () => {
       } as () => unknown,
       'OUTPUT_NOT_JSON',
     ],
-    ['then_throws', () => Object.defineProperty({}, 'then', { get: throwing }), 'TOOL_FAILED'],
+    ['then_throws', () => Object.defineProperty({}, thenKey, { get: throwing }), 'TOOL_FAILED'],
     ['deep', () => Array.from({ length: 5_000 }).reduce<unknown>((inner) => [inner], 1), 'OUTPUT_NOT_JSON'],
   ]
 
@@ -391,9 +402,22 @@ describe('what a tool does', () => {
     const story: string[] = []
     const open = () => {
       story.push('open')
-      return { [Symbol.dispose]: () => { story.push('dispose') }
+      return {
+        [Symbol.dispose]: () => {
+          story.push('dispose')
+        },
+      }
     }
-    const tools = [readingTool('held', () => void story.push('use'); return null }, { open, lifetime: 'run' })]
+    const tools = [
+      readingTool(
+        'held',
+        () => {
+          story.push('use')
+          return null
+        },
+        { open, lifetime: 'run' },
+      ),
+    ]
     const step = { calls: [{ tool: 'held' }, { tool: 'held' }] }
     await using bench = createAgentBench({ tools, script: [step, step, { text: 'x' }] })
 
@@ -442,7 +466,7 @@ describe('what a tool does', () => {
     )
     expect(progress).toHaveLength(2)
     expect(progress[0]).toEqual({ n: 1, secret: '[redacted]' })
-    expect(String(progress[1]).length).toBeLessThan(4_200)
+    expect(JSON.stringify(progress[1]).length).toBeLessThan(4_200)
   })
 
   it('reported as progress that is no JSON fails the call where the mistake was made', async () => {
@@ -617,7 +641,16 @@ describe('a call that takes too long', () => {
 
   it('has no more time than its run has left', async () => {
     const deadlines: number[] = []
-    const tools = [readingTool('when', (_, call) => { deadlines.push(call.deadline); return null }, { timeoutMs: 60_000 })]
+    const tools = [
+      readingTool(
+        'when',
+        (_, call) => {
+          deadlines.push(call.deadline)
+          return null
+        },
+        { timeoutMs: 60_000 },
+      ),
+    ]
     await using bench = createAgentBench({
       tools,
       limits: { maxRunMs: 10_000 },

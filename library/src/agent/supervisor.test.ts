@@ -378,7 +378,7 @@ function failing(store: Store, numbers: readonly number[]): Store & { heal(): vo
       healed = true
     },
     events: {
-      read: store.events.read,
+      read: (owner, threadId, range) => store.events.read(owner, threadId, range),
       append: (owner, threadId, entry) =>
         !healed && numbers.includes(++count) ? Promise.reject(full()) : store.events.append(owner, threadId, entry),
     },

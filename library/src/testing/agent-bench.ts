@@ -55,6 +55,7 @@ export interface AgentBench extends AsyncDisposable {
   run(text?: string, principal?: Principal): Promise<FinishedRun>
   /** Waits for the end of a run and reads its log. */
   finish(asked: Asked): Promise<FinishedRun>
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 export interface Asked {
