@@ -8,6 +8,8 @@ import { type CityData, cityMapping } from 'city-timezones'
 export interface Cities {
   /** Those of that name, ignoring case and accents, in all of the given regions: countries, provinces or their codes. */
   find(name: string, regions: readonly string[]): readonly CityData[]
+  /** Those of a country, else those of a province. */
+  inRegion(region: string): readonly CityData[]
   names(): Iterable<string>
 }
 
@@ -28,6 +30,12 @@ export function createCities(): Cities {
       return (byName.get(fold(name)) ?? [])
         .filter((city) => wanted.every((region) => regionsOf(city).includes(region)))
         .toSorted((a, b) => b.pop - a.pop)
+    },
+    inRegion(region) {
+      const wanted = fold(region)
+      const country = cityMapping.filter((city) => fold(city.country) === wanted)
+      const cities = country.length > 0 ? country : cityMapping.filter((city) => fold(city.province ?? '') === wanted)
+      return cities.toSorted((a, b) => b.pop - a.pop)
     },
     names: () => cityMapping.values().map((city) => city.city),
   }

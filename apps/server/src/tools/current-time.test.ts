@@ -45,6 +45,16 @@ describe('current_time', () => {
     expect(await summer.call({ place: 'paris, france' })).toMatchObject({ timeZone: 'Europe/Paris' })
   })
 
+  it('takes the largest city of a country or a province, and names its other time zones', async () => {
+    expect(await summer.call({ place: 'Norway' })).not.toHaveProperty('note')
+    expect(await summer.call({ place: 'japan' })).toMatchObject({ timeZone: 'Asia/Tokyo' })
+    expect(await summer.call({ place: 'Texas' })).toMatchObject({ timeZone: 'America/Chicago' })
+    expect(await summer.call({ place: 'Australia' })).toMatchObject({
+      timeZone: 'Australia/Sydney',
+      note: expect.stringContaining('Australia/Perth'),
+    })
+  })
+
   it('ignores accents and case', async () => {
     expect(await summer.call({ place: 'SAO PAULO' })).toMatchObject({ timeZone: 'America/Sao_Paulo' })
     expect(await summer.call({ place: 'Zürich' })).toMatchObject({ timeZone: 'Europe/Zurich' })

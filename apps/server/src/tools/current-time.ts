@@ -20,9 +20,18 @@ const input = z.object({
     .min(1)
     .max(100)
     .optional()
-    .describe('A city, "city, country", or an IANA time zone. Left out: UTC')
+    .describe('A city, "city, country", a country, or an IANA time zone. Left out: UTC')
     .meta({
-      examples: ['Oslo', 'Tokyo', 'New York', 'Paris, France', 'Springfield, Illinois', 'Europe/London', 'UTC'],
+      examples: [
+        'Oslo',
+        'Tokyo',
+        'New York',
+        'Paris, France',
+        'Japan',
+        'Springfield, Illinois',
+        'Europe/London',
+        'UTC',
+      ],
     }),
 })
 
@@ -42,7 +51,7 @@ export function createCurrentTime(clock: Clock): Tool {
     name: 'current_time',
     title: 'Current time',
     description:
-      'The current time, date and weekday now, in a city or time zone of the world. Use it for "what time is it", "what day is today" and "what is the date".',
+      'The current time, date and weekday now, in a city, country or time zone of the world. Use it for "what time is it", "what day is today" and "what is the date".',
     category: 'time',
     tags: ['time', 'date', 'clock', 'timezone'],
     input,
@@ -75,6 +84,8 @@ function findPlace(place: string, cities: Cities): Place {
   if (city !== undefined) return city
   const timeZone = zoneOf(place)
   if (timeZone !== undefined) return { name: timeZone, timeZone }
+  const region = findRegion(place, cities)
+  if (region !== undefined) return region
   // Of the thousands of names only those with the same first letter: a comparison with all of them would be felt by others.
   const initial = place.charAt(0).toLowerCase()
   const known = [...cities.names(), ...Intl.supportedValuesOf('timeZone')].filter(
@@ -103,6 +114,22 @@ function findCity(place: string, cities: Cities): Place | undefined {
     name: fullName(largest),
     timeZone: largest.timezone,
     ...(others.length === 0 ? {} : { note: `The most populous ${largest.city} was taken. There is also: ${shown}.` }),
+  }
+}
+
+/** A country or a province keeps the time of its most populous city; a note says so when it has others. */
+function findRegion(place: string, cities: Cities): Place | undefined {
+  const [largest, ...rest] = cities.inRegion(place)
+  if (largest === undefined) return undefined
+  const { timezone } = largest
+  const others = new Set(rest.map((city) => city.timezone).filter((zone) => zone !== timezone))
+  const shown = [...others].slice(0, MAX_OTHERS).join(', ')
+  return {
+    name: fullName(largest),
+    timeZone: timezone,
+    ...(others.size === 0
+      ? {}
+      : { note: `${place} has several time zones; its most populous city was taken. There is also: ${shown}.` }),
   }
 }
 
