@@ -7,8 +7,8 @@ import type { EventRow, ReadCommands, RecordRow } from './commands.ts'
 import {
   type ApprovalRow,
   approvalOf,
-  RUN_COLUMNS,
-  type RunRow,
+  findRun,
+  findThread,
   runOf,
   THREAD_COLUMNS,
   type ThreadRow,
@@ -16,13 +16,8 @@ import {
 } from './rows.ts'
 
 export const readCommands: ReadCommands = {
-  getThread(db, { tenant, user }, threadId) {
-    const row = db.get<ThreadRow>(
-      `SELECT ${THREAD_COLUMNS} FROM threads WHERE tenant = ? AND user = ? AND thread_id = ?`,
-      tenant,
-      user,
-      threadId,
-    )
+  getThread(db, owner, threadId) {
+    const row = findThread(db, owner, threadId)
     return row && threadOf(row)
   },
 
@@ -70,14 +65,8 @@ export const readCommands: ReadCommands = {
     return readCommands.getThread(db, { tenant, user }, threadId) && rows
   },
 
-  getRun(db, { tenant, user }, runId) {
-    const row = db.get<RunRow>(
-      `SELECT ${RUN_COLUMNS} FROM runs JOIN threads USING (thread_key)
-       WHERE run_id = ? AND runs.tenant = ? AND runs.user = ?`,
-      runId,
-      tenant,
-      user,
-    )
+  getRun(db, owner, runId) {
+    const row = findRun(db, owner, runId)
     return row && runOf(row)
   },
 

@@ -1,7 +1,8 @@
 /** Rows as the port's types. The law: a row is read in one place. @module */
 import type { ApprovalRecord, RunRecord } from '../../../agent/ports.ts'
 import type { ApprovalRequested } from '../../../protocol/events.ts'
-import type { Principal, RunOutcome, Thread } from '../../../protocol/vocabulary.ts'
+import type { Owner, Principal, RunOutcome, Thread } from '../../../protocol/vocabulary.ts'
+import type { Statements } from './statements.ts'
 
 export interface ThreadRow {
   readonly thread_id: string
@@ -67,4 +68,23 @@ export interface ApprovalRow {
 export function approvalOf(row: ApprovalRow): ApprovalRecord {
   const request = JSON.parse(row.request) as ApprovalRequested
   return { ...request, threadId: row.thread_id, status: row.status }
+}
+
+export function findThread(db: Statements, { tenant, user }: Owner, threadId: string): ThreadRow | undefined {
+  return db.get<ThreadRow>(
+    `SELECT ${THREAD_COLUMNS} FROM threads WHERE tenant = ? AND user = ? AND thread_id = ?`,
+    tenant,
+    user,
+    threadId,
+  )
+}
+
+export function findRun(db: Statements, { tenant, user }: Owner, runId: string): RunRow | undefined {
+  return db.get<RunRow>(
+    `SELECT ${RUN_COLUMNS} FROM runs JOIN threads USING (thread_key)
+     WHERE run_id = ? AND runs.tenant = ? AND runs.user = ?`,
+    runId,
+    tenant,
+    user,
+  )
 }

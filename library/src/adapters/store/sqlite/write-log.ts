@@ -31,6 +31,25 @@ export function writeLog(db: Statements, end: LogEnd, entry: Entry): void {
   for (const { line, change } of entry.changes) applyChange(db, end, { change, seq: end.firstSeq + line, at: entry.at })
 }
 
+/** Makes room at the end of the log; undefined: no such thread of this owner. */
+export function moveEnd(
+  db: Statements,
+  { tenant, user }: Owner,
+  threadId: string,
+  { at, lines }: Entry,
+): { readonly threadKey: number; readonly firstSeq: number } | undefined {
+  const row = db.get<{ thread_key: number; last_seq: number }>(
+    `UPDATE threads SET last_seq = last_seq + ?, updated_at = ? WHERE tenant = ? AND user = ? AND thread_id = ?
+     RETURNING thread_key, last_seq`,
+    lines.length,
+    at,
+    tenant,
+    user,
+    threadId,
+  )
+  return row && { threadKey: row.thread_key, firstSeq: row.last_seq - lines.length + 1 }
+}
+
 function applyChange(
   db: Statements,
   { owner: { tenant, user }, threadKey, runId }: LogEnd,

@@ -1,0 +1,87 @@
+/** Commands that change threads and logs. The law: a log moves only in the statement that checks its owner and fence. @module */
+import { StoreError } from '../../../agent/errors.ts'
+import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
+import { foldText } from '../folded-text.ts'
+import type { WriteCommands } from './commands.ts'
+import { findThread, threadOf } from './rows.ts'
+import type { Statements } from './statements.ts'
+import { moveEnd, writeLog } from './write-log.ts'
+
+export const threadWrites: Pick<WriteCommands, 'createThread' | 'renameThread' | 'deleteThread' | 'appendEvents'> = {
+  createThread(db, owner, { threadId, title, at }) {
+    db.run(
+      `INSERT INTO threads (tenant, user, thread_id, title, folded_title, created_at, updated_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      owner.tenant,
+      owner.user,
+      threadId,
+      title,
+      foldText(title),
+      at,
+      at,
+    )
+    return threadNow(db, owner, threadId)
+  },
+
+  renameThread(db, owner, threadId, entry) {
+    const end = moveEnd(db, owner, threadId, entry)
+    if (end === undefined) return undefined
+    writeLog(db, { owner, runId: null, ...end }, entry)
+    return threadNow(db, owner, threadId)
+  },
+
+  deleteThread(db, { tenant, user }, threadId) {
+    const thread = db.get<{ thread_key: number; active_run: string | null }>(
+      'SELECT thread_key, active_run FROM threads WHERE tenant = ? AND user = ? AND thread_id = ?',
+      tenant,
+      user,
+      threadId,
+    )
+    if (thread === undefined) return false
+    if (thread.active_run !== null) throw new StoreError('THREAD_BUSY', { threadId, runId: thread.active_run })
+    db.run(
+      `DELETE FROM records WHERE tenant = ? AND user = ?
+       AND id IN (SELECT handle FROM outputs WHERE thread_key = ?)`,
+      tenant,
+      user,
+      thread.thread_key,
+    )
+    db.run('DELETE FROM threads WHERE tenant = ? AND user = ? AND thread_key = ?', tenant, user, thread.thread_key)
+    return true
+  },
+
+  appendEvents(db, tenant, user, threadId, runId, epoch, at, lines, changes) {
+    const count = lines.length
+    const end = db.get<{ thread_key: number; last_seq: number }>(
+      `UPDATE threads SET last_seq = last_seq + ?, updated_at = iif(? = 0, updated_at, ?)
+       WHERE tenant = ? AND user = ? AND thread_id = ? AND EXISTS (
+         SELECT 1 FROM runs WHERE run_id = ? AND runs.tenant = threads.tenant AND runs.user = threads.user
+         AND runs.thread_key = threads.thread_key AND epoch = ? AND outcome IS NULL)
+       RETURNING thread_key, last_seq`,
+      count,
+      count,
+      at,
+      tenant,
+      user,
+      threadId,
+      runId,
+      epoch,
+    )
+    const owner = { tenant, user }
+    if (end === undefined) {
+      if (findThread(db, owner, threadId) === undefined) {
+        throw new StoreError('NOT_FOUND', { what: 'thread', id: threadId })
+      }
+      throw new StoreError('FENCED', { runId, epoch })
+    }
+    const firstSeq = end.last_seq - count + 1
+    writeLog(db, { owner, threadKey: end.thread_key, firstSeq, runId }, { at, lines, changes })
+    return firstSeq
+  },
+}
+
+function threadNow(db: Statements, owner: Owner, threadId: string): Thread {
+  const row = findThread(db, owner, threadId)
+  if (row === undefined) throw new Error('the thread just written is not there')
+  return threadOf(row)
+}
