@@ -598,6 +598,22 @@ describe('a call that takes too long', () => {
     expect(await bench.events(asked.threadId)).toEqual(events)
   })
 
+  it('that is stopped after its time-out has one grace, not two, and stays timed out [CALL-05]', async () => {
+    const tools = [hanging({}, () => new Promise(() => {}))]
+    await using bench = createAgentBench({ tools, script, limits: { stopGraceMs: 500 } })
+    const asked = await bench.ask()
+    await bench.until('tool_executing')
+    await bench.clock.advance(1_300)
+    await bench.supervisor.stop(ann, asked.runId)
+
+    await bench.clock.advance(200)
+    const { calls, end } = await bench.finish(asked)
+
+    expect(calls).toMatchObject([{ outcome: 'abandoned', durationMs: 1_500 }])
+    expect(calls[0]?.error?.message).toContain('timed out')
+    expect(end.outcome).toBe('stopped')
+  })
+
   it('stops an async iterable, which is closed and read no further [CALL-05]', async () => {
     let closed = false
     const tools = [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createMemoryStore } from '../adapters/store/memory.ts'
+import { definePolicy } from '../policy/define-policy.ts'
 import { checkContract } from '../protocol/contract.ts'
 import { ann, bob, createAgentBench } from '../testing/agent-bench.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
@@ -268,6 +269,45 @@ describe('a store that fails', () => {
     expect([atWork, recovered]).toEqual([[], 1])
     expect(end).toMatchObject({ outcome: 'failed', error: { code: 'RUN_INTERRUPTED' } })
     expect(checkContract(events)).toEqual([])
+  })
+})
+
+describe('a fault of the server', () => {
+  it('in the middle of a step ends the run once as failed, and its open calls as unknown [RUN-03]', async () => {
+    const wipe = defineTool({ ...bare, name: 'wipe', effect: 'destructive', execute: () => null })
+    const obedient = defineTool({
+      ...bare,
+      name: 'obedient',
+      effect: 'read',
+      execute: (_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(null))),
+    })
+    const real = definePolicy({ allow: [{ tools: ['*'] }] })
+    let broken = false
+    const permission: typeof real.permission = (who, tool) => {
+      if (broken) throw new TypeError('a secret of the server')
+      return real.permission(who, tool)
+    }
+    await using bench = createAgentBench({
+      tools: [wipe, obedient],
+      policy: { ...real, permission },
+      script: [{ calls: [{ tool: 'obedient' }, { tool: 'wipe' }] }],
+    })
+    const asked = await bench.ask()
+    const { approvalId } = await bench.until('approval_requested')
+
+    broken = true
+    await bench.supervisor.answer(ann, approvalId, { decision: 'approved' })
+    const { end, threadId } = await bench.finish(asked)
+    await bench.clock.advance(5_000)
+    const events = await bench.events(threadId)
+
+    expect(end).toMatchObject({ outcome: 'failed', error: { code: 'INTERNAL' } })
+    expect(events.flatMap(({ event }) => (event.type === 'tool_completed' ? [event.outcome] : []))).toEqual([
+      'unknown',
+      'unknown',
+    ])
+    expect(checkContract(events)).toEqual([])
+    expect(JSON.stringify(events)).not.toContain('secret')
   })
 })
 
