@@ -11,6 +11,7 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { type Clock, type Model, ModelError } from 'toolcrib/agent'
 import { type AiSdkModelOptions, createAiSdkModel } from 'toolcrib/model/ai-sdk'
 import { createPlannerModel } from 'toolcrib/model/planner'
+import { ModelSpecError } from './models/errors.ts'
 
 /** The variables that hold the providers' keys: the provider's own usual names. */
 export type ModelKeys = {
@@ -27,19 +28,6 @@ export interface SelectModelOptions {
 
 const compatibleKey = 'OPENAI_COMPATIBLE_API_KEY'
 const forms = '"builtin", "openai:MODEL", "anthropic:MODEL", "google:MODEL" or "openai-compatible:MODEL@BASE_URL"'
-
-/** A model that cannot be chosen, because its name is none. */
-export class ModelSpecError extends Error {
-  readonly code = 'MODEL_SPEC_INVALID'
-  readonly retry = 'never'
-  readonly details: { readonly expected: string; readonly received: string }
-
-  constructor(expected: string, received: string) {
-    super(`Expected TOOLCRIB_MODEL to be ${expected}, got "${received}"`)
-    this.name = 'ModelSpecError'
-    this.details = { expected, received }
-  }
-}
 
 /**
  * @throws ModelSpecError `MODEL_SPEC_INVALID` for a name of no known form.
@@ -86,7 +74,7 @@ export function selectModel(spec: string, env: ModelKeys, options: SelectModelOp
       return create(server(id), apiKey)
     }
     default:
-      throw new ModelSpecError(forms, spec)
+      throw new ModelSpecError({ expected: forms, received: spec })
   }
 }
 
@@ -97,7 +85,10 @@ function base(baseURL: string): { readonly baseURL: string } {
 
 function named(model: string, spec: string): string {
   if (model.trim() === '')
-    throw new ModelSpecError('a provider and the name of its model, such as "openai:gpt-5"', spec)
+    throw new ModelSpecError({
+      expected: 'a provider and the name of its model, such as "openai:gpt-5"',
+      received: spec,
+    })
   return spec
 }
 
@@ -114,10 +105,11 @@ function addressed(model: string, spec: string): { readonly id: string; readonly
   const address = model.slice(at + 1)
   const url = at > 0 && URL.canParse(address) ? new URL(address) : undefined
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new ModelSpecError(
-      'a model and the base URL of its server, such as "openai-compatible:llama3.2@http://127.0.0.1:11434/v1"',
-      withoutPassword(spec),
-    )
+    throw new ModelSpecError({
+      expected:
+        'a model and the base URL of its server, such as "openai-compatible:llama3.2@http://127.0.0.1:11434/v1"',
+      received: withoutPassword(spec),
+    })
   }
   return { id, baseURL: address.replace(/\/+$/, '') }
 }
