@@ -124,9 +124,11 @@ describe('what is no tool', () => {
   })
 
   it('is a promise, a thenable, a module, a map without prototype, a list, a value or nothing [REG-05]', () => {
+    const thenable = {}
+    Reflect.set(thenable, 'then', () => {})
     const candidates = [
       Promise.resolve(echo),
-      Object.fromEntries([['then', () => {}]]),
+      thenable,
       moduleNamespace,
       Object.assign(Object.create(null), { echo }),
       [echo],

@@ -23,6 +23,18 @@ const defectsByTool = new WeakMap<object, readonly Defect[]>()
  * the tool, so that a catalogue of many bad tools gives one verdict for each. Its message says where, and what to do.
  *
  * @returns The tool, frozen.
+ *
+ * @example
+ * ```ts
+ * export const addNumbers: Tool = defineTool({
+ *   name: 'add_numbers',
+ *   description: 'Adds numbers.',
+ *   input: z.object({ numbers: z.array(z.number()).min(1) }),
+ *   output: z.object({ sum: z.number() }),
+ *   effect: 'read',
+ *   execute: ({ numbers }) => ({ sum: numbers.reduce((sum, number) => sum + number, 0) }),
+ * })
+ * ```
  */
 export function defineTool<const Input = JsonObject, Instance = undefined>(
   definition: ToolDefinition<JsonSchema, JsonSchema, Input, unknown, Instance>,

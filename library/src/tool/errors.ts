@@ -1,21 +1,28 @@
 /** The whole failure surface of the tool layer. The law: codes are compared, messages are read. @module */
+
 import type { Retry } from '../protocol/vocabulary.ts'
+import type { NotAToolKind } from './classify.ts'
+
+/** What a verdict of the registry says about a tool that it refuses, besides what every verdict says. */
+export interface AdmissionDetails {
+  NOT_A_TOOL: { kind: NotAToolKind }
+  DEFINITION_INVALID: { where: string }
+  EFFECT_INVALID: { where: string }
+  SCHEMA_INVALID: { where: string }
+  SCHEMA_NOT_OBJECT: { where: string }
+}
 
 /** Codes with which the registry's verdicts refuse a tool, besides the registry's own. */
-export type AdmissionCode =
-  | 'NOT_A_TOOL'
-  | 'DEFINITION_INVALID'
-  | 'EFFECT_INVALID'
-  | 'SCHEMA_INVALID'
-  | 'SCHEMA_NOT_OBJECT'
+export type AdmissionCode = keyof AdmissionDetails
 
-export const admissionCodes: readonly AdmissionCode[] = [
-  'NOT_A_TOOL',
-  'DEFINITION_INVALID',
-  'EFFECT_INVALID',
-  'SCHEMA_INVALID',
-  'SCHEMA_NOT_OBJECT',
-]
+const admission: Record<AdmissionCode, true> = {
+  NOT_A_TOOL: true,
+  DEFINITION_INVALID: true,
+  EFFECT_INVALID: true,
+  SCHEMA_INVALID: true,
+  SCHEMA_NOT_OBJECT: true,
+}
+export const admissionCodes: readonly AdmissionCode[] = Object.keys(admission) as AdmissionCode[]
 
 export interface ToolErrorDetails {
   CATALOGUE_REFUSED: { refused: number; offered: number; report: string }

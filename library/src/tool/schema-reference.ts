@@ -6,7 +6,7 @@ import { isJsonObject, unescapePointer } from './json.ts'
 export const referenceKeywords = ['$ref', '$dynamicRef', '$recursiveRef'] as const
 
 export type Target = { readonly found: true; readonly pointer: string; readonly schema: JsonValue } | NoTarget
-export interface NoTarget {
+interface NoTarget {
   readonly found: false
   readonly why: 'remote' | 'missing'
 }

@@ -7,7 +7,7 @@ import { analyseSchema, schemaBounds } from './schema-analysis.ts'
 import { readStandard, type StandardReading } from './standard-schema.ts'
 import type { CompiledSchema, Issue } from './tool.ts'
 
-export interface SchemaDefect {
+interface SchemaDefect {
   readonly code: 'SCHEMA_INVALID' | 'SCHEMA_NOT_OBJECT'
   /** Inside the definition, such as `/input/properties/city`. */
   readonly path: string

@@ -30,7 +30,7 @@ export function createToolRegistry(options: ToolRegistryOptions = {}): Registry<
 }
 
 /** The only judge of what a tool is. Never throws. */
-export function admitTool(candidate: unknown): Admission<Tool> {
+function admitTool(candidate: unknown): Admission<Tool> {
   if (!isTool(candidate)) return { ok: false, code: 'NOT_A_TOOL', ...classify(candidate) }
   const defects = defectsOf(candidate)
   const [first] = defects
