@@ -22,7 +22,7 @@ export interface HostLimits {
   readonly maxToolsPerScope: number
   /** Bytes of one HTTP request's body. Default 1,048,576. */
   readonly maxBodyBytes: number
-  /** Bytes of one bearer token; a longer one is refused unread. Default 16,384. */
+  /** Bytes of one bearer token; a longer one is refused unread. Default 8,192. */
   readonly maxTokenBytes: number
   /** Tickets issued and not yet used, over all users. Default 10,000. */
   readonly maxTickets: number

@@ -88,6 +88,10 @@ export function createConnection(socket: SocketLike, identity: Identity, context
         counts.eventsSent += 1
         outbox.push(frame)
       },
+      pushBatch: (batch) => {
+        counts.eventsSent += batch.frames.length
+        outbox.pushBatch(batch)
+      },
       get full() {
         return bufferedBytes() > limits.maxBufferedBytes
       },

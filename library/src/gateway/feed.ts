@@ -6,7 +6,7 @@
 import type { Clock } from '../agent/ports.ts'
 import type { LoggedEvent } from '../protocol/events.ts'
 import type { Owner } from '../protocol/vocabulary.ts'
-import type { EventEncoder } from './encoder.ts'
+import type { EventEncoder, FrameBatch } from './encoder.ts'
 import { replyFailure } from './errors.ts'
 import type { EncodedFrame } from './ports.ts'
 import type { ThreadReader } from './router.ts'
@@ -21,7 +21,8 @@ const RETRY_DELAY_MS = 250
 /** Where a feed writes to. */
 export interface FeedSink {
   push(frame: EncodedFrame): void
-  /** No more than a frame over the limit is held for this connection. */
+  pushBatch(batch: FrameBatch): void
+  /** No more than a batch over the limit is held for this connection. */
   readonly full: boolean
   /** How much a page may be worth. */
   readonly maxBytes: number
@@ -60,13 +61,12 @@ export function createFeed(options: FeedOptions): Feed {
   let retry: Disposable | undefined
   let pageEvents = FIRST_PAGE_EVENTS
 
-  function deliver(events: readonly LoggedEvent[], frames?: readonly EncodedFrame[]): 'all' | 'full' | 'gap' {
-    for (let index = 0; index < events.length; index++) {
-      const event = events[index]
-      if (event === undefined || event.seq <= delivered) continue
+  function deliver(events: readonly LoggedEvent[]): 'all' | 'full' | 'gap' {
+    for (const event of events) {
+      if (event.seq <= delivered) continue
       if (event.seq !== delivered + 1) return 'gap'
       if (sink.full) return 'full'
-      const frame = frames?.[index] ?? encoder.encode(threadId, event)
+      const frame = encoder.encode(threadId, event)
       sink.push(frame)
       delivered = event.seq
       if (frame.byteLength * pageEvents > sink.maxBytes) pageEvents = Math.max(1, Math.floor(pageEvents / 2))
@@ -140,10 +140,17 @@ export function createFeed(options: FeedOptions): Feed {
   return {
     owner,
     threadId,
-    offer(events, frames) {
+    offer(events, batch) {
       if (state === 'reading') return tail.offer(events)
       if (state !== 'live') return
-      const got = deliver(events, frames)
+      const last = events.at(-1)?.seq ?? delivered
+      // The usual case, in one step for all of them: they are the next ones, without a gap between them.
+      if (events[0]?.seq === delivered + 1 && last === delivered + events.length && !sink.full) {
+        sink.pushBatch(batch)
+        delivered = last
+        return
+      }
+      const got = deliver(events)
       if (got === 'gap') catchUp()
       if (got === 'full') fallBehind()
     },

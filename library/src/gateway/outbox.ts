@@ -2,10 +2,13 @@
  * What waits to be written. The law: a connection's frames keep their order, and all connections with something to say
  * are written in one turn, each with one write. @module
  */
+import type { FrameBatch } from './encoder.ts'
 import type { EncodedFrame } from './ports.ts'
 
 export interface Outbox {
   push(frame: EncodedFrame): void
+  /** The same for many at once: costs nothing for each of them while nothing else waits. */
+  pushBatch(batch: FrameBatch): void
   /** Writes what waits now, instead of at the end of the turn. */
   flush(): void
   /** Bytes that were pushed and not yet written. */
@@ -28,21 +31,41 @@ export function createOutboxes(): Outboxes {
   return {
     open(write) {
       let frames: EncodedFrame[] = []
+      /** A batch that waits alone, shared with all others who got it. */
+      let batch: readonly EncodedFrame[] | undefined
       let pendingBytes = 0
 
       const flush = (): void => {
-        if (frames.length === 0) return
-        const batch = frames
-        frames = []
+        if (pendingBytes === 0) return
+        const written = batch ?? frames
+        if (batch === undefined) frames = []
+        batch = undefined
         pendingBytes = 0
-        write(batch)
+        write(written)
+      }
+      const wake = (): void => {
+        if (pendingBytes === 0 && dirty.push(flush) === 1) setImmediate(flushAll)
+      }
+      const unshare = (): void => {
+        if (batch !== undefined) frames = [...batch]
+        batch = undefined
       }
 
       return {
         push(frame) {
-          if (frames.length === 0 && dirty.push(flush) === 1) setImmediate(flushAll)
+          wake()
+          unshare()
           frames.push(frame)
           pendingBytes += frame.byteLength
+        },
+        pushBatch(pushed) {
+          wake()
+          if (pendingBytes === 0) batch = pushed.frames
+          else {
+            unshare()
+            for (const frame of pushed.frames) frames.push(frame)
+          }
+          pendingBytes += pushed.byteLength
         },
         flush,
         get pendingBytes() {

@@ -4,14 +4,13 @@
  */
 import type { LoggedEvent } from '../protocol/events.ts'
 import type { Owner } from '../protocol/vocabulary.ts'
-import type { EventEncoder } from './encoder.ts'
-import type { EncodedFrame } from './ports.ts'
+import { batchOf, type EventEncoder, type FrameBatch } from './encoder.ts'
 
 export interface ThreadReader {
   readonly owner: Owner
   readonly threadId: string
   /** Newly committed events, and the same encoded; not necessarily right after the last ones offered. */
-  offer(events: readonly LoggedEvent[], frames: readonly EncodedFrame[]): void
+  offer(events: readonly LoggedEvent[], batch: FrameBatch): void
   /** The log is said to go as far as this. */
   hint(lastSeq: number): void
   gone(): void
@@ -24,31 +23,50 @@ export interface ThreadRouter {
   gone(owner: Owner, threadId: string): void
 }
 
+/** The readers of one thread. There are none of another owner: who reads it was asked for by its owner. */
+interface Readership {
+  readonly owner: Owner
+  readonly readers: Set<ThreadReader>
+  /** What all of them were offered. */
+  offeredSeq: number
+}
+
 export function createThreadRouter(encoder: EventEncoder): ThreadRouter {
-  const threads = new Map<string, Set<ThreadReader>>()
+  const threads = new Map<string, Readership>()
+
+  function find(owner: Owner, threadId: string): Readership | undefined {
+    const readership = threads.get(threadId)
+    return readership !== undefined && isSameOwner(readership.owner, owner) ? readership : undefined
+  }
 
   return {
     add(reader) {
-      const { threadId } = reader
-      const readers = threads.get(threadId) ?? new Set()
-      threads.set(threadId, readers.add(reader))
+      const { owner, threadId } = reader
+      const readership = threads.get(threadId) ?? { owner, readers: new Set(), offeredSeq: 0 }
+      if (!isSameOwner(readership.owner, owner)) throw new Error(`Thread "${threadId}" has readers of two owners`)
+      readership.readers.add(reader)
+      threads.set(threadId, readership)
       return {
         [Symbol.dispose]: () => {
-          if (readers.delete(reader) && readers.size === 0) threads.delete(threadId)
+          if (readership.readers.delete(reader) && readership.readers.size === 0) threads.delete(threadId)
         },
       }
     },
     offer(owner, threadId, events) {
-      const readers = threads.get(threadId)
-      if (readers === undefined) return
-      const frames = events.map((event) => encoder.encode(threadId, event))
-      for (const reader of readers) if (isSameOwner(reader.owner, owner)) reader.offer(events, frames)
+      const readership = find(owner, threadId)
+      if (readership === undefined) return
+      const batch = batchOf(events.map((event) => encoder.encode(threadId, event)))
+      readership.offeredSeq = events.at(-1)?.seq ?? readership.offeredSeq
+      for (const reader of readership.readers) reader.offer(events, batch)
     },
     hint(owner, threadId, lastSeq) {
-      for (const reader of threads.get(threadId) ?? []) if (isSameOwner(reader.owner, owner)) reader.hint(lastSeq)
+      const readership = find(owner, threadId)
+      // What was committed here was offered before it was hinted at.
+      if (readership === undefined || lastSeq <= readership.offeredSeq) return
+      for (const reader of readership.readers) reader.hint(lastSeq)
     },
     gone(owner, threadId) {
-      for (const reader of threads.get(threadId) ?? []) if (isSameOwner(reader.owner, owner)) reader.gone()
+      for (const reader of find(owner, threadId)?.readers ?? []) reader.gone()
     },
   }
 }
