@@ -6,7 +6,7 @@
  */
 import type { CallOutcome } from '../../../protocol/vocabulary.ts'
 import type { Done, Open } from './conversation.ts'
-import type { Parameter } from './parameters.ts'
+import { objectOf, type Parameter } from './parameters.ts'
 import type { Plan, Task } from './plan.ts'
 import { inline, present } from './present.ts'
 import type { Progress } from './progress.ts'
@@ -31,7 +31,7 @@ export function writeAnswer(
   const parts: string[] = []
   const open: Open[] = []
   for (const [at, task] of plan.tasks.entries()) {
-    const text = sayTask(task, at, { progress, index, several: shown.length > 1 })
+    const text = sayTask(task, at, { plan, progress, index, several: shown.length > 1 })
     if (task.type === 'ask' || task.type === 'choice') {
       open.push(task.open)
       if (open.length > 1) continue
@@ -55,9 +55,9 @@ export function writeAnswer(
 function sayTask(
   task: Task,
   at: number,
-  context: { readonly progress: Progress; readonly index: ToolIndex; readonly several: boolean },
+  context: { readonly plan: Plan; readonly progress: Progress; readonly index: ToolIndex; readonly several: boolean },
 ): string {
-  const { progress, index, several } = context
+  const { plan, progress, index, several } = context
   switch (task.type) {
     case 'dropped':
       return ''
@@ -66,7 +66,8 @@ function sayTask(
     case 'call': {
       const done = progress.done.get(at)
       const name = splitName(task.indexed.tool.name)
-      if (done) return sayResult(done, several ? name : undefined)
+      const again = plan.tasks.some((one, index) => index !== at && one.type === 'call' && one.indexed === task.indexed)
+      if (done) return sayResult(done, several ? (again ? `${name}${particulars(done)}` : name) : undefined)
       const why =
         progress.blocked.get(at) === 'failed_before'
           ? 'it needed a result that did not come'
@@ -86,7 +87,7 @@ function sayResult(done: Done, heading: string | undefined): string {
   if (done.outcome === 'ok') {
     const shown = present(done.output, done.input)
     if (heading === undefined) return shown
-    return /^(?:[-|#>]|\d+\.)/.test(shown) || shown.includes('\n')
+    return /^(?:[-|#>]|\d+\.\s)/.test(shown) || shown.includes('\n')
       ? `**${capital(heading)}**\n\n${shown}`
       : `${capital(heading)}: ${shown}`
   }
@@ -97,6 +98,16 @@ function sayResult(done: Done, heading: string | undefined): string {
     .join('; ')
   const where = paths && !done.error?.message.includes(done.error.paths?.[0]?.message ?? '\u0000') ? ` (${paths})` : ''
   return `${what} ${said(done.outcome)}${detail}${where}${advice(done)}`
+}
+
+/** What tells two calls of one tool apart: their short arguments. */
+function particulars(done: Done): string {
+  const shown = done.outcome === 'ok' ? present(done.output, done.input) : ''
+  const values = Object.values(objectOf(done.input) ?? {}).filter(
+    (one) => typeof one === 'string' || typeof one === 'number',
+  )
+  const said = values.map(String).join(', ')
+  return said === '' || said.length > 60 || shown.includes(inline(said)) ? '' : ` (${inline(said)})`
 }
 
 function said(outcome: CallOutcome | undefined): string {
@@ -140,8 +151,8 @@ function sayQuestion(task: Task & { type: 'ask' }): string {
           .map((one) => `\`${String(one)}\``)
           .join(', ')}.`
       : ''
-  const about = parameter.description ? ` (${inline(parameter.description.replace(/[.\s]+$/, ''))})` : ''
-  return `${unread}To ${name} I still need the **${parameter.label.replaceAll('.', ' › ')}**${about}.${choices || example} What should it be?`
+  const about = parameter.description ? `: ${small(inline(parameter.description.replace(/[.\s]+$/, '')))}` : ''
+  return `${unread}To ${name} I still need **${parameter.path.map(splitName).join(' › ')}**${about}.${choices || example} What should it be?`
 }
 
 function wanted(parameter: Parameter): string {
@@ -169,11 +180,13 @@ function wanted(parameter: Parameter): string {
 }
 
 function sayRefusal(task: Task & { type: 'nothing' }, index: ToolIndex, several: boolean): string {
-  const subject = several ? `“${brief(task.clause)}”` : 'that'
+  if (several) return `I have no tool for “${brief(task.clause)}”, so I left it.`
+  const readable = /[\p{L}\p{N}]/u.test(task.clause)
   const able = capabilities(index, task.nearest, 4)
-  return able === ''
-    ? `I have no tool for ${subject}; in fact I hold no tools at all, so there is nothing I can do here.`
-    : `I have no tool for ${subject}, so I leave it. What I can do:\n\n${able}`
+  const refusal = readable
+    ? 'I have no tool for that, so I leave it.'
+    : 'There is nothing in that message that I can read.'
+  return able === '' ? `${refusal} In fact I hold no tools at all.` : `${refusal} What I can do:\n\n${able}`
 }
 
 function sayTalk(topic: Topic, index: ToolIndex): string {
@@ -207,8 +220,9 @@ function capabilities(index: ToolIndex, nearest: readonly IndexedTool[], max: nu
 }
 
 function briefDescription(one: IndexedTool): string {
-  const first = /^[\s\S]{1,160}?[.!?](?=\s|$)/.exec(one.tool.description)?.[0] ?? one.tool.description.slice(0, 160)
-  return inline(first.trim().replace(/\.$/, ''))
+  const first = /^[\s\S]{1,200}?[.!?](?=\s|$)/.exec(one.tool.description)?.[0] ?? one.tool.description
+  const flat = inline(first.trim().replace(/\.$/, ''))
+  return flat.length > 160 ? `${flat.slice(0, 160).replace(/[\s,;(]+\S*$/, '')} …` : flat
 }
 
 function brief(text: string): string {
@@ -218,6 +232,11 @@ function brief(text: string): string {
 
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+/** `The unit` becomes `the unit`; `IANA zone` stays. */
+function small(text: string): string {
+  return /^\p{Lu}\p{Lu}/u.test(text) ? text : text.slice(0, 1).toLowerCase() + text.slice(1)
 }
 
 function capital(text: string): string {

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { measuresOf, targetUnitOf } from './measures.ts'
+import { withDigits } from './numbers.ts'
 
 export interface Clause {
   /** Its place in the masked message. */
@@ -16,6 +18,8 @@ export interface Clause {
 }
 
 const MAX_CLAUSES = 12
+const MAX_SENTENCES = 60
+const COLON = /:(?=\s|\uFDD0|$)/
 
 const ABBREVIATION = /(?:^|[\s(])(?:mr|mrs|ms|dr|st|prof|e\.g|i\.e|etc|vs|no|approx)\.$/i
 const AFTERWARDS =
@@ -28,14 +32,15 @@ export function clausesOf(
   begins: (text: string) => boolean,
 ): { readonly clauses: readonly Clause[]; readonly left: number } {
   const clauses: Clause[] = []
-  for (const sentence of sentencesOf(masked)) {
+  for (const sentence of sentencesOf(masked, begins)) {
     const opens = /^\s*(?:and\s+)?(?:then|after that|afterwards)\b/i.test(
       masked.slice(sentence.start, sentence.start + 30),
     )
+    const alsoFigures = (right: string, left: string): boolean => begins(right) || (isFigures(right) && isFigures(left))
     const goesOn = (right: string): boolean =>
       begins(right) || /^(?:it|that|this|divide|multiply|add|subtract)\b/i.test(right)
     for (const [index, part] of splitWhere(masked, sentence, { pattern: AFTERWARDS, good: goesOn }).entries()) {
-      for (const [place, piece] of splitWhere(masked, part, { pattern: SOFT, good: begins }).entries()) {
+      for (const [place, piece] of splitWhere(masked, part, { pattern: SOFT, good: alsoFigures }).entries()) {
         clauses.push({ ...piece, afterwards: place === 0 && (index > 0 || opens), soft: place > 0 })
       }
     }
@@ -43,34 +48,49 @@ export function clausesOf(
   return { clauses: clauses.slice(0, MAX_CLAUSES), left: Math.max(0, clauses.length - MAX_CLAUSES) }
 }
 
+/** A sum or a conversion by itself: `what is 2 + 2 and 3 + 3`, `5 km to miles and 3 kg to lbs`. */
+function isFigures(text: string): boolean {
+  const digits = withDigits(text)
+  if (/\d\s*[-+*/×÷^]\s*\d/.test(digits)) return true
+  const [measure] = measuresOf(digits)
+  return measure !== undefined && targetUnitOf(digits.slice(measure.end)) !== undefined
+}
+
 interface Range {
   readonly start: number
   readonly end: number
 }
 
-function sentencesOf(masked: string): Range[] {
+/** Sentences after a colon belong to what it announces, until one begins like a request: `save a note: milk. And eggs.` */
+function sentencesOf(masked: string, begins: (text: string) => boolean): Range[] {
   const sentences: Range[] = []
   let from = 0
   const push = (end: number): void => {
-    if (/[\p{L}\p{N}\uFDD0]/u.test(masked.slice(from, end))) sentences.push({ start: from, end })
+    const text = masked.slice(from, Math.min(end, from + 400))
+    const last = sentences.at(-1)
+    const full = sentences.length >= MAX_SENTENCES
+    if (
+      last &&
+      (full || (COLON.test(masked.slice(last.start, last.start + 400)) && !begins(text.trim()) && !isFigures(text)))
+    ) {
+      sentences[sentences.length - 1] = { start: last.start, end }
+    } else if (/[\p{L}\p{N}\uFDD0]/u.test(masked.slice(from, end))) sentences.push({ start: from, end })
     from = end
   }
   for (const match of masked.matchAll(/[.!?…]+(?=\s|$)|;|\n+/g)) {
     const end = match.index + match[0].length
     if (match[0] === '.' && ABBREVIATION.test(masked.slice(Math.max(from, end - 12), end))) continue
-    push(match[0] === ';' ? match.index : end)
-    from = end
-    if (sentences.length > MAX_CLAUSES * 8) break
+    push(end)
   }
   push(masked.length)
-  return sentences
+  return sentences.map((one) => ({ start: one.start, end: masked[one.end - 1] === ';' ? one.end - 1 : one.end }))
 }
 
 /** Cuts at each match after which `good` holds. Looks at the first 4,000 characters: the rest belongs to the last piece. */
 function splitWhere(
   masked: string,
   range: Range,
-  where: { readonly pattern: RegExp; readonly good: (right: string) => boolean },
+  where: { readonly pattern: RegExp; readonly good: (right: string, left: string) => boolean },
 ): Range[] {
   const pieces: Range[] = []
   const text = masked.slice(range.start, Math.min(range.end, range.start + 4000))
@@ -78,7 +98,8 @@ function splitWhere(
   for (const match of text.matchAll(where.pattern)) {
     const end = match.index + match[0].length
     const inText = /:\s*[^\s]/.test(text.slice(from, match.index))
-    if (match.index <= from || inText || !where.good(text.slice(end, end + 200))) continue
+    if (match.index <= from || inText || !where.good(text.slice(end, end + 200), text.slice(from, match.index)))
+      continue
     pieces.push({ start: range.start + from, end: range.start + match.index })
     from = end
   }

@@ -35,6 +35,8 @@ export type Decision =
 
 /** Below this nothing is called. */
 export const ENOUGH = 0.5
+/** Nor when it would have to ask and its words are weak. */
+const STANDS = 0.42
 /** A second tool this near to the first one makes it a choice. */
 const CLOSE = 0.93
 const CLOSE_SCORE = 0.8
@@ -67,7 +69,7 @@ export function decide(
   })
   candidates.sort((a, b) => b.standing - a.standing || a.indexed.tool.name.localeCompare(b.indexed.tool.name))
   const [best, second] = candidates
-  if (!best || best.confidence < ENOUGH) return { type: 'nothing', ranked: candidates }
+  if (!best || best.confidence < ENOUGH || best.standing < STANDS) return { type: 'nothing', ranked: candidates }
   const close = second && second.standing >= best.standing * CLOSE && second.score >= best.score * CLOSE_SCORE
   if (second && close && second.confidence >= ENOUGH) {
     return { type: 'choice', between: [best, second], ranked: candidates }
@@ -75,7 +77,7 @@ export function decide(
   return { type: 'call', best, ranked: candidates }
 }
 
-/** A word that became part of an argument need not be one that the tool knows. */
+/** A word that became part of an argument need not be one that the tool knows; one of a text need mean nothing at all. */
 const CONSUMED = 0.35
 
 /** How much of what is asked the tool knows, and the weight of what it does not. */
@@ -83,16 +85,17 @@ function understood(
   asked: readonly Asked[],
   by: { readonly indexed: IndexedTool; readonly filled: Filled; readonly matched: ReadonlySet<string> },
 ): { readonly coverage: number; readonly unknown: number } {
-  const consumed = new Set<string>()
-  for (const value of by.filled.values.values()) {
-    if (!('literal' in value) || typeof value.literal !== 'string' || value.literal.length > 400) continue
-    for (const word of wordsOf(value.literal)) consumed.add(stem(word.lower))
+  const consumed = new Map<string, number>()
+  for (const [parameter, value] of by.filled.values) {
+    if (!('literal' in value) || typeof value.literal !== 'string') continue
+    const counts = parameter.kind === 'text' || parameter.kind === 'code' ? 0 : CONSUMED
+    for (const word of wordsOf(value.literal.slice(0, MAX_CHARACTERS))) consumed.set(stem(word.lower), counts)
   }
   let covered = 0
   let whole = 0
   for (const { stem: word, weight } of asked) {
     const known = by.matched.has(word) ? 1 : synonymsOf(word).some((other) => by.matched.has(other)) ? 0.95 : 0
-    const counts = known === 0 && consumed.has(word) ? weight * CONSUMED : weight
+    const counts = known === 0 ? weight * (consumed.get(word) ?? 1) : weight
     whole += counts
     covered += counts * known
   }
@@ -108,8 +111,13 @@ function tells(filled: Filled): boolean {
 
 /** `six times seven` says nothing about clocks, nor do `1.5 hours in seconds` or `the second one`: their words rank no tool. */
 function withoutFigures(text: string): string {
-  return figuresGone(text).replace(ITEM, ' ').replace(WHOLE, ' ')
+  return figuresGone(text.slice(0, MAX_CHARACTERS).replace(ADDRESS, ' ')).replace(ITEM, ' ').replace(WHOLE, ' ')
 }
+
+/** What is asked stands at the beginning of a clause; what is longer is an argument. */
+const MAX_CHARACTERS = 2000
+/** Web and mail addresses. */
+const ADDRESS = /\bhttps?:\/\/\S+|\bwww\.\S+|[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}.-]+/giu
 
 function figuresGone(text: string): string {
   const digits = withDigits(text.replace(mark, ' _ '))

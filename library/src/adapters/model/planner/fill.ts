@@ -11,7 +11,7 @@ import { createGround, type Ground } from './ground.ts'
 import { currenciesOf, measuresOf, targetUnitOf } from './measures.ts'
 import { readNumber } from './numbers.ts'
 import type { Kind, Parameter } from './parameters.ts'
-import { afterNoun, capitalised, freeText, named, namesAfter, query } from './phrases.ts'
+import { afterNoun, capitalised, freeText, nameAtEnd, named, namesAfter, query } from './phrases.ts'
 import { type Piece, writtenValue } from './protected-text.ts'
 import type { IndexedTool } from './tool-index.ts'
 import { stem, stopWords, wordsOf } from './words.ts'
@@ -264,11 +264,13 @@ function find(
       const names = namesAfter(ground, options.elliptic ? 'in|at|for|near|about|and|of' : 'in|at|for|near|of', indexed)
       if (names.length > 0) return { names }
       const quoted = piece(['quote', 'tick'])
-      return literal(quoted ?? capitalised(ground, indexed))
+      return literal(quoted ?? capitalised(ground, indexed) ?? nameAtEnd(ground, indexed))
     }
     case 'person': {
       const names = namesAfter(ground, 'for|to|with|from|by|and|customer|client|invite|inviting', indexed)
-      return names.length > 0 ? { names } : literal(required ? piece(['quote']) : undefined)
+      return names.length > 0
+        ? { names }
+        : literal(required ? (piece(['quote']) ?? capitalised(ground, indexed)) : undefined)
     }
     case 'query':
       return literal(piece(['quote', 'tick']) ?? query(ground, indexed, required))
@@ -336,6 +338,8 @@ function readOne(parameter: Parameter, said: string, options: FillOptions): Json
 }
 
 function choose(ground: Ground, parameter: Parameter): Value | undefined {
+  const paid = currenciesOf(ground.text).find((one) => parameter.choices.includes(one.code))
+  if (paid) return { literal: parameter.many ? [paid.code] : paid.code }
   const said = new Set(stems(ground.text))
   const numbers = ground.numbers().map((one) => one.value)
   const matching = parameter.choices.filter((choice) => {

@@ -9,6 +9,8 @@ import { mark, type Piece, piecesIn, writtenValue } from './protected-text.ts'
 export interface Ground {
   /** The clause as written; what was taken is blanked. */
   readonly text: string
+  /** What follows the searched characters: it belongs to free text that reaches their end. */
+  readonly tail: string
   /** The same with numbers in digits, with positions of its own. */
   readonly digits: string
   /** Protected pieces that nothing took, in order. */
@@ -27,11 +29,13 @@ const MAX_CHARACTERS = 4000
 /** @param masked its first 4,000 characters are searched. */
 export function createGround(masked: string, pieces: readonly Piece[]): Ground {
   let text = masked.slice(0, MAX_CHARACTERS)
+  const tail = masked.slice(MAX_CHARACTERS)
   let digits = withDigits(text.replace(mark, `${GONE} `))
   const blank = (whole: string, start: number, end: number): string =>
     whole.slice(0, start) + GONE.repeat(Math.max(0, end - start)) + whole.slice(end)
 
   return {
+    tail,
     get text() {
       return text
     },

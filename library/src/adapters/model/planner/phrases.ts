@@ -29,7 +29,7 @@ export function named(ground: Ground, parameter: Parameter): string | undefined 
       ? '[sS]+'
       : '[^,;\\n]+?(?=\\s+(?:and|with)\\s+(?:the\\s+|a\\s+)?[\\p{L}]+\\s*[:="“]|[,;\\n]|\\.?\\s*$)'
   const after = ground.capture(new RegExp(`${lead}\\s*(?::|=)\\s*(${rest})`, 'diu'))
-  if (after !== undefined) return after
+  if (after !== undefined) return parameter.kind === 'text' && ground.tail !== '' ? after + ground.tail : after
   if (COMMON.test(parameter.said) || parameter.kind === 'text' || parameter.kind === 'query') return undefined
   const words =
     parameter.kind === 'title'
@@ -41,7 +41,7 @@ export function named(ground: Ground, parameter: Parameter): string | undefined 
 
 /** The text after a colon, after "saying", or after "remember that". */
 export function freeText(ground: Ground, pieces: readonly Piece[]): string | undefined {
-  const { text } = ground
+  const text = ground.text + ground.tail
   const colon = /:(?=\s|\uFDD0|$)/.exec(text)
   if (colon) {
     const value = clean(text.slice(colon.index + 1), pieces)
@@ -225,6 +225,22 @@ export function afterNoun(ground: Ground, indexed: IndexedTool, shape: RegExp): 
     return value
   }
   return undefined
+}
+
+/** `current time new york`: one or two words at the end, right after a word the tool is named by. */
+export function nameAtEnd(ground: Ground, indexed: IndexedTool): string | undefined {
+  const words = wordsOf(ground.text)
+  const noun = words.findLastIndex((word) => isOwnWord(word.lower, indexed))
+  const name = words.slice(noun + 1)
+  const [first] = name
+  if (noun < 0 || !first || name.length > 2) return undefined
+  if (name.some((word) => stopWords.has(word.lower) || NAME_END.test(word.lower) || !/^\p{L}/u.test(word.lower)))
+    return undefined
+  const end = name.at(-1)?.end ?? first.end
+  if (/[^\p{L}\s'’-]/u.test(ground.text.slice(words[noun]?.end, end))) return undefined
+  const found = ground.text.slice(first.start, end)
+  ground.take(first.start, end)
+  return found
 }
 
 function escaped(text: string): string {

@@ -170,12 +170,16 @@ function addHeld(held: Clause, amongOthers: boolean, context: Context): void {
     /^(?:i|i'm|im|my|we|our|the|this|that|it|if|because|since|there|you)\b/i.test(withoutFiller(text.trim()))
   )
     return
-  const { ranked } = decide(text, { ...context, pieces })
+  const decision = decide(text, { ...context, pieces })
   context.tasks.push({
     type: 'nothing',
     clause: unmask(text, pieces).trim(),
-    nearest: ranked.slice(0, 3).map((one) => one.indexed),
+    nearest: nearestOf(decision),
   })
+}
+
+function nearestOf(decision: Decision): IndexedTool[] {
+  return decision.ranked.flatMap((one) => (one.score > 0 ? [one.indexed] : [])).slice(0, 3)
 }
 
 function takesText(task: Task, clause: string): boolean {
@@ -188,7 +192,7 @@ function needsMore(decision: Decision, context: Context): boolean {
   if (decision.type !== 'call') return false
   if (decision.best.filled.missing.length > 0) return true
   const refers = [...decision.best.filled.values.values()].some((value) => 'reference' in value)
-  return refers && sourceFor(context) === undefined
+  return refers && sourceFor(decision.best.filled.values, context) === undefined
 }
 
 /** `I weigh 70 kg, what is that in pounds?`: the first half alone would ask for what the second half says. */
@@ -201,7 +205,7 @@ function addTasks(masked: string, decision: Decision, at: { context: Context; af
   const { context, afterwards } = at
   const clause = unmask(masked, context.protectedText.pieces).trim()
   if (decision.type === 'nothing') {
-    context.tasks.push({ type: 'nothing', clause, nearest: decision.ranked.slice(0, 3).map((one) => one.indexed) })
+    context.tasks.push({ type: 'nothing', clause, nearest: nearestOf(decision) })
   } else if (decision.type === 'choice') {
     const tools = decision.between.map((one) => one.indexed)
     const open: Open = { type: 'choice', tools: tools.map((one) => one.tool.name), clause }
@@ -218,13 +222,8 @@ function addCall(
 ): void {
   const { context, afterwards, given = [] } = at
   const refers = [...filled.values.entries()].filter(([, value]) => 'reference' in value)
-  const source = refers.length > 0 ? sourceFor(context) : undefined
-  const unresolved = refers.find(([parameter, value]) => {
-    if (source === undefined) return true
-    return (
-      typeof source !== 'number' && 'reference' in value && valueFrom(source, parameter, value.reference) === undefined
-    )
-  })
+  const source = refers.length > 0 ? sourceFor(filled.values, context) : undefined
+  const unresolved = source === undefined ? refers[0] : undefined
   const parameter = filled.missing[0] ?? unresolved?.[0]
   if (parameter) {
     const open: Open = { type: 'argument', tool: indexed.tool.name, property: parameter.label, clause, given }
@@ -251,13 +250,20 @@ function addCall(
   }
 }
 
-/** What "it" means: the last call of this message, else the last of the conversation that came to something. */
-function sourceFor(context: Context): number | Done | undefined {
+/** What "it" means: the last call of this message, else the last result of the conversation that has what is needed. */
+function sourceFor(values: ReadonlyMap<Parameter, Value>, context: Context): number | Done | undefined {
   const inMessage = context.tasks.findLastIndex((task) => task.type === 'call')
   if (inMessage >= 0) return inMessage
-  for (const turn of [...context.earlier].reverse()) {
-    const done = turn.steps.flat().findLast((one) => one.outcome === 'ok')
-    if (done) return done
+  const refers = [...values].flatMap(([parameter, value]) => ('reference' in value ? [{ parameter, value }] : []))
+  for (const turn of context.earlier.toReversed()) {
+    const found = turn.steps
+      .flat()
+      .findLast(
+        (done) =>
+          done.outcome === 'ok' &&
+          refers.every(({ parameter, value }) => valueFrom(done, parameter, value.reference) !== undefined),
+      )
+    if (found) return found
   }
   return undefined
 }
@@ -410,7 +416,7 @@ function refill(
   return context.tasks
 }
 
-const ORDINALS: readonly RegExp[] = [/\b(?:1|one|first|former|1st|a)\b/i, /\b(?:2|two|second|latter|2nd|last|b)\b/i]
+const ORDINALS: readonly RegExp[] = [/\b(?:1|first|former|1st|a)\b|^one\b/i, /\b(?:2|two|second|latter|2nd|last|b)\b/i]
 
 function answerChoice(text: string, open: Open & { type: 'choice' }, given: Given): Plan | undefined {
   const tools = open.tools.flatMap((name) => given.index.byName.get(name) ?? [])

@@ -39,35 +39,63 @@ export function plainText(output: JsonValue, input: JsonValue): string {
 }
 
 function presentObject(object: JsonObject, input: JsonValue, depth: number): string {
-  const entries = Object.entries(object).filter(([, value]) => value !== null && value !== undefined)
-  if (entries.length === 0) return 'Done; there was nothing to show.'
+  const entries = Object.entries(object).filter(
+    ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+  )
+  const empty = Object.values(object).some((value) => Array.isArray(value) && value.length === 0)
+  if (entries.length === 0) return empty ? 'Nothing was found.' : 'Done; there was nothing to show.'
   const said = textAt(object, SAID_KEYS)
   const body = textAt(object, BODY_KEYS)
   const lists = entries.filter((entry): entry is [string, readonly JsonValue[]] => Array.isArray(entry[1]))
-  const result = scalarAt(object, RESULT_KEYS)
+  const [mainKey, main] = entries.find(([key]) => RESULT_KEYS.includes(key)) ?? []
 
-  if (lists.length === 0 && said !== undefined) return block(said)
-  if (body !== undefined) {
+  if (lists.length === 0 && said !== undefined) return block(said) + remainder(object)
+  if (body !== undefined && lists.length === 0) {
     const heading = textAt(object, ['title', 'heading', 'name', 'subject', 'document'])
     return `${heading === undefined ? '' : `**${inline(heading)}**\n\n`}${block(body)}${remainder(object)}`
   }
-  if (lists.length === 0 && result !== undefined) {
-    const equal = equation(object, result, input)
-    if (equal !== undefined) return bold(equal)
-    const others = entries.filter(([key, value]) => !RESULT_KEYS.includes(key) && typeof value !== 'object')
-    const more = others.map(([key, value]) => `${splitName(key)}: ${inline(value)}`).join(', ')
-    return `**${inline(result)}**${more ? ` (${more})` : ''}`
+  if (mainKey !== undefined && main !== undefined) {
+    return presentMain(main, { object, input, others: entries.filter(([key]) => !RESULT_KEYS.includes(key)), depth })
   }
   const [only] = lists
+  const scalars = entries.filter(([key, value]) => typeof value !== 'object' && !/^(?:query|limit)$/.test(key))
   if (lists.length === 1 && only) {
-    const rest = entries.filter(
-      ([key, value]) => key !== only[0] && typeof value !== 'object' && !/^(?:query|limit)$/.test(key),
-    )
-    const more = rest.map(([key, value]) => `${splitName(key)}: ${inline(value)}`).join(', ')
-    const note = said === undefined ? (more && only[1].length > 0 ? `\n\n_${more}_` : '') : `\n\n${block(said)}`
-    return `${presentList(only[1])}${note}`
+    const more = scalars.map(([key, value]) => `${splitName(key)}: ${inline(value)}`).join(', ')
+    return `${presentList(only[1])}${more ? `\n\n_${more}_` : ''}`
+  }
+  if (lists.length === 0 && empty && scalars.length === entries.length) {
+    const more = scalars.map(([key, value]) => `${splitName(key)}: ${inline(value)}`).join(', ')
+    return `Nothing was found.${more ? ` _(${more})_` : ''}`
   }
   return bullets(entries, depth)
+}
+
+/** A `result`, `answer` or `value`, and what came with it. */
+function presentMain(
+  main: JsonValue,
+  from: {
+    readonly object: JsonObject
+    readonly input: JsonValue
+    readonly others: readonly (readonly [string, JsonValue])[]
+    readonly depth: number
+  },
+): string {
+  const equal = typeof main === 'object' ? undefined : equation(from.object, main, from.input)
+  if (equal !== undefined) return bold(equal)
+  const scalars = from.others.filter(([, value]) => typeof value !== 'object')
+  const lists = from.others.filter(([, value]) => typeof value === 'object')
+  const more = scalars.map(([key, value]) => `${splitName(key)}: ${inline(value)}`).join(', ')
+  const text = typeof main === 'string' && main.includes('\n')
+  const shown = typeof main === 'object' || text ? fenced(main) : `**${inline(main)}**`
+  return `${shown}${more ? ` (${more})` : ''}${lists.length > 0 ? `\n\n${bullets(lists, from.depth)}` : ''}`
+}
+
+function fenced(value: JsonValue): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+  const cut =
+    text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}\n… (cut here: ${text.length} characters in all)` : text
+  const fence = '`'.repeat(Math.max(3, ...[...cut.matchAll(/`+/g)].map((run) => run[0].length + 1)))
+  return `${fence}\n${cut}\n${fence}`
 }
 
 /** `17 * 23 = 391`, `5 miles = 8.05 km`: when the fields of input and output say so. */
@@ -102,9 +130,11 @@ function presentHits(hits: readonly JsonObject[]): string {
     .map((hit, index) => {
       const head = textAt(hit, HEAD_KEYS) ?? ''
       const snippet = (textAt(hit, SNIPPET_KEYS) ?? '').replace(/\s+/g, ' ').slice(0, 300)
-      const ids = ['document', 'path', 'id', 'noteId', 'url']
-        .map((key) => scalarAt(hit, [key]))
-        .filter((value) => value !== undefined && value !== head)
+      const ids = Object.entries(hit)
+        .filter(
+          ([key, value]) => /^(?:document|path|url|id|.*Id)$/.test(key) && typeof value !== 'object' && value !== head,
+        )
+        .map(([, value]) => value)
       const where = ids.length > 0 ? ` (\`${inline(ids[0] ?? '').replaceAll('`', '')}\`)` : ''
       return `${index + 1}. **${inline(head)}**${where}${snippet && snippet !== head ? `\n   ${inline(snippet)}` : ''}`
     })
@@ -141,7 +171,7 @@ function bullets(entries: readonly (readonly [string, JsonValue])[], depth: numb
 function remainder(object: JsonObject): string {
   const notes = Object.entries(object).filter(
     ([key, value]) =>
-      /^(?:next|more|remaining|total|truncated|cut)/i.test(key) &&
+      /^(?:next|more|remaining|total|truncated|cut|note$|warning|hint)/i.test(key) &&
       value !== null &&
       value !== false &&
       typeof value !== 'object',

@@ -42,9 +42,11 @@ export function valueFrom(done: Done, parameter: Parameter, reference: Reference
     case 'file':
     case 'url': {
       const named = nameIn(source, parameter)
-      if (named !== undefined) return named
-      const [first] = list ?? []
-      return first === undefined ? undefined : nameIn(first, parameter)
+      if (named !== undefined || item !== undefined) return named
+      // The best of many documents can be read by mistake; the wrong one of many ids can be deleted.
+      const [first, second] = list ?? []
+      if (first === undefined || (second !== undefined && parameter.kind === 'id')) return undefined
+      return nameIn(first, parameter)
     }
     default: {
       const text = mainText(source)

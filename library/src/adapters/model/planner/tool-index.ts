@@ -44,7 +44,7 @@ export interface ToolIndex {
   /** Tools with a parameter of one of these kinds. */
   telling(kinds: readonly Kind[]): readonly IndexedTool[]
   /** Whether a word begins a request, such as `convert` or `find`. */
-  isAction(word: string): boolean
+  readonly isAction: (word: string) => boolean
   /** Characters of the tools as a model is shown them. */
   readonly characters: number
 }
@@ -84,14 +84,11 @@ function createToolIndex(tools: readonly ModelTool[]): ToolIndex {
   search.addAll(documents)
 
   const actions = new Set(indexed.flatMap((one) => [...one.nameStems]))
-  const vocabulary = new Map<string, string[]>()
-  for (const word of new Set([...indexed.flatMap((one) => [...one.stems]), ...knownStems])) {
-    vocabulary.set(word[0] ?? '', [...(vocabulary.get(word[0] ?? '') ?? []), word])
-  }
-  const inVocabulary = (word: string): boolean => vocabulary.get(word[0] ?? '')?.includes(word) ?? false
+  const vocabulary = new Set([...indexed.flatMap((one) => [...one.stems]), ...knownStems])
+  const byInitial = Map.groupBy(vocabulary, (word) => word[0] ?? '')
   const corrected = (word: string): string => {
-    if (word.length < 5 || inVocabulary(word)) return word
-    return vocabulary.get(word[0] ?? '')?.find((known) => known.length > 3 && isNear(word, known)) ?? word
+    if (word.length < 5 || word.length > 24 || vocabulary.has(word)) return word
+    return byInitial.get(word[0] ?? '')?.find((known) => known.length > 4 && isNear(word, known)) ?? word
   }
   const rarest = Math.log(1 + (indexed.length - 0.5) / 1.5)
 
