@@ -20,7 +20,7 @@ const defectsByTool = new WeakMap<object, readonly Defect[]>()
  * changes nothing.
  *
  * Never throws for what a definition says: what is wrong is told, all at once, by the registry that is asked to admit
- * the tool, so that a catalogue of many bad tools gives one verdict for each. Its message says where, and what to do.
+ * the tool, so that a catalogue of many bad tools gives one verdict for each. The verdict says where, and what to do.
  *
  * @returns The tool, frozen.
  *

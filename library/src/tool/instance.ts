@@ -31,14 +31,18 @@ export async function openInstance(
   async function make(): Promise<unknown> {
     const ending = new AbortController()
     // Removed once it is open: from then on the scope disposes the instance itself.
-    using _hook = owner?.onClose(() => ending.abort(new Error('The scope closed')), `opening of ${tool.name}`)
+    const hook = owner?.onClose(() => ending.abort(new Error('The scope closed')), `opening of ${tool.name}`)
     const context: OpenContext = {
       lifetime: tool.lifetime,
       path: owner?.path ?? scope.path,
       signal: ending.signal,
       ...(tool.lifetime === 'app' ? {} : { principal }),
     }
-    return await open?.(context)
+    try {
+      return await open?.(context)
+    } finally {
+      hook?.[Symbol.dispose]()
+    }
   }
 }
 
