@@ -7,6 +7,8 @@
 export interface Timing {
   /** Median over the turns, microseconds for one repetition. */
   readonly us: number
+  /** The same in processor time of the thread that measures: what others do on the machine changes it little. */
+  readonly cpuUs: number
   /** Interquartile range as a share of the median. */
   readonly spread: number
 }
@@ -16,15 +18,17 @@ export interface TurnOptions {
   readonly turns?: number
   /** How long a turn lasts at least. Default 60. */
   readonly turnMs?: number
+  /** How long each runs before the turns that count. Default `turnMs`. */
+  readonly warmUpMs?: number
 }
 
 export async function takeTurns<Name extends string>(
   contestants: Readonly<Record<Name, () => unknown>>,
-  { turns = 15, turnMs = 60 }: TurnOptions = {},
+  { turns = 15, turnMs = 60, warmUpMs = turnMs }: TurnOptions = {},
 ): Promise<Readonly<Record<Name, Timing>>> {
   const names = Object.keys(contestants) as Name[]
-  const samples = new Map<Name, number[]>(names.map((name) => [name, []]))
-  for (const name of names) await turn(contestants[name], turnMs)
+  const samples = new Map<Name, Turn[]>(names.map((name) => [name, []]))
+  for (const name of names) await turn(contestants[name], warmUpMs)
   for (let round = 0; round < turns; round++) {
     for (const name of names) samples.get(name)?.push(await turn(contestants[name], turnMs))
   }
@@ -61,9 +65,15 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-async function turn(run: () => unknown, turnMs: number): Promise<number> {
+interface Turn {
+  readonly us: number
+  readonly cpuUs: number
+}
+
+async function turn(run: () => unknown, turnMs: number): Promise<Turn> {
   let repetitions = 0
   let batch = 1
+  const cpuStart = process.threadCpuUsage()
   const start = performance.now()
   for (;;) {
     for (let index = 0; index < batch; index++) {
@@ -71,13 +81,18 @@ async function turn(run: () => unknown, turnMs: number): Promise<number> {
       if (result instanceof Promise) await result
     }
     repetitions += batch
-    const elapsed = performance.now() - start
-    if (elapsed >= turnMs) return (elapsed * 1000) / repetitions
-    if (elapsed < turnMs / 20) batch *= 2
+    const elapsedMs = performance.now() - start
+    if (elapsedMs >= turnMs) {
+      const { user, system } = process.threadCpuUsage(cpuStart)
+      return { us: (elapsedMs * 1000) / repetitions, cpuUs: (user + system) / repetitions }
+    }
+    if (elapsedMs < turnMs / 20) batch *= 2
   }
 }
 
-function summarise(samples: readonly number[]): Timing {
-  const us = median(samples)
-  return { us, spread: (quantile(samples, 0.75) - quantile(samples, 0.25)) / us }
+function summarise(turns: readonly Turn[]): Timing {
+  const elapsed = turns.map(({ us }) => us)
+  const us = median(elapsed)
+  const spread = (quantile(elapsed, 0.75) - quantile(elapsed, 0.25)) / us
+  return { us, cpuUs: median(turns.map(({ cpuUs }) => cpuUs)), spread }
 }

@@ -7,6 +7,8 @@
 export interface RunScript {
   readonly calls: number
   readonly deltas: number
+  /** Tools in scope; `add` is one of them. Default 1. */
+  readonly tools?: number
 }
 
 /** One run, from the message to the whole answer; resolves with the answer. */
@@ -14,6 +16,11 @@ export type RunOnce = () => Promise<string>
 
 export function answerDeltas(script: RunScript): readonly string[] {
   return Array.from({ length: script.deltas }, (_, index) => `word${index} `)
+}
+
+/** Names of the tools beside `add`. */
+export function otherTools({ tools = 1 }: RunScript): readonly string[] {
+  return Array.from({ length: tools - 1 }, (_, index) => `tool_${index}`)
 }
 
 export function add(input: { readonly a: number; readonly b: number }): number {

@@ -2,7 +2,7 @@
 import { isStepCount, ToolLoopAgent, tool } from 'ai'
 import { convertArrayToReadableStream, MockLanguageModelV4 } from 'ai/test'
 import { z } from 'zod'
-import { add, answerDeltas, type RunOnce, type RunScript } from '../script.ts'
+import { add, answerDeltas, otherTools, type RunOnce, type RunScript } from '../script.ts'
 
 const usage = {
   inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
@@ -42,13 +42,16 @@ export function createAiSdkRun(script: RunScript): RunOnce {
   const agent = new ToolLoopAgent({
     model,
     stopWhen: isStepCount(script.calls + 2),
-    tools: {
-      add: tool({
-        description: 'Add two numbers.',
-        inputSchema: z.object({ a: z.number(), b: z.number() }),
-        execute: async (input) => add(input),
-      }),
-    },
+    tools: Object.fromEntries(
+      ['add', ...otherTools(script)].map((name) => [
+        name,
+        tool({
+          description: 'Add two numbers.',
+          inputSchema: z.object({ a: z.number(), b: z.number() }),
+          execute: async (input) => add(input),
+        }),
+      ]),
+    ),
   })
   return async () => {
     const result = await agent.stream({ prompt: 'add them up' })

@@ -1,7 +1,7 @@
 /** The same run with OpenAI Agents JS, streaming, tracing off. @module */
 import { Agent, type Model, Runner, setTracingDisabled, tool, Usage } from '@openai/agents'
 import { z } from 'zod'
-import { add, answerDeltas, type RunOnce, type RunScript } from '../script.ts'
+import { add, answerDeltas, otherTools, type RunOnce, type RunScript } from '../script.ts'
 
 export function createOpenAiAgentsRun(script: RunScript): RunOnce {
   setTracingDisabled(true)
@@ -36,14 +36,14 @@ export function createOpenAiAgentsRun(script: RunScript): RunOnce {
   const agent = new Agent({
     name: 'bench',
     model,
-    tools: [
+    tools: ['add', ...otherTools(script)].map((name) =>
       tool({
-        name: 'add',
+        name,
         description: 'Add two numbers.',
         parameters: z.object({ a: z.number(), b: z.number() }),
         execute: async (input) => add(input),
       }),
-    ],
+    ),
   })
   const runner = new Runner({ tracingDisabled: true })
   return async () => {
