@@ -104,7 +104,10 @@ export function createAiSdkModel(options: AiSdkModelOptions): Model {
           fault = readFault(error, { scrub, now: clock.now(), begun })
         }
         if (watch.ended === 'stopped') return
-        if (watch.ended === 'unanswered') fault = faultOf('unreachable', `no answer began within ${startTimeoutMs} ms`)
+        if (watch.ended === 'unanswered') {
+          // Who waited that long once is not made to wait again.
+          fault = { ...faultOf('unreachable', `no answer began within ${startTimeoutMs} ms`), again: false }
+        }
         if (watch.ended === 'stalled') fault = faultOf('cut', `nothing came for ${stallTimeoutMs} ms`)
       }
 
