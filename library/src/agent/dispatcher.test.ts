@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { createMemoryStore } from '../adapters/store/memory.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import { checkContract } from '../protocol/contract.ts'
 import type { Principal } from '../protocol/vocabulary.ts'
 import { ann, bob, createAgentBench } from '../testing/agent-bench.ts'
 import { defineTool } from '../tool/define-tool.ts'
 import type { Call, Tool } from '../tool/tool.ts'
+import type { Store } from './ports.ts'
 
 const anything = { type: 'object' } as const
 
@@ -17,7 +19,7 @@ function readingTool(
 }
 
 const echo = readingTool('echo', (input) => input)
-const thenKey: string = 'then'
+const thenKey = String('then')
 const throwing = (): never => {
   throw new Error('boom')
 }
@@ -59,28 +61,30 @@ describe('a step of calls', () => {
   })
 
   it('has committed tool_executing before the tool starts, and tool_completed before the model sees the result [CALL-01]', async () => {
-    const seen: string[][] = []
-    const tools = [
-      readingTool('peek', async (_, call) => {
-        seen.push(await committed(call.threadId))
-        return null
-      }),
-    ]
+    const seen: (readonly string[])[] = []
+    const memory = createMemoryStore()
+    const durable: string[] = []
+    const slow: Store = {
+      ...memory,
+      events: {
+        read: (owner, threadId, range) => memory.events.read(owner, threadId, range),
+        async append(owner, threadId, entry) {
+          await new Promise((resolve) => void setImmediate(resolve))
+          durable.push(...entry.events.map(({ type }) => type))
+          return memory.events.append(owner, threadId, entry)
+        },
+      },
+    }
+    const tools = [readingTool('peek', () => seen.push([...durable]) && null)]
     await using bench = createAgentBench({
+      store: slow,
       tools,
-      script: (_, step) => (step === 1 ? { calls: [{ tool: 'peek' }] } : { before: look(), text: 'done' }),
+      script: (_, step) => (step === 1 ? { calls: [{ tool: 'peek' }] } : { text: String(seen.push([...durable])) }),
     })
-    const { threadId, ...rest } = await bench.ask()
-    await bench.finish({ threadId, ...rest })
 
-    async function committed(id: string): Promise<string[]> {
-      return (await bench.events(id)).map(({ event }) => event.type)
-    }
-    async function look(): Promise<void> {
-      seen.push(await committed(threadId))
-    }
-    expect(seen[0]?.at(-1)).toBe('tool_executing')
-    expect(seen[1]).toContain('tool_completed')
+    await bench.run()
+
+    expect(seen.map((types) => types.at(-1))).toEqual(['tool_executing', 'tool_completed'])
   })
 
   it('lets no more calls be at work at once than the run and the tool allow', async () => {

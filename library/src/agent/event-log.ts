@@ -31,7 +31,7 @@ export interface EventLog {
 interface Tail {
   /** Calls in flight, by their number, oldest first. */
   readonly open: Set<number>
-  /** Sequence number after the last that was published; 0 until one was. */
+  /** Sequence number after the last that was published; 1 until one was: then only a thread's first is known to be due. */
   next: number
   /** Came before their turn, by sequence number; each waits for no call newer than `barrier`. */
   early: { readonly event: LoggedEvent; readonly barrier: number }[]
@@ -55,7 +55,7 @@ export function createEventLog(logger: Logger): EventLog {
 
   return {
     async commit({ owner, threadId }, write, eventsOf) {
-      const tail: Tail = tails.get(threadId) ?? { open: new Set(), next: 0, early: [] }
+      const tail: Tail = tails.get(threadId) ?? { open: new Set(), next: 1, early: [] }
       tails.set(threadId, tail)
       const call = ++calls
       tail.open.add(call)
@@ -81,7 +81,7 @@ export function createEventLog(logger: Logger): EventLog {
 function takeDue(tail: Tail, events: readonly LoggedEvent[], barrier: number): readonly LoggedEvent[] {
   const [first] = events
   const last = events.at(-1)
-  const inTurn = first !== undefined && (first.seq === tail.next || (tail.next === 0 && tail.open.size === 0))
+  const inTurn = first !== undefined && (first.seq === tail.next || (tail.next === 1 && tail.open.size === 0))
   if (inTurn && last !== undefined && tail.early.length === 0) {
     tail.next = last.seq + 1
     return events
