@@ -30,10 +30,14 @@ export function worthOf(expression: string): number | undefined {
   }
 }
 
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : ''
+}
+
 export function answerOf(tool: string, input: JsonObject): JsonValue {
   switch (tool) {
     case 'calculate': {
-      const value = worthOf(String(input.expression)) ?? 0
+      const value = worthOf(textOf(input.expression)) ?? 0
       return { expression: input.expression ?? '', result: String(value), value }
     }
     case 'convert_units':
@@ -49,11 +53,11 @@ export function answerOf(tool: string, input: JsonObject): JsonValue {
     case 'run_javascript':
       return { result: 666, console: [] }
     case 'search_documents': {
-      const name = String(input.query).toLowerCase().replaceAll(' ', '-')
+      const name = textOf(input.query).toLowerCase().replaceAll(' ', '-')
       const hit = { heading: 'Beginning', line: 1 }
       return {
         results: [
-          { documentId: `${name}.md`, title: String(input.query), ...hit, snippet: 'The first match.' },
+          { documentId: `${name}.md`, title: textOf(input.query), ...hit, snippet: 'The first match.' },
           { documentId: 'second.md', title: 'Second', ...hit, snippet: 'Another match.' },
         ],
         searched: 12,

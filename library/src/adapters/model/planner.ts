@@ -7,8 +7,9 @@
 import type { Model, ModelMessage, ModelPart, ModelRequest } from '../../agent/ports.ts'
 import { writeAnswer } from './planner/answer.ts'
 import { isFirstAnswer, readTurns, writeData } from './planner/conversation.ts'
-import { type Plan, planTurn, type Task } from './planner/plan.ts'
+import { planTurn } from './planner/plan.ts'
 import { type Progress, progressOf } from './planner/progress.ts'
+import type { Plan, Task } from './planner/task.ts'
 import { indexOf, type ToolIndex } from './planner/tool-index.ts'
 
 export interface PlannerModelOptions {

@@ -7,10 +7,10 @@
 import type { CallOutcome } from '../../../protocol/vocabulary.ts'
 import type { Done, Open } from './conversation.ts'
 import { objectOf, type Parameter } from './parameters.ts'
-import type { Plan, Task } from './plan.ts'
 import { inline, present } from './present.ts'
 import type { Progress } from './progress.ts'
 import type { Topic } from './talk.ts'
+import type { Plan, Task } from './task.ts'
 import type { IndexedTool, ToolIndex } from './tool-index.ts'
 import { splitName } from './words.ts'
 

@@ -3,13 +3,16 @@
  *
  * @module
  */
+
+import type { Filled, FillOptions } from './argument.ts'
 import { withoutFiller } from './clauses.ts'
 import { findExpression } from './expression.ts'
-import { type Filled, type FillOptions, fill, ITEM, WHOLE } from './fill.ts'
+import { fill } from './fill.ts'
 import { measuresOf, targetUnitOf } from './measures.ts'
 import { withDigits } from './numbers.ts'
 import type { Kind } from './parameters.ts'
 import { mark, type Piece } from './protected-text.ts'
+import { ITEM, WHOLE } from './references.ts'
 import type { Asked, IndexedTool, ToolIndex } from './tool-index.ts'
 import { stem, synonymsOf, wordsOf } from './words.ts'
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { JsonObject, JsonValue } from '../../../protocol/vocabulary.ts'
+import type { JsonObject, JsonPrimitive, JsonValue } from '../../../protocol/vocabulary.ts'
 import { splitName, stem, wordsOf } from './words.ts'
 
 export type Kind =
@@ -48,7 +48,7 @@ export interface Parameter {
   /** Holds many of its kind. */
   readonly many: boolean
   readonly integer: boolean
-  readonly choices: readonly JsonValue[]
+  readonly choices: readonly JsonPrimitive[]
   /** Required, and so is everything above it. */
   readonly required: boolean
   /** Required once anything else of its parent is given. */
@@ -172,9 +172,11 @@ function typesOf(schema: JsonObject): readonly string[] {
   return Array.isArray(type) ? type.filter((one) => typeof one === 'string') : []
 }
 
-function choicesOf(schema: JsonObject): readonly JsonValue[] {
+function choicesOf(schema: JsonObject): readonly JsonPrimitive[] {
   const values = schema.enum
-  return Array.isArray(values) ? values.filter((one) => one !== null && typeof one !== 'object') : []
+  return Array.isArray(values)
+    ? values.filter((one): one is string | number | boolean => one !== null && typeof one !== 'object')
+    : []
 }
 
 function examplesOf(schema: JsonObject): string[] {
@@ -207,7 +209,12 @@ const formats: Readonly<Record<string, Kind>> = {
 }
 
 /** Names first, then formats, then what the description says; the first rule that fits decides. */
-function kindOf(leaf: { name: string; description: string; schema: JsonObject; choices: readonly JsonValue[] }): Kind {
+function kindOf(leaf: {
+  name: string
+  description: string
+  schema: JsonObject
+  choices: readonly JsonPrimitive[]
+}): Kind {
   const { schema, choices } = leaf
   const types = typesOf(schema)
   const names = splitName(leaf.name).split(' ').map(stem)

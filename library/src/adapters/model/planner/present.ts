@@ -100,11 +100,11 @@ function fenced(value: JsonValue): string {
 
 /** `17 * 23 = 391`, `5 miles = 8.05 km`: when the fields of input and output say so. */
 function equation(object: JsonObject, result: JsonValue, input: JsonValue): string | undefined {
-  const given = { ...objectOf(input), ...object }
+  const given = { ...object, ...objectOf(input) }
   const { expression, value, from, to, unit } = given
-  if (typeof expression === 'string') return `${expression} = ${String(result)}`
+  if (typeof expression === 'string') return `${expression} = ${textOf(result)}`
   if (typeof value === 'number' && typeof from === 'string' && typeof to === 'string') {
-    return `${value} ${from} = ${String(result)} ${typeof unit === 'string' ? unit : to}`
+    return `${value} ${from} = ${textOf(result)} ${typeof unit === 'string' ? unit : to}`
   }
   return undefined
 }
@@ -186,9 +186,13 @@ function line(value: JsonValue): string {
   return inline(value)
 }
 
+export function textOf(value: JsonValue): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+}
+
 /** No line breaks, no image, no tag: whatever a tool answered. */
 export function inline(value: JsonValue): string {
-  return harmless(String(value).replace(/\s+/g, ' '))
+  return harmless(textOf(value).replace(/\s+/g, ' '))
 }
 
 function block(text: string): string {

@@ -5,7 +5,7 @@
  */
 import type { JsonObject } from '../../../protocol/vocabulary.ts'
 import type { Done, Turn } from './conversation.ts'
-import { inputOf, type Plan } from './plan.ts'
+import { inputOf, type Plan } from './task.ts'
 
 export interface Progress {
   /** Results by task. */

@@ -4,12 +4,12 @@
  * @module
  */
 import type { JsonObject, JsonValue } from '../../../protocol/vocabulary.ts'
+import type { Reference } from './argument.ts'
 import type { Done } from './conversation.ts'
 import { RESULT } from './expression.ts'
-import type { Reference } from './fill.ts'
 import { readNumber } from './numbers.ts'
 import { objectOf, type Parameter } from './parameters.ts'
-import { plainText } from './present.ts'
+import { plainText, textOf } from './present.ts'
 
 const MAIN_KEYS = ['result', 'answer', 'value', 'text', 'content', 'output', 'summary', 'message', 'body']
 const TEXT_KEYS = ['text', 'content', 'body', 'summary', 'message', 'answer', 'result', 'value', 'output']
@@ -83,7 +83,7 @@ function numberIn(source: JsonValue): number | undefined {
 
 function mainText(source: JsonValue): string | undefined {
   const main = mainValue(source, TEXT_KEYS) ?? stringIn(objectOf(source), NAME_KEYS)
-  return main === undefined || main === null ? undefined : String(main)
+  return main === undefined || main === null ? undefined : textOf(main)
 }
 
 function nameIn(source: JsonValue, parameter: Parameter): string | undefined {

@@ -143,3 +143,7 @@ export function isNear(left: string, right: string): boolean {
   if (left.slice(at + 1) === right.slice(at + 1)) return true
   return left[at] === right[at + 1] && left[at + 1] === right[at] && left.slice(at + 2) === right.slice(at + 2)
 }
+
+export function stemsOf(text: string): string[] {
+  return wordsOf(text.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ')).map((word) => stem(word.lower))
+}
