@@ -1,7 +1,19 @@
 /** Rules of the store contract: whatever is not the owner's answers exactly like what does not exist. @module */
 import type { Store } from '../../agent/ports.ts'
 import type { Owner } from '../../protocol/vocabulary.ts'
-import { message, newOwner, newRun, newRunAtWork, readAll, refusal, requested, START, type Suite } from './fixtures.ts'
+import {
+  completed,
+  LONG_MS,
+  message,
+  newOwner,
+  newRun,
+  newRunAtWork,
+  readAll,
+  refusal,
+  requested,
+  START,
+  type Suite,
+} from './fixtures.ts'
 
 interface Place {
   readonly threadId: string
@@ -118,8 +130,38 @@ export function ownerRules({ describe, it, expect, store: shared }: Suite): void
         { seq: 1, event: { parts: [{ text: 'of Bob' }] } },
       ])
     })
+
+    it('lose nothing to each other: not a record to a deleted thread, not a run to a takeover [RUN-06]', async () => {
+      const store = await shared()
+      const [ann, bob] = [newOwner(), newOwner()]
+      const ofAnn = await newRunAtWork(store, ann, { runId: 'run_twin', leaseMs: 10 })
+      await newRunAtWork(store, bob, { runId: 'run_twin', leaseMs: 20 })
+      await store.records.put(bob, 'outputs', 'out_twin', 'of Bob', { at: START })
+      const output = { ...cutOutput, runId: 'run_twin' } as const
+
+      const taken = await store.leases.takeOver('node_b', { now: START + 20, until: START + LONG_MS, limit: 1 })
+      const fence = { runId: 'run_twin', epoch: 2 }
+      await store.events.append(ann, ofAnn.threadId, { fence, at: START, events: [output, completed('run_twin')] })
+      await store.threads.delete(ann, ofAnn.threadId)
+
+      expect(taken.map(({ owner }) => owner)).toEqual([ann])
+      expect(await store.runs.get(bob, 'run_twin')).toMatchObject({ epoch: 1, node: 'node_a', outcome: null })
+      expect(await store.records.get(bob, 'outputs', 'out_twin')).toMatchObject({ value: 'of Bob' })
+      await store.leases.takeOver('node_b', { now: START + 20, until: START + LONG_MS, limit: 1 })
+    })
   })
 }
+
+const cutOutput = {
+  type: 'tool_completed',
+  step: 1,
+  callId: 'call_1',
+  tool: 'read_file',
+  outcome: 'ok',
+  output: 'of A…',
+  truncated: { bytes: 9, handle: 'out_twin' },
+  durationMs: 1,
+} as const
 
 /** Something of every kind, named `canary` where it can be named. */
 async function furnish(store: Store, owner: Owner): Promise<Place> {
