@@ -125,7 +125,12 @@ export async function closed(socket: WebSocket): Promise<number> {
 }
 
 /** Sends a message and gives all the events of its run, up to and with its end. */
-export async function ask(client: Client, threadId: string, text: string): Promise<readonly LoggedEvent[]> {
+export async function ask(
+  client: Client,
+  threadId: string,
+  text: string,
+  agent?: string,
+): Promise<readonly LoggedEvent[]> {
   const events: LoggedEvent[] = []
   const completed = Promise.withResolvers<void>()
   let runId: string | undefined
@@ -135,7 +140,7 @@ export async function ask(client: Client, threadId: string, text: string): Promi
       if (events.some(isEndOf)) completed.resolve()
     },
   })
-  runId = (await client.send(threadId, text)).runId
+  runId = (await client.send(threadId, text, agent === undefined ? {} : { agent })).runId
   if (events.some(isEndOf)) completed.resolve()
   await completed.promise
   return events
