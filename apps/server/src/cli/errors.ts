@@ -21,6 +21,8 @@ const catalogue: { readonly [C in keyof CliErrorDetails]: (details: CliErrorDeta
   CONVERSATION_ENDED: (d) => `The conversation ended: ${d.reason}`,
 }
 
+export const cliErrorCodes: readonly (keyof CliErrorDetails)[] = Object.keys(catalogue) as (keyof CliErrorDetails)[]
+
 export class CliError<C extends keyof CliErrorDetails = keyof CliErrorDetails> extends Error {
   override readonly name = 'CliError'
   readonly code: C

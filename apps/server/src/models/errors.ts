@@ -8,6 +8,8 @@ export interface ModelSpecErrorDetails {
   MODEL_SPEC_INVALID: { readonly expected: string; readonly received: string }
 }
 
+export const modelSpecErrorCodes: readonly (keyof ModelSpecErrorDetails)[] = ['MODEL_SPEC_INVALID']
+
 /** A model that cannot be chosen, because its name is none. */
 export class ModelSpecError extends Error {
   readonly code = 'MODEL_SPEC_INVALID'
