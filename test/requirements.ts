@@ -12,8 +12,8 @@ export interface Requirement {
   readonly id: string
   readonly behaviour: string
   readonly levels: readonly Level[]
-  /** Why no test has to prove it yet. A requirement that is cited must not have it. */
-  readonly notYet?: string
+  /** What of it is not proved yet, and why. Tests may prove a part of it. */
+  readonly missing?: string
 }
 
 export const requirements: readonly Requirement[] = [
@@ -119,8 +119,7 @@ export const requirements: readonly Requirement[] = [
     behaviour:
       'tools that other frameworks define (AI SDK, LangChain, OpenAI Agents, Mastra, MCP) come in through their adapter, work, and are refused with a pointer to it otherwise',
     levels: ['I'],
-    notYet:
-      'adapters for the tools of other frameworks are not built yet; refusing them with a pointer is proved under REG-05',
+    missing: 'adapters for the tools of other frameworks are not built yet; only their refusal is proved',
   },
   { id: 'REG-20', behaviour: 'tool categories: list by category, for agents configured by category', levels: ['U'] },
   {
@@ -163,14 +162,15 @@ export const requirements: readonly Requirement[] = [
     behaviour:
       'limits per call, run, user, tenant, tool (rate, concurrency, time, steps, tokens) reserve before and settle after; each declared limit is driven to its refusal',
     levels: ['U'],
-    notYet: 'budgets per user and tenant (tokens, money) come with the runs that survive',
+    missing:
+      'limits of a run, of connections and of concurrent runs are proved; budgets per user, tenant and tool (tokens, money, rate) are not built yet',
   },
   {
     id: 'CALL-08',
     behaviour: "secrets never reach events, logs, errors or the model ('redact' in the schema, and known key names)",
     levels: ['U'],
-    notYet:
-      'redaction works by schema and by key; the proof over logs, errors and audit comes with the isolation proof',
+    missing:
+      'redaction of events and of what the model sees is proved; the proof over every log line and audit record comes with the isolation proof',
   },
   {
     id: 'CALL-09',
@@ -215,14 +215,16 @@ export const requirements: readonly Requirement[] = [
     behaviour:
       'kill -9 at any moment of a run: after the restart it ends, with honest outcomes and no acknowledged event lost',
     levels: ['C'],
-    notYet: 'continuing a dead run on another node comes with the runs that survive; today it is ended honestly',
+    missing:
+      'a dead run is ended honestly at the next start, and no acknowledged event is lost: both proved; continuing it is not built yet',
   },
   {
     id: 'RUN-08',
     behaviour:
       'an approval asked before a restart can be answered after it, from another connection, once; edited arguments are validated again',
     levels: ['E', 'C'],
-    notYet: 'answering after a restart comes with the runs that survive',
+    missing:
+      'answering once, from any connection, with edited arguments is proved; a run that waits does not survive a restart yet',
   },
   { id: 'RUN-09', behaviour: 'stop is acknowledged, ends the run once, frees the thread at once', levels: ['E'] },
   { id: 'RUN-10', behaviour: 'a message sent twice with one idempotency key starts one run', levels: ['E'] },
@@ -246,7 +248,7 @@ export const requirements: readonly Requirement[] = [
     id: 'RUN-14',
     behaviour: "shutdown drains: running steps finish or are handed over, sockets get 'goodbye', nothing is lost",
     levels: ['C'],
-    notYet: 'handing a run over at shutdown comes with the runs that survive; today it is drained or stopped',
+    missing: 'draining, stopping and saying goodbye are proved; handing a run over to another node is not built yet',
   },
   {
     id: 'CONN-01',
@@ -258,7 +260,7 @@ export const requirements: readonly Requirement[] = [
     id: 'CONN-02',
     behaviour: 'OIDC sign-in with PKCE against a real OpenID provider; session cookie; sign-out',
     levels: ['E'],
-    notYet: 'sign-in through an OpenID provider is not built yet',
+    missing: 'sign-in through an OpenID provider is not built yet',
   },
   { id: 'CONN-03', behaviour: "a foreign 'Origin' with a valid cookie is refused 403", levels: ['I'] },
   {
@@ -270,7 +272,7 @@ export const requirements: readonly Requirement[] = [
     id: 'CONN-05',
     behaviour: "a token that expires or is revoked closes its socket (4401); 'auth.refresh' keeps it open",
     levels: ['I'],
-    notYet: 'revocation comes with the runs that survive',
+    missing: 'expiry, sign-out and auth.refresh are proved; revoking a token that another issuer made is not built yet',
   },
   {
     id: 'CONN-06',
@@ -305,7 +307,7 @@ export const requirements: readonly Requirement[] = [
     behaviour:
       "tools that the browser offers live in its connection's scope, cannot shadow, vanish with it; a call to a vanished tool has an honest outcome",
     levels: ['E'],
-    notYet: 'tools that the browser offers come with the runs that survive',
+    missing: 'tools that the browser offers are not built yet',
   },
   {
     id: 'OPS-01',
@@ -318,21 +320,21 @@ export const requirements: readonly Requirement[] = [
     id: 'OPS-03',
     behaviour: 'traces with the OpenTelemetry GenAI names: run › step › call',
     levels: ['I'],
-    notYet: 'traces are not built yet',
+    missing: 'traces are not built yet',
   },
   {
     id: 'OPS-04',
     behaviour:
       'audit: who called what with which tool fingerprint and argument hash, what was decided, how it ended; no secrets',
     levels: ['I'],
-    notYet: 'the audit of calls is not built yet; the registry has its audit stream (REG-18)',
+    missing: 'the audit of calls is not built yet; the registry has its audit stream (REG-18)',
   },
   {
     id: 'OPS-05',
     behaviour:
       "'toolcrib verify URL' drives a live deployment through the end-to-end list with real sign-in and gives a verdict (exit code, JUnit, HTML): a deployment gate",
     levels: ['E'],
-    notYet: 'the deployment check is not built yet',
+    missing: 'the deployment check is not built yet',
   },
   {
     id: 'OPS-06',
@@ -344,13 +346,13 @@ export const requirements: readonly Requirement[] = [
     behaviour:
       'the isolation proof: many users under generated interleavings with canary values; a canary in a foreign scope, event, log line or answer fails',
     levels: ['E'],
-    notYet: 'the isolation proof comes with the runs that survive',
+    missing: 'the generated isolation proof is not built yet',
   },
   {
     id: 'OPS-08',
     behaviour: 'memory is flat over 10,000 connect, chat, disconnect cycles',
     levels: ['P'],
-    notYet: 'the long memory run comes with the runs that survive',
+    missing: 'the run over 10,000 cycles is not built yet',
   },
   {
     id: 'OPS-09',
@@ -373,12 +375,12 @@ export const requirements: readonly Requirement[] = [
     id: 'WEB-03',
     behaviour: 'operations: connections, scope tree, registry with verdicts, runs as a waterfall, health, live charts',
     levels: ['B'],
-    notYet: 'the operations room comes with the full console',
+    missing: 'the operations room of the console is not built yet',
   },
   {
     id: 'WEB-04',
     behaviour: 'keyboard, screen reader (axe: no violations), light and dark, phone width',
     levels: ['B'],
-    notYet: 'comes with the full console',
+    missing: 'keyboard, screen reader and phone width are not judged by a test yet',
   },
 ]
