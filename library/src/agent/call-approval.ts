@@ -46,10 +46,9 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
   }
 
   run.emit(request)
-  const { owner, threadId } = { owner: run.principal, threadId: run.threadId }
-  const durable = run.commit()
-  const question = { owner, threadId, request, durable, signal: run.signal, lost: run.lost, readEdited }
-  const verdict = await approvals.wait(question)
+  const { threadId, signal, lost } = run
+  const owner = { tenant: run.principal.tenant, user: run.principal.user }
+  const verdict = await approvals.wait({ owner, threadId, request, durable: run.commit(), signal, lost, readEdited })
   switch (verdict.decision) {
     case 'denied':
       return ending('refused', callFailure('APPROVAL_DENIED', { tool, reason: verdict.reason }))

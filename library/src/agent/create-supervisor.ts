@@ -7,19 +7,19 @@
 import type { Policy } from '../policy/policy.ts'
 import type { ApprovalRequested } from '../protocol/events.ts'
 import { createId } from '../protocol/ids.ts'
-import type { JsonValue, MessagePart, Owner, Principal } from '../protocol/vocabulary.ts'
+import type { MessagePart, Owner, Principal } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
 import { createRedactor } from '../tool/redact.ts'
 import { analyseSchema } from '../tool/schema-analysis.ts'
 import type { Tool } from '../tool/tool.ts'
 import type { Agent, RunLimits } from './agent.ts'
-import { createApprovals, type EditedInput } from './approvals.ts'
-import { parseSafely } from './call-output.ts'
+import { createAnswerer } from './approval-answer.ts'
+import { createApprovals } from './approvals.ts'
 import { AgentError } from './errors.ts'
 import { createEventLog } from './event-log.ts'
 import { createGates } from './gate.ts'
 import { defaultRunLimits, readRunLimits } from './limits.ts'
-import type { Answered, ApprovalRecord, Clock, Logger, RunRecord, Store } from './ports.ts'
+import type { ApprovalRecord, Clock, Logger, RunRecord, Store } from './ports.ts'
 import { endInterrupted } from './recovery.ts'
 import type { LateCall, RunServices } from './run-context.ts'
 import { createRunner, LEASE_MS } from './runner.ts'
@@ -55,6 +55,9 @@ const RECOVER_PAGE = 100
 /** @throws AgentError `OPTION_INVALID`. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { store, registry, policy, clock, logger, maxRunsPerUser = 4, node = createId('node') } = options
+  if (!(Number.isSafeInteger(maxRunsPerUser) && maxRunsPerUser > 0)) {
+    throw optionInvalid('maxRunsPerUser', 'a whole number, at least 1', String(maxRunsPerUser))
+  }
   const agents = indexAgents(options.agents)
   const defaultAgent = options.defaultAgent ?? options.agents[0]?.name ?? ''
   if (!agents.has(defaultAgent)) {
@@ -88,6 +91,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     agentNamed: (name) => agents.get(name),
     limits: { ...defaultRunLimits, ...readRunLimits(options.limits ?? {}) },
     services,
+  })
+  const answerApproval = createAnswerer({
+    store,
+    log,
+    clock,
+    approvals,
+    toolNamed: (owner, name) => (scopes.peek(owner) ?? registry).get(name),
+    redactKeys,
   })
   const listeners = new Set<(notice: SupervisorNotice) => void>()
   /** Accepting and naming: what a drain waits for before it looks at the runs. */
@@ -138,16 +149,6 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     } catch (err) {
       logger.warn({ err, threadId }, 'The thread could not be named')
     }
-  }
-
-  /** Arguments that an approver edited, for a call that waits here or, after a restart, nowhere. */
-  async function readEdited(principal: Principal, approval: ApprovalRecord, input: JsonValue): Promise<EditedInput> {
-    const question = approvals.waiting(approval.approvalId)
-    if (question !== undefined) return question.readEdited(input)
-    const tool = (scopes.peek(principal) ?? registry).get(approval.tool)
-    if (tool === undefined) return { ok: true, input, parsed: input, shown: redactKeys(input) }
-    const parsed = await parseSafely(tool.input, input)
-    return parsed.ok ? { ok: true, input, parsed: parsed.value, shown: tool.input.redact(input) } : parsed
   }
 
   async function send(principal: Principal, message: SendMessage): ReturnType<Supervisor['send']> {
@@ -254,31 +255,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       // A run of another node is stopped there, by the hint that the gateway spreads.
       return { stopping: runner.stop(runId) || run.outcome === null }
     },
-    async answer(principal, approvalId, { decision, reason, input }) {
-      const owner = ownerOf(principal)
-      const approval = await store.approvals.get(owner, approvalId)
-      if (approval === undefined) throw notFound('approval', approvalId)
-      if (approval.status !== 'open') throw resolved({ status: 'already_resolved', approval })
-      const edited =
-        input === undefined || decision === 'denied' ? undefined : await readEdited(principal, approval, input)
-      if (edited?.ok === false) {
-        throw new AgentError('APPROVAL_INPUT_INVALID', { approvalId, tool: approval.tool, issues: edited.issues })
-      }
-      const why = reason === undefined ? {} : { reason }
-      const shown = edited === undefined ? {} : { input: edited.shown }
-      const answer = { decision, by: principal.user, ...why, ...shown, at: clock.now() }
-      await log.commit(
-        { owner, threadId: approval.threadId },
-        async () => {
-          const answered = await store.approvals.resolve(owner, approvalId, answer)
-          if (answered.status === 'not_found') throw notFound('approval', approvalId)
-          if (answered.status !== 'resolved') throw resolved(answered)
-          approvals.settle(approvalId, { decision, ...why, ...(edited === undefined ? {} : { input: edited.input }) })
-          return answered
-        },
-        (answered) => answered.events,
-      )
-    },
+    answer: (principal, approvalId, answer) => answerApproval({ principal, approvalId, answer }),
     tools(principal, name = defaultAgent) {
       const agent = agents.get(name)
       if (agent === undefined) throw new AgentError('AGENT_UNKNOWN', { agent: name, known: [...agents.keys()] })
@@ -330,15 +307,8 @@ function requestOf({ threadId: _threadId, status: _status, ...request }: Approva
   return request
 }
 
-function notFound(what: 'thread' | 'run' | 'approval', id: string): AgentError {
+function notFound(what: 'thread' | 'run', id: string): AgentError {
   return new AgentError('NOT_FOUND', { what, id })
-}
-
-function resolved(answered: Extract<Answered, { status: 'already_resolved' | 'expired' }>): AgentError {
-  const { approvalId, status } = answered.approval
-  return answered.status === 'expired' || status === 'expired'
-    ? new AgentError('APPROVAL_EXPIRED', { approvalId })
-    : new AgentError('APPROVAL_RESOLVED', { approvalId, decision: status })
 }
 
 function optionInvalid(option: string, expected: string, received: string): AgentError {

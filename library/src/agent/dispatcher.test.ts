@@ -473,6 +473,26 @@ describe('what a tool does', () => {
     expect(JSON.stringify(progress[1]).length).toBeLessThan(4_200)
   })
 
+  it('reported after its call has ended is ignored while the run goes on, and its scope is closed by then', async () => {
+    const kept: Call<undefined>[] = []
+    const open: unknown[] = []
+    const tools = [readingTool('quick', (_, call) => kept.push(call))]
+    await using bench = createAgentBench({
+      tools,
+      script: (_, step) => {
+        kept[0]?.progress('too late')
+        open.push(bench.registry.metrics().scopes.byKind.call?.open)
+        return step === 1 ? { calls: [{ tool: 'quick' }] } : { text: 'x' }
+      },
+    })
+
+    const { events } = await bench.run()
+
+    expect(events.map(({ event }) => event.type)).not.toContain('tool_progress')
+    expect(open).toEqual([undefined, 0])
+    expect(kept[0]?.signal.aborted).toBe(false)
+  })
+
   it('reported as progress that is no JSON fails the call where the mistake was made', async () => {
     const tools = [readingTool('wrong', (_, call) => call.progress(1n as never))]
     await using bench = createAgentBench({ tools, script: [{ calls: [{ tool: 'wrong' }] }, { text: 'x' }] })

@@ -5,6 +5,8 @@
  * @module
  */
 import type { Principal } from '../protocol/vocabulary.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Tool } from '../tool/tool.ts'
 import type { Agent, RunLimits } from './agent.ts'
 import { runAgent } from './agent-run.ts'
 import { AgentError, failureOf } from './errors.ts'
@@ -50,7 +52,7 @@ interface Work {
   /** By the monotonic clock. */
   leaseUntil: number
   /** Its end is durable, or it is lost. */
-  readonly ended: Promise<void>
+  readonly ended: PromiseWithResolvers<void>
 }
 
 export function createRunner(options: RunnerOptions): Runner {
@@ -63,7 +65,6 @@ export function createRunner(options: RunnerOptions): Runner {
   function start(record: RunRecord): void {
     const { runId, threadId, owner, epoch } = record
     const controller = new AbortController()
-    const ended = Promise.withResolvers<void>()
     const journal = createJournal({
       owner,
       threadId,
@@ -80,7 +81,7 @@ export function createRunner(options: RunnerOptions): Runner {
       controller,
       journal,
       leaseUntil: clock.monotonic() + LEASE_MS,
-      ended: ended.promise,
+      ended: Promise.withResolvers(),
     }
     works.set(runId, work)
     beat ??= clock.setTimeout(onBeat, HEARTBEAT_MS)
@@ -91,38 +92,47 @@ export function createRunner(options: RunnerOptions): Runner {
     void closed.then(() => closing.delete(closed))
 
     async function execute(): Promise<void> {
-      using held = scopes.acquire(owner)
-      await using scope = held.scope.open({ kind: 'run', name: runId })
-      const transcript = createTranscript()
       try {
-        const agent = await prepare(record, transcript)
-        await runAgent({
-          runId,
-          threadId,
-          principal: frozen(record.principal),
-          agent,
-          attempt: epoch,
-          limits: { ...limits, ...agent.limits },
-          scope,
-          signal: controller.signal,
-          transcript,
-          emit: journal.emit,
-          commit: journal.commit,
-          backlog: () => journal.backlog,
-          lost: () => journal.lost,
-          services,
-        })
+        using held = scopes.acquire(owner)
+        await using scope = held.scope.open({ kind: 'run', name: runId })
+        await carryOut(work, scope)
+        await end(work)
       } catch (error) {
-        failBeforeStart(work, error)
+        if (works.get(runId) === work) failEarly(work, error)
+        await end(work)
       }
-      await journal.commit().catch(() => {})
-      works.delete(runId)
-      if (works.size === 0) {
-        beat?.[Symbol.dispose]()
-        beat = undefined
-      }
-      ended.resolve()
     }
+  }
+
+  async function carryOut({ record, controller, journal }: Work, scope: Registry<Tool>): Promise<void> {
+    const { runId, threadId, epoch } = record
+    const transcript = createTranscript()
+    const agent = await prepare(record, transcript)
+    await runAgent({
+      runId,
+      threadId,
+      principal: frozen(record.principal),
+      agent,
+      attempt: epoch,
+      limits: { ...limits, ...agent.limits },
+      scope,
+      signal: controller.signal,
+      transcript,
+      emit: journal.emit,
+      commit: journal.commit,
+      backlog: () => journal.backlog,
+      lost: () => journal.lost,
+      services,
+    })
+  }
+
+  /** Its last event is durable, or it is lost: it is not at work any more. */
+  async function end({ record, journal, ended }: Work): Promise<void> {
+    await journal.commit().catch(() => {})
+    ended.resolve()
+    if (!works.delete(record.runId) || works.size > 0) return
+    beat?.[Symbol.dispose]()
+    beat = undefined
   }
 
   async function prepare(record: RunRecord, transcript: Transcript): Promise<Agent> {
@@ -132,7 +142,7 @@ export function createRunner(options: RunnerOptions): Runner {
     return agent
   }
 
-  function failBeforeStart({ record, journal }: Work, error: unknown): void {
+  function failEarly({ record, journal }: Work, error: unknown): void {
     if (error instanceof RunLost) return
     logger.error({ err: error, runId: record.runId }, 'The run could not be started')
     const durationMs = Math.max(0, clock.now() - record.startedAt)
@@ -176,7 +186,7 @@ export function createRunner(options: RunnerOptions): Runner {
       work?.controller.abort(new DOMException('The run was stopped', 'AbortError'))
       return work !== undefined
     },
-    ended: (runId) => works.get(runId)?.ended ?? Promise.resolve(),
+    ended: (runId) => works.get(runId)?.ended.promise ?? Promise.resolve(),
     lose,
     active: () => [...works.values()].map(({ record }) => record),
     async drain(deadlineMs) {

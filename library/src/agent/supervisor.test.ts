@@ -224,6 +224,7 @@ describe('the scope of a user', () => {
     const other = bench.supervisor.acquireUserScope({ ...ann, tenant: 'umbrella' })
 
     await bench.run()
+    await bench.supervisor.drain(0)
     first[Symbol.dispose]()
     first[Symbol.dispose]()
     const before = second.scope.closed
@@ -311,6 +312,22 @@ describe('a fault of the server', () => {
   })
 })
 
+describe('a run that cannot even begin', () => {
+  it('ends once as failed, and the thread stays usable [RUN-03] [RUN-04]', async () => {
+    const bench = createAgentBench({ script: [{ text: 'x' }] })
+    await bench.registry.close()
+
+    const { end, threadId, events } = await bench.run()
+    const { thread } = await bench.supervisor.openThread(ann, threadId)
+
+    expect(end).toMatchObject({ outcome: 'failed', error: { code: 'INTERNAL' }, steps: 0 })
+    expect(checkContract(events)).toEqual([])
+    expect(thread.activeRunId).toBeNull()
+    expect(bench.clock.pending).toBe(0)
+    await bench.supervisor[Symbol.asyncDispose]()
+  })
+})
+
 describe('recover', () => {
   it('ends a dead node’s run once: open calls unknown, approvals cancelled, the run failed [RUN-03]', async () => {
     const store = createMemoryStore()
@@ -395,11 +412,13 @@ describe('the options of a supervisor', () => {
     expect([
       wrong({ agents: [] }),
       wrong({ defaultAgent: 'nobody' }),
+      wrong({ maxRunsPerUser: 0 }),
       wrong({}, { maxSteps: 0 }),
       wrong({}, { maxStep: 4 }),
     ]).toEqual([
       'Expected `agents` to be at least one agent, got none',
       'Expected `defaultAgent` to be one of assistant, got "nobody"',
+      'Expected `maxRunsPerUser` to be a whole number, at least 1, got 0',
       'Expected `limits.maxSteps` to be a whole number, at least 1, or Infinity, got 0',
       expect.stringContaining('Expected `limits.maxStep` to be absent; the limits are maxSteps, '),
     ])
