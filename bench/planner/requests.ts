@@ -17,7 +17,7 @@ export interface ExpectedCall {
 /** How a turn ends: an answer from results, a question for one argument, a choice of two, a refusal, small talk. */
 export type Ending = 'answer' | 'ask' | 'choice' | 'refusal' | 'talk'
 
-export interface Turn {
+interface Turn {
   readonly say: string
   readonly calls: readonly ExpectedCall[]
   readonly end: Ending

@@ -4,14 +4,13 @@
  *
  * @module
  */
-import { all, create } from 'mathjs'
+import { runInNewContext } from 'node:vm'
 import { createStarterTools } from '../../apps/server/src/tools/starter-tools.ts'
 import { createMemoryStore } from '../../library/src/adapters/store/memory.ts'
 import { createSystemClock } from '../../library/src/agent/clock.ts'
 import type { ModelTool } from '../../library/src/agent/ports.ts'
 import type { JsonObject, JsonValue } from '../../library/src/protocol/vocabulary.ts'
 
-const math = create(all ?? {})
 const clock = createSystemClock()
 
 export const starterTools: readonly ModelTool[] = createStarterTools({
@@ -20,10 +19,14 @@ export const starterTools: readonly ModelTool[] = createStarterTools({
   clock,
 }).map((tool) => ({ name: tool.name, description: tool.description, inputSchema: tool.input.jsonSchema }))
 
-/** What an expression is worth; undefined when it is none. */
+const FORMULA = /^(?:[\d\s.+*/^(),-]|\b(?:sqrt|cbrt|min|max)\b)+$/
+
+/** What an expression is worth; undefined when it is none of plain arithmetic. */
 export function worthOf(expression: string): number | undefined {
+  if (!FORMULA.test(expression)) return undefined
+  const program = expression.replaceAll('^', '**').replace(/[a-z]+/g, (name) => `Math.${name}`)
   try {
-    const worth: unknown = math.evaluate(expression)
+    const worth: unknown = runInNewContext(program)
     return typeof worth === 'number' ? worth : undefined
   } catch {
     return undefined
@@ -31,7 +34,7 @@ export function worthOf(expression: string): number | undefined {
 }
 
 function textOf(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? value : ''
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 export function answerOf(tool: string, input: JsonObject): JsonValue {
@@ -41,14 +44,18 @@ export function answerOf(tool: string, input: JsonObject): JsonValue {
       return { expression: input.expression ?? '', result: String(value), value }
     }
     case 'convert_units':
-      return { value: 160.93, unit: input.to ?? '', text: `${input.value} ${input.from} = 160.93 ${input.to}` }
+      return {
+        value: 160.93,
+        unit: input.to ?? '',
+        text: `${textOf(input.value)} ${textOf(input.from)} = 160.93 ${textOf(input.to)}`,
+      }
     case 'current_time':
       return {
         iso: '2026-11-22T12:00:00-05:00',
         timeZone: 'America/Lima',
         weekday: 'Sunday',
         place: input.place ?? 'UTC',
-        text: `It is Sunday, 22 November 2026, 12:00 in ${input.place ?? 'UTC'}.`,
+        text: `It is Sunday, 22 November 2026, 12:00 in ${textOf(input.place) || 'UTC'}.`,
       }
     case 'run_javascript':
       return { result: 666, console: [] }

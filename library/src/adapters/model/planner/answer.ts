@@ -236,7 +236,7 @@ function sentence(text: string): string {
 
 /** `The unit` becomes `the unit`; `IANA zone` stays. */
 function small(text: string): string {
-  return /^\p{Lu}\p{Lu}/u.test(text) ? text : text.slice(0, 1).toLowerCase() + text.slice(1)
+  return /^\p{Lu}\p{L}*\p{Lu}/u.test(text) ? text : text.slice(0, 1).toLowerCase() + text.slice(1)
 }
 
 function capital(text: string): string {

@@ -57,7 +57,7 @@ const lexicon: readonly (readonly [RegExp, TokenKind, string | null])[] = [
   [/squared\b/iy, 'suffix', '^ 2'],
   [/cubed\b/iy, 'suffix', '^ 3'],
   [/percent\b|per cent\b/iy, 'percent', '%'],
-  [/(?:the )?(?:square root|sqrt|root) of\b/iy, 'prefix', 'sqrt'],
+  [/(?:the )?(?:square root|sqrt|root) of\b|sqrt(?=\s+\d)/iy, 'prefix', 'sqrt'],
   [/(?:the )?cube root of\b/iy, 'prefix', 'cbrt'],
   [/(?:the )?factorial of\b/iy, 'prefix', 'factorial'],
   [/(?:a |one )?half of\b/iy, 'prefix', '1 / 2 *'],
@@ -117,7 +117,35 @@ const saidToResult: readonly (readonly [RegExp, string])[] = [
   [/^(?:now |then |and )*(?:divide by|divided by) (-?\d+(?:\.\d+)?)[.?!]?$/i, '/'],
 ]
 
+const LISTED =
+  /\b(average|mean|sum|total|product|largest|maximum|smallest|minimum) of ((?:-?\d+(?:\.\d+)?(?:\s*,\s*(?:and\s+)?|\s+and\s+)){1,50}-?\d+(?:\.\d+)?)/i
+
+/** `the average of 3, 4 and 8`. */
+function findListed(text: string): FoundExpression | undefined {
+  const match = LISTED.exec(text)
+  if (!match) return undefined
+  const numbers = (match[2] ?? '').match(/-?\d+(?:\.\d+)?/g) ?? []
+  const range = { usesResult: false, start: match.index, end: match.index + match[0].length }
+  switch (match[1]?.toLowerCase()) {
+    case 'average':
+    case 'mean':
+      return { ...range, text: `(${numbers.join(' + ')}) / ${numbers.length}` }
+    case 'product':
+      return { ...range, text: numbers.join(' * ') }
+    case 'largest':
+    case 'maximum':
+      return { ...range, text: `max(${numbers.join(', ')})` }
+    case 'smallest':
+    case 'minimum':
+      return { ...range, text: `min(${numbers.join(', ')})` }
+    default:
+      return { ...range, text: numbers.join(' + ') }
+  }
+}
+
 function findSaid(text: string): FoundExpression | undefined {
+  const listed = findListed(text)
+  if (listed) return listed
   for (const [pattern, write] of said) {
     const match = pattern.exec(text)
     if (!match) continue

@@ -34,7 +34,13 @@ export function find(
     case 'choice':
       return choose(ground, parameter)
     case 'code':
-      return literal(piece(['fence']) ?? piece(['tick']) ?? piece(['quote']) ?? codeAfterColon(ground, pieces))
+      return literal(
+        piece(['fence']) ??
+          piece(['tick']) ??
+          piece(['quote']) ??
+          codeAfterColon(ground, pieces) ??
+          formula(ground, parameter),
+      )
     case 'url':
       return several(
         parameter,
@@ -261,4 +267,11 @@ function codeAfterColon(ground: Ground, pieces: readonly Piece[]): string | unde
   const match = /:\s+(\S[\s\S]*)$/.exec(ground.text)
   const code = match?.[1] === undefined ? '' : writtenValue(match[1], pieces)
   return match && /[=;(){}[\]+*]/.test(code) ? code : undefined
+}
+
+/** `run 2 + 2`: a formula that means the same in a program. */
+function formula(ground: Ground, parameter: Parameter): string | undefined {
+  const found = parameter.required ? findExpression(ground.digits) : undefined
+  const typed = found && /^[\d\s.+*/()-]+$/.test(ground.digits.slice(found.start, found.end))
+  return typed && !found.usesResult ? found.text : undefined
 }

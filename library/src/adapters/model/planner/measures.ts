@@ -22,7 +22,6 @@ const END = '(?![\\p{L}\\p{N}_])'
 const MEASURE = new RegExp(`(-?(?:\\d+(?:\\.\\d+)?|\\.\\d+))\\s*-?(${UNITS})${END}`, 'giu')
 const TARGET = new RegExp(`(?:\\b(?:to|into|in|as)|=|->|→)\\s+(?:how many |(?:a |the )?)?(${UNITS})${END}`, 'giu')
 const HOW_MANY = new RegExp(`\\bhow (?:many|much) (?:is |are )?(${UNITS})${END}`, 'iu')
-const NAMED_UNIT = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${UNITS})${END}`, 'iu')
 
 export interface Measure {
   readonly value: number
@@ -51,11 +50,6 @@ export function targetUnitOf(text: string): string | undefined {
     if (match[1]) last = tidy(match[1])
   }
   return last
-}
-
-export function isUnit(text: string): boolean {
-  const match = NAMED_UNIT.exec(text.trim())
-  return match !== null && match.index === 0 && match[0].length === text.trim().length
 }
 
 function tidy(unit: string): string {

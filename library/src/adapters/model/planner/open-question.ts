@@ -38,10 +38,13 @@ function answerArgument(text: string, open: Open & { type: 'argument' }, given: 
   const said = protect(text)
   const other = decide(said.masked, { index: given.index, pieces: said.pieces, options: given.options })
   const free = parameter.kind === 'text' || parameter.kind === 'query' || parameter.kind === 'title'
-  if (other.type === 'call' && other.best.indexed !== indexed && other.best.filled.missing.length === 0) {
-    const sure = beginsRequest(said.masked, given.index.isAction) ? (free ? 0.8 : 0.65) : 0.95
-    if (other.best.confidence >= sure) return undefined
+  if (other.type === 'call' && other.best.indexed !== indexed) {
+    const { confidence, filled } = other.best
+    const doubt = filled.missing.length > 0 ? 0.1 : 0
+    const sure = (beginsRequest(said.masked, given.index.isAction) ? (free ? 0.8 : 0.55) : 0.95) + doubt
+    if (confidence >= sure) return undefined
   }
+  if (!free && isQuestion(text) && other.type === 'nothing') return undefined
   if (readAnswer(said.masked, said.pieces, parameter, given.options) === undefined) {
     if (isQuestion(text) || (other.type === 'call' && other.best.confidence > 0.65)) return undefined
     return {

@@ -54,7 +54,8 @@ export function freeText(ground: Ground, pieces: readonly Piece[]): string | und
     /(?<![\p{L}])(?:saying|that says|which says|reading|telling (?:him|her|them))\s+(?:that\s+)?([\s\S]+)$/diu
   const told =
     /(?<![\p{L}])(?:remember|note|save|record|write|jot|put|down|know|remind me|memo)\b[^.,]{0,30}?\s?(?<![\p{L}])that\s+(?!(?:as|to|in|into|for|down|please|one|result|answer|number|value|note|away)\b|[.?!]?\s*$)([\s\S]+)$/diu
-  for (const pattern of [saying, told]) {
+  const todo = /(?<![\p{L}])remember to ([\s\S]+)$/diu
+  for (const pattern of [saying, told, todo]) {
     const range = pattern.exec(text)?.indices?.[1]
     if (!range) continue
     const value = clean(text.slice(range[0], range[1]), pieces)
@@ -129,7 +130,7 @@ function takeContainers(ground: Ground, indexed: IndexedTool): void {
 }
 
 /** Whether each word of the text is one the tool is named by, or no content word at all. */
-export function isNoun(text: string, indexed: IndexedTool): boolean {
+function isNoun(text: string, indexed: IndexedTool): boolean {
   return wordsOf(text).every((word) => stopWords.has(word.lower) || isOwnWord(word.lower, indexed))
 }
 
@@ -165,7 +166,7 @@ function namesAt(ground: Ground, start: number, indexed: IndexedTool): { values:
     if (!name || NOT_A_NAME.test(name.text) || isNoun(name.text, indexed)) break
     values.push(name.text)
     end = name.end
-    const joint = /^\s*(?:,\s*and|,|and|&)\s+/i.exec(ground.text.slice(end))
+    const joint = /^\s*(?:,\s*and|,|and|&)\s+(?:(?:in|at|for|near|of|with|to|also)\s+)*/i.exec(ground.text.slice(end))
     if (!joint) break
     at = end + joint[0].length
   }

@@ -10,11 +10,13 @@ import type { Done, Open } from './conversation.ts'
 import { type Candidate, type Decision, decide, ENOUGH } from './decide.ts'
 import { fill } from './fill.ts'
 import { objectOf, type Parameter } from './parameters.ts'
+import { textOf } from './present.ts'
 import { mark, protect, unmask } from './protected-text.ts'
 import { valueFrom } from './result-value.ts'
 import { topicOf } from './talk.ts'
 import type { Context, Given, Plan, Task } from './task.ts'
 import type { IndexedTool } from './tool-index.ts'
+import { stemsOf } from './words.ts'
 
 const MAX_TASKS = 20
 
@@ -233,7 +235,7 @@ function addElliptic(masked: string, afterwards: boolean, context: Context): boo
       ([parameter, value]) => 'literal' in value && parameter.kind !== 'text' && parameter.preset === undefined,
     ),
   )
-  if (changes.size === 0) return false
+  if (changes.size === 0 || !explains(changes, bare, context)) return false
   const base = done ? objectOf(done.input) : undefined
   const clause = unmask(text, context.protectedText.pieces)
   const values = new Map([...(last?.type === 'call' ? last.values : []), ...changes])
@@ -248,6 +250,14 @@ function addElliptic(masked: string, afterwards: boolean, context: Context): boo
   }
   context.tasks.push(task)
   return true
+}
+
+/** Whether every word of an elliptic clause went into an argument: then nothing else can be meant. */
+function explains(changes: ReadonlyMap<Parameter, Value>, clause: string, context: Context): boolean {
+  const taken = new Set(
+    [...changes.values()].flatMap((value) => ('literal' in value ? stemsOf(textOf(value.literal)) : [])),
+  )
+  return context.index.read(clause).every((word) => taken.has(word.stem))
 }
 
 /** The same call asked for twice in a message is made once. */

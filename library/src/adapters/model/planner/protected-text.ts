@@ -4,7 +4,7 @@
  * @module
  */
 
-export type PieceKind = 'fence' | 'tick' | 'quote'
+type PieceKind = 'fence' | 'tick' | 'quote'
 
 export interface Piece {
   readonly kind: PieceKind

@@ -56,7 +56,7 @@ export function valueFrom(done: Done, parameter: Parameter, reference: Reference
 }
 
 /** The value that an output is about, if it has one. */
-export function mainValue(output: JsonValue, keys: readonly string[] = MAIN_KEYS): JsonValue | undefined {
+function mainValue(output: JsonValue, keys: readonly string[] = MAIN_KEYS): JsonValue | undefined {
   const object = objectOf(output)
   if (!object) return Array.isArray(output) ? undefined : output
   const key = keys.find((one) => Object.hasOwn(object, one) && object[one] !== null && typeof object[one] !== 'object')
@@ -64,7 +64,7 @@ export function mainValue(output: JsonValue, keys: readonly string[] = MAIN_KEYS
 }
 
 /** The list of an output: itself, or its only or first list. */
-export function listIn(output: JsonValue): readonly JsonValue[] | undefined {
+function listIn(output: JsonValue): readonly JsonValue[] | undefined {
   if (Array.isArray(output)) return output
   const object = objectOf(output)
   return object ? Object.values(object).find((one): one is readonly JsonValue[] => Array.isArray(one)) : undefined

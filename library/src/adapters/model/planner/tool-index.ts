@@ -18,7 +18,7 @@ export interface IndexedTool {
   readonly stems: ReadonlySet<string>
 }
 
-export interface Ranked {
+interface Ranked {
   readonly indexed: IndexedTool
   /** The bare BM25 score, for comparing two tools. */
   readonly score: number
