@@ -15,7 +15,7 @@ const countVowels = defineTool({
   effect: 'read',
   execute: ({ word }) => ({
     word,
-    vowels: [...word.toLowerCase()].filter((letter) => 'aeiou'.includes(letter)).length,
+    vowels: word.match(/[aeiou]/gi)?.length ?? 0,
   }),
 })
 

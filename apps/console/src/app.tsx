@@ -16,7 +16,7 @@ export function App() {
             <p className="mt-2 text-muted-foreground">{session.reason}</p>
             <button
               type="button"
-              onClick={retry}
+              onClick={() => void retry()}
               className="mt-4 rounded-lg bg-primary px-4 py-2 font-medium text-primary-foreground"
             >
               Try again
@@ -27,7 +27,7 @@ export function App() {
     case 'signed_out':
       return <SignIn onSignIn={signIn} />
     case 'signed_in':
-      return <Chat principal={session.principal} onSignOut={signOut} />
+      return <Chat principal={session.principal} onSignOut={() => void signOut()} />
     default:
       return session satisfies never
   }
