@@ -109,7 +109,7 @@ describe('the configuration', () => {
     expect(short).toEqual([
       { name: 'TOOLCRIB_JWT_SECRET', expected: 'a secret of at least 32 bytes', received: '7 bytes' },
     ])
-    for (const shown of [JSON.stringify(config), inspect(config, { depth: 9 }), `${String(config.modelKeys)}`]) {
+    for (const shown of [JSON.stringify(config), inspect(config, { depth: 9 }), `${config.modelKeys.toString()}`]) {
       expect(shown).not.toMatch(/a-secret-that|metrics-token|sk-key/)
     }
     expect(config.modelKeys.reveal().OPENAI_API_KEY).toBe('sk-key')

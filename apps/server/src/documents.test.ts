@@ -53,8 +53,12 @@ describe('the limits', () => {
 describe('the statuses', () => {
   it('are given for every refusal that a request can meet', () => {
     const onlyAtStart = new Set([
-      ...['CONFIG_INVALID', 'CONFIG_UNREADABLE', 'PORT_IN_USE', 'PORT_FORBIDDEN'],
-      ...['ADDRESS_UNAVAILABLE', 'DATA_FOLDER_UNUSABLE'],
+      'CONFIG_INVALID',
+      'CONFIG_UNREADABLE',
+      'PORT_IN_USE',
+      'PORT_FORBIDDEN',
+      'ADDRESS_UNAVAILABLE',
+      'DATA_FOLDER_UNUSABLE',
     ])
 
     expect(serverErrorCodes.filter((code) => !statusByCode.has(code) && !onlyAtStart.has(code))).toEqual([])

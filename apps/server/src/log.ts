@@ -17,8 +17,18 @@ export interface LogOptions {
 export type Log = PinoLogger
 
 const secretKeys = [
-  ...['authorization', 'cookie', 'set-cookie', 'token', 'ticket', 'secret', 'password'],
-  ...['apiKey', 'api_key', 'accessToken', 'access_token', 'jwt'],
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'token',
+  'ticket',
+  'secret',
+  'password',
+  'apiKey',
+  'api_key',
+  'accessToken',
+  'access_token',
+  'jwt',
 ]
 
 export function createLog({ level, destination, readable }: LogOptions): Log {

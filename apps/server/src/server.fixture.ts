@@ -115,7 +115,9 @@ export async function knock(url: string, { headers = {}, ticket, path }: KnockOp
       result.resolve({ accepted: false, status: response.statusCode ?? 0, failure: JSON.parse(body).error })
     })
   })
-  socket.once('message', (data) => result.resolve({ accepted: true, socket, hello: JSON.parse(String(data)) }))
+  socket.once('message', (data) =>
+    result.resolve({ accepted: true, socket, hello: JSON.parse((data as Buffer).toString()) }),
+  )
   return result.promise
 }
 

@@ -120,7 +120,13 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   )
   const lag = opened.use(watchEventLoopLag(clock))
   const health = createHealth({
-    ...{ store, registry, gateway, supervisor, lag, version, model },
+    store,
+    registry,
+    gateway,
+    supervisor,
+    lag,
+    version,
+    model,
     modelState: () => metrics.modelState(),
     phase: () => phase.now,
     monotonic: () => clock.monotonic(),
@@ -129,7 +135,12 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
 
   const context: HttpContext = {
     ...auth,
-    ...{ config, gateway, health, metrics, clock, log },
+    config,
+    gateway,
+    health,
+    metrics,
+    clock,
+    log,
     supervisor: metered,
     sockets: createSessionSockets(),
     phase: () => phase.now,

@@ -42,8 +42,7 @@ function claimAt(claims: Readonly<Record<string, unknown>>, name: string): unkno
 }
 
 function isId(value: unknown): value is string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  return typeof value === 'string' && value.length > 0 && value.length <= 256 && !/[\u0000-\u001f\u007f]/.test(value)
+  return typeof value === 'string' && value.length > 0 && value.length <= 256 && !/\p{Cc}/u.test(value)
 }
 
 function wordsOf(value: unknown): readonly string[] | undefined {

@@ -41,8 +41,17 @@ export interface TokenVerifierOptions {
 
 const sharedAlgorithms = ['HS256', 'HS384', 'HS512']
 const publicAlgorithms = [
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
-  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
 ]
 const keysTimeoutMs = 5_000
 const keysCooldownMs = 30_000

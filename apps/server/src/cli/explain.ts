@@ -7,8 +7,17 @@
 
 /** Our own errors say by themselves what was expected, what was found and what to do. */
 const speaking = new Set([
-  ...['ServerError', 'ToolError', 'PolicyError', 'RegistryError', 'AgentError', 'ModelError', 'StoreError'],
-  ...['ModelSpecError', 'ClientError', 'CliError', 'ServerRefusal'],
+  'ServerError',
+  'ToolError',
+  'PolicyError',
+  'RegistryError',
+  'AgentError',
+  'ModelError',
+  'StoreError',
+  'ModelSpecError',
+  'ClientError',
+  'CliError',
+  'ServerRefusal',
 ])
 
 export function explain(error: unknown): string {

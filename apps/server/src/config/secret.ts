@@ -8,6 +8,7 @@ import { inspect } from 'node:util'
 export interface Secret<T = string> {
   /** The value itself, for the one place that needs it. */
   reveal(): T
+  toString(): string
 }
 
 const shown = '[secret]'

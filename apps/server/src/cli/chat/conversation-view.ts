@@ -42,6 +42,7 @@ export function createConversationView(options: ConversationViewOptions): Conver
   let view: (Disposable & { readonly threadId: string }) | undefined
   let isHistory = false
   let historySeq = Number.POSITIVE_INFINITY
+  const asked = new Set<string>()
   const printer = createEventPrinter({ answer, note, paint, showsMessages: () => isHistory })
 
   return {
@@ -60,6 +61,7 @@ export function createConversationView(options: ConversationViewOptions): Conver
       conversation = emptyConversation
       isHistory = true
       historySeq = Number.POSITIVE_INFINITY
+      asked.clear()
       const shown = Promise.withResolvers<void>()
       view = client.openThread(threadId, {
         onOpen({ lastSeq }) {
@@ -67,15 +69,13 @@ export function createConversationView(options: ConversationViewOptions): Conver
           if (!isHistory) return
           historySeq = lastSeq
           endHistory(shown.resolve)
+          askOpen()
         },
         onEvent(event) {
-          const before = openApprovals(conversation)
           conversation = applyEvent(conversation, event)
           printer.print(event)
           endHistory(shown.resolve)
-          for (const approval of openApprovals(conversation)) {
-            if (!before.some(({ approvalId }) => approvalId === approval.approvalId)) onApproval(approval)
-          }
+          askOpen()
           if (event.event.type === 'agent_completed' && !isHistory) onCompleted(event.event)
         },
         onGone() {
@@ -85,6 +85,16 @@ export function createConversationView(options: ConversationViewOptions): Conver
       })
       return shown.promise
     },
+  }
+
+  /** What was answered in the history is not asked again. */
+  function askOpen(): void {
+    if (isHistory) return
+    for (const approval of openApprovals(conversation)) {
+      if (asked.has(approval.approvalId)) continue
+      asked.add(approval.approvalId)
+      onApproval(approval)
+    }
   }
 
   function endHistory(shown: () => void): void {

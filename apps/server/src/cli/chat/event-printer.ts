@@ -111,6 +111,5 @@ export function short(value: JsonValue): string {
 
 /** A model or a tool must not steer the terminal. */
 function safe(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+  return stripVTControlCharacters(text).replace(/(?![\t\n])\p{Cc}/gu, '')
 }
