@@ -16,7 +16,10 @@ export function SignIn({ onSignIn }: { readonly onSignIn: (name: string) => Prom
 
   return (
     <main className="grid h-full place-items-center p-6">
-      <form onSubmit={(event) => void submit(event)} className="w-full max-w-sm rounded-2xl border bg-card p-8 shadow-sm">
+      <form
+        onSubmit={(event) => void submit(event)}
+        className="w-full max-w-sm rounded-2xl border bg-card p-8 shadow-sm"
+      >
         <Logo />
         <h1 className="mt-5 text-xl font-semibold tracking-tight">Sign in to Toolcrib</h1>
         <p className="mt-1 text-sm text-muted-foreground">

@@ -24,6 +24,14 @@ export function NewThread({ onOpenSidebar }: { readonly onOpenSidebar: () => voi
     goToThread(thread.threadId)
   }
 
+  async function suggest(text: string) {
+    try {
+      await start(text)
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : 'The message was not sent; try again')
+    }
+  }
+
   return (
     <>
       <ThreadHeader
@@ -39,11 +47,7 @@ export function NewThread({ onOpenSidebar }: { readonly onOpenSidebar: () => voi
             <li key={suggestion}>
               <button
                 type="button"
-                onClick={() =>
-                  start(suggestion).catch((error: unknown) =>
-                    setProblem(error instanceof Error ? error.message : String(error)),
-                  )
-                }
+                onClick={() => void suggest(suggestion)}
                 className="h-full w-full rounded-xl border bg-card px-4 py-3 text-left text-sm transition-colors hover:border-primary hover:bg-accent"
               >
                 {suggestion}
