@@ -63,7 +63,9 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
 
 function startWorker(settings: WorkerSettings): Worker {
   const file = import.meta.url.endsWith('.ts') ? './sqlite/worker.ts' : './sqlite/worker.js'
-  return new Worker(new URL(file, import.meta.url), { workerData: settings, name: `toolcrib-store-${settings.role}` })
+  const name = `toolcrib-store-${settings.role}`
+  // The process's own options are for its main script: with some of them (`--input-type`) no thread would start.
+  return new Worker(new URL(file, import.meta.url), { workerData: settings, name, execArgv: [] })
 }
 
 function assemble({
