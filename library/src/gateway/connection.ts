@@ -23,6 +23,9 @@ import type { Authenticator, Identity, SocketLike } from './ports.ts'
 import { createRate } from './rate.ts'
 import { isSameOwner, type ThreadRouter } from './router.ts'
 
+/** A peer is closed when so many times `maxBufferedBytes` wait for it: all its replies of one turn fit in. */
+const UNREAD_FACTOR = 8
+
 /** What all connections of a gateway share. */
 export interface ConnectionContext {
   readonly supervisor: Supervisor
@@ -122,6 +125,7 @@ export function createConnection(socket: SocketLike, identity: Identity, context
     const intake = parseFrame(text, limits)
     if (allowance === 'refused') return refuse(intake.id, new GatewayError('RATE_LIMITED', { commandsPerSecond }))
     if (!intake.ok) return refuse(intake.id, intake.error)
+    if (socket.bufferedBytes > limits.maxBufferedBytes) return refuse(intake.id, notReading())
     if (pendingCommands >= maxPendingCommands) {
       return refuse(intake.id, new GatewayError('TOO_MANY_PENDING', { maxPendingCommands }))
     }
@@ -165,9 +169,11 @@ export function createConnection(socket: SocketLike, identity: Identity, context
 
   /** Events wait in the log; replies have nowhere else to wait than here. */
   function checkReading(): void {
-    const { maxBufferedBytes } = limits
-    if (bufferedBytes() <= 2 * maxBufferedBytes) return
-    leave(CLOSE.policy, new GatewayError('NOT_READING', { maxBufferedBytes }), 1_000)
+    if (bufferedBytes() > UNREAD_FACTOR * limits.maxBufferedBytes) leave(CLOSE.policy, notReading(), 1_000)
+  }
+
+  function notReading(): GatewayError {
+    return new GatewayError('NOT_READING', { maxBufferedBytes: limits.maxBufferedBytes })
   }
 
   async function refresh(token: string): Promise<number | null> {
@@ -239,7 +245,7 @@ export function createConnection(socket: SocketLike, identity: Identity, context
 
   return {
     get info() {
-      return { connectionId, principal, openedAt, openThreads: feeds.size }
+      return { connectionId, principal, openedAt, openThreads: feeds.size, bufferedBytes: bufferedBytes() }
     },
     leave,
     threadsChanged() {

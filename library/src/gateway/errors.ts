@@ -77,7 +77,7 @@ const catalogue: {
   CREDENTIALS_REVOKED: ['never', () => 'The credentials of this connection were revoked; sign in and connect again'],
   NOT_READING: [
     'later',
-    (d) => `Replies wait unread beyond twice ${d.maxBufferedBytes} bytes; read what was asked for, then connect again`,
+    (d) => `More than ${d.maxBufferedBytes} bytes wait unread; read what was asked for, then send it again`,
   ],
   LOG_UNREADABLE: [
     'later',

@@ -45,13 +45,19 @@ function setUp(options: { readonly after?: number; readonly events?: readonly Lo
     onFailed: (error) => told.push(error),
   })
   return {
-    ...{ feed, clock, written, reads, rooms, told, state },
+    feed,
+    clock,
+    written,
+    reads,
+    rooms,
+    told,
+    state,
     /** Commits without telling. */
     commit: (...events: readonly LoggedEvent[]) => void log.push(...events),
     tell: (...events: readonly LoggedEvent[]) =>
       feed.offer(events, batchOf(events.map((one) => encoder.encode('thr_1', one)))),
     /** Answers every read that is asked for, until none is. */
-    async settle() {
+    settle: async () => {
       for (let read = reads.shift(); read !== undefined; read = reads.shift()) {
         read.answer()
         await clock.advance(0)

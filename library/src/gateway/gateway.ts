@@ -40,6 +40,8 @@ export interface ConnectionInfo {
   readonly principal: Principal
   readonly openedAt: number
   readonly openThreads: number
+  /** What waits to be taken in by the peer. */
+  readonly bufferedBytes: number
 }
 
 export interface Gateway extends AsyncDisposable {

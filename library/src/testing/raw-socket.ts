@@ -15,6 +15,12 @@ export interface RawSocket extends AsyncDisposable {
   next(matches: (frame: ServerFrame) => boolean): Promise<ServerFrame>
   /** Sends a command and waits for its reply. */
   command(body: CommandBody): Promise<OkReply | ErrorReply>
+  /** Creates a thread of this socket's user and opens it here. */
+  openNewThread(): Promise<string>
+  /** Sends a message; the key is made here unless one is given. */
+  say(threadId: string, text: string, idempotencyKey?: string): Promise<OkReply | ErrorReply>
+  /** The first end of a run that is received. */
+  completed(): Promise<EventFrame>
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>
 }
 
@@ -33,7 +39,7 @@ export function createRawSocket(ws: WebSocket): RawSocket {
   ws.on('error', () => {})
   ws.on('close', (code, reason) => {
     closed.resolve({ code, reason: reason.toString() })
-    for (const { fail } of waiting) fail(new Error(`The socket closed with ${code} (${reason.toString()})`))
+    for (const waiter of waiting) waiter.fail(new Error(`The socket closed with ${code} (${reason.toString()})`))
   })
 
   function next(matches: (frame: ServerFrame) => boolean): Promise<ServerFrame> {
@@ -45,6 +51,13 @@ export function createRawSocket(ws: WebSocket): RawSocket {
     return promise.finally(() => waiting.delete(waiter))
   }
 
+  async function command(body: CommandBody): Promise<OkReply | ErrorReply> {
+    lastId += 1
+    const id = `raw-${lastId}`
+    ws.send(JSON.stringify({ id, ...body }))
+    return (await next((frame) => 'id' in frame && frame.id === id)) as OkReply | ErrorReply
+  }
+
   return {
     ws,
     frames,
@@ -52,16 +65,26 @@ export function createRawSocket(ws: WebSocket): RawSocket {
       return frames.filter((frame) => frame.type === 'event')
     },
     next: next as RawSocket['next'],
-    async command(body) {
-      lastId += 1
-      const id = `raw-${lastId}`
-      ws.send(JSON.stringify({ id, ...body }))
-      return (await next((frame) => 'id' in frame && frame.id === id)) as OkReply | ErrorReply
+    command,
+    async openNewThread() {
+      const created = await command({ type: 'thread.create' })
+      if (!('threadId' in created)) throw new Error(`Not created: ${JSON.stringify(created)}`)
+      await command({ type: 'thread.open', threadId: created.threadId, after: 0 })
+      return created.threadId
     },
+    say: (threadId, text, idempotencyKey = crypto.randomUUID()) =>
+      command({ type: 'message.send', threadId, parts: [{ type: 'text', text }], idempotencyKey }),
+    completed: async () => (await next(isCompleted)) as EventFrame,
     closed: closed.promise,
     async [Symbol.asyncDispose]() {
-      ws.close()
+      // What was paused does not hear of its close.
+      if (ws.isPaused) ws.terminate()
+      else ws.close()
       await closed.promise
     },
   }
+}
+
+function isCompleted(frame: ServerFrame): boolean {
+  return frame.type === 'event' && frame.event.type === 'agent_completed'
 }

@@ -28,7 +28,7 @@ async function startPair(options: { readonly maxFrameBytes?: number; readonly au
       const far = new WebSocket(url, ['toolcrib.v1'], { autoPong: options.autoPong ?? true })
       clients.push(far)
       const received: string[] = []
-      far.on('message', (data) => received.push(data.toString()))
+      far.on('message', (data) => received.push((data as Buffer).toString()))
       await once(far, 'open')
       return { near: await near, far, received }
     },

@@ -96,7 +96,7 @@ function createFramer(): (frames: readonly EncodedFrame[]) => Buffer {
 }
 
 function isSameBatch(one: readonly EncodedFrame[], other: readonly EncodedFrame[]): boolean {
-  return one.length === other.length && one.every((frame, index) => frame === other[index])
+  return one === other || (one.length === other.length && one.every((frame, index) => frame === other[index]))
 }
 
 /** A whole text message in one unmasked frame: RFC 6455, section 5.2. */
