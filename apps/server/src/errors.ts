@@ -60,7 +60,6 @@ export interface ConfigProblem {
 
 export interface ServerErrorDetails extends StartErrorDetails, AuthErrorDetails, HttpErrorDetails {}
 export type ServerErrorCode = keyof ServerErrorDetails
-export type AuthErrorCode = keyof AuthErrorDetails
 
 type Catalogue = {
   readonly [C in ServerErrorCode]: readonly [Retry, (details: ServerErrorDetails[C]) => string]

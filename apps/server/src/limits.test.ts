@@ -110,7 +110,7 @@ describe('a limit of the configuration', () => {
     expect(narrow).toMatchObject({ outcome: 'limit_reached', limit: { name: 'maxSteps', value: 1 } })
   })
 
-  it('refuses one run more than a user may have at work, and lets others run', async () => {
+  it('refuses one run more than a user may have at work, says so, and lets others run [RUN-04]', async () => {
     const gate = Promise.withResolvers<void>()
     const model = createScriptedModel(() => ({ text: 'Hm', gate: gate.promise }))
     await using fixture = await startFixture({ config: { limits: { maxRunsPerUser: 1 } }, parts: { model } })

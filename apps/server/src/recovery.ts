@@ -31,7 +31,7 @@ export async function keepRecovering({ supervisor, clock, log }: RecoveryOptions
       const ended = await supervisor.recover()
       if (ended > 0) log.warn({ runs: ended }, 'runs that a stopped server had left at work were ended')
     } catch (err) {
-      log.error({ err }, 'looking for abandoned runs failed; it is tried again')
+      if (!stopped) log.error({ err }, 'looking for abandoned runs failed; it is tried again')
     }
     if (!stopped) timer = clock.setTimeout(() => void look(), intervalMs)
   }

@@ -90,12 +90,15 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   opened.defer(() => registry.close('the server closes').then(() => {}))
   assertCatalogue(verdicts)
   registry.freeze()
+  const policy = definePolicy(config.policy)
+  const idle = policy.unmatched(registry.list())
+  if (idle.length > 0) log.warn({ selectors: idle }, 'these selectors of the policy select no tool')
 
   const supervisor = opened.use(
     createSupervisor({
       store: metrics.meterStore(store),
       registry,
-      policy: definePolicy(config.policy),
+      policy,
       agents,
       defaultAgent: config.defaultAgent,
       limits: runLimits(config.limits),

@@ -12,7 +12,7 @@ import type { HttpContext } from './context.ts'
 export const pagePolicy: string = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",
