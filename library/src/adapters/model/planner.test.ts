@@ -237,6 +237,17 @@ describe('choosing and filling', () => {
     expect(reply.steps).toEqual([])
   })
 
+  it('does not do what it is told not to do', async () => {
+    const { say } = talk(desk)
+
+    const reply = await say("don't delete note n3")
+    const mixed = await say('What is 2 + 2? And do not delete note n3.')
+
+    expect(reply.steps).toEqual([])
+    expect(reply.text).toContain('I leave it')
+    expect(mixed.steps).toEqual([[{ tool: 'calculate', input: { expression: '2 + 2' } }]])
+  })
+
   it('says so when it holds no tools', async () => {
     const { say } = talk([])
 
@@ -353,6 +364,14 @@ describe('several requests', () => {
     ])
   })
 
+  it('starts what follows "then" when all before it has ended, though it needs no result', async () => {
+    const { say } = talk(desk)
+
+    const reply = await say('save the note "milk", then list my notes')
+
+    expect(reply.steps).toEqual([[{ tool: 'save_note', input: { text: 'milk' } }], [{ tool: 'list_notes', input: {} }]])
+  })
+
   it('takes an item of a list that an earlier turn found', async () => {
     const hits = {
       results: [
@@ -387,6 +406,22 @@ describe('several requests', () => {
     expect(reply.text).toContain('**note id**')
   })
 
+  it('takes an id only from a field of that very name, however much else came back', async () => {
+    const { say } = talk(
+      [...desk, tool('run_javascript', 'Run JavaScript code.', { code: { type: 'string' } })],
+      (name) =>
+        name === 'save_note'
+          ? { outcome: 'ok', output: { noteId: 'k3f7p' } }
+          : { outcome: 'ok', output: { id: 'x', console: ['hi'] } },
+    )
+
+    await say('save a note: milk')
+    await say('run `console.log("hi")`')
+    const reply = await say('delete it')
+
+    expect(reply.steps).toEqual([[{ tool: 'delete_note', input: { noteId: 'k3f7p' } }]])
+  })
+
   it('repeats the last request with another argument', async () => {
     const { say } = talk(desk)
 
@@ -394,6 +429,21 @@ describe('several requests', () => {
     const reply = await say('and in Nairobi?')
 
     expect(reply.steps).toEqual([[{ tool: 'current_time', input: { place: 'Nairobi' } }]])
+  })
+
+  it('splits a message into sums and conversions, and mixes none of them', async () => {
+    const { say } = talk(desk)
+
+    const reply = await say('5 km to miles and 3 kg to lbs. What is 2+2 and 3+3?')
+
+    expect(reply.steps).toEqual([
+      [
+        { tool: 'convert_units', input: { value: 5, from: 'km', to: 'miles' } },
+        { tool: 'convert_units', input: { value: 3, from: 'kg', to: 'lbs' } },
+        { tool: 'calculate', input: { expression: '2+2' } },
+        { tool: 'calculate', input: { expression: '3+3' } },
+      ],
+    ])
   })
 
   it('asks each of two places', async () => {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { CallOutcome } from '../../../protocol/vocabulary.ts'
+import { isNegated } from './clauses.ts'
 import type { Done, Open } from './conversation.ts'
 import { objectOf, type Parameter } from './parameters.ts'
 import { inline, present } from './present.ts'
@@ -92,7 +93,8 @@ function sayResult(done: Done, heading: string | undefined): string {
       : `${capital(heading)}: ${shown}`
   }
   const what = `**${splitName(done.tool)}**`
-  const detail = done.error ? ` ${sentence(inline(done.error.message))}` : ''
+  const message = done.error && inline(done.error.message).replace(`"${done.tool}" failed: `, '')
+  const detail = message ? ` ${sentence(message)}` : ''
   const paths = done.error?.paths
     ?.map((one) => `\`${one.path.replace(/^\//, '') || 'input'}\`: ${inline(one.message)}`)
     .join('; ')
@@ -180,6 +182,7 @@ function wanted(parameter: Parameter): string {
 }
 
 function sayRefusal(task: Task & { type: 'nothing' }, index: ToolIndex, several: boolean): string {
+  if (isNegated(task.clause)) return `I leave it: “${brief(task.clause)}”.`
   if (several) return `I have no tool for “${brief(task.clause)}”, so I left it.`
   const readable = /[\p{L}\p{N}]/u.test(task.clause)
   const able = capabilities(index, task.nearest, 4)

@@ -115,6 +115,14 @@ export function withoutFiller(text: string): string {
   return text.replace(FILLER, '')
 }
 
+const NEGATED =
+  /^(?:do not|don['’]?t|never|no need to|(?:you|u) (?:should|must|may|can) ?(?:not|n['’]t))\s+(?!forget|fail|hesitate|mind)/i
+
+/** `do not delete note n3`: what is not to be done is no request. */
+export function isNegated(text: string): boolean {
+  return NEGATED.test(withoutFiller(text.trim()))
+}
+
 const QUESTION =
   /^(?:what(?:'s|’s|s)?|waht|which|who|when|where|why|how|is|are|do|does|any|tell|show|give|got|got the)\b/i
 

@@ -5,7 +5,7 @@
  */
 
 import type { Filled, FillOptions } from './argument.ts'
-import { withoutFiller } from './clauses.ts'
+import { isNegated, withoutFiller } from './clauses.ts'
 import { findExpression } from './expression.ts'
 import { fill } from './fill.ts'
 import { measuresOf, targetUnitOf } from './measures.ts'
@@ -54,6 +54,7 @@ export function decide(
   context: { readonly index: ToolIndex; readonly pieces: readonly Piece[]; readonly options: FillOptions },
 ): Decision {
   const { index, pieces, options } = context
+  if (isNegated(clause)) return { type: 'nothing', ranked: [] }
   const plain = withoutFiller(clause.trim())
   const asked = index.read(withoutFigures(plain))
   const found = new Map(index.rank(asked).map((one) => [one.indexed, one]))

@@ -51,7 +51,8 @@ function presentObject(object: JsonObject, input: JsonValue, depth: number): str
 
   if (lists.length === 0 && said !== undefined) return block(said) + remainder(object)
   if (body !== undefined && lists.length === 0) {
-    const heading = textAt(object, ['title', 'heading', 'name', 'subject', 'document'])
+    const title = textAt(object, ['title', 'heading', 'name', 'subject', 'document'])
+    const heading = title !== undefined && body.slice(0, title.length + 8).includes(title) ? undefined : title
     return `${heading === undefined ? '' : `**${inline(heading)}**\n\n`}${block(body)}${remainder(object)}`
   }
   if (mainKey !== undefined && main !== undefined) {
@@ -91,7 +92,8 @@ function presentMain(
 }
 
 function fenced(value: JsonValue): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+  const short = typeof value === 'string' ? value : JSON.stringify(value)
+  const text = typeof value === 'string' || short.length <= 80 ? short : JSON.stringify(value, null, 2)
   const cut =
     text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}\n… (cut here: ${text.length} characters in all)` : text
   const fence = '`'.repeat(Math.max(3, ...[...cut.matchAll(/`+/g)].map((run) => run[0].length + 1)))

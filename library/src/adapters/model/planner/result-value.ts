@@ -10,6 +10,7 @@ import { RESULT } from './expression.ts'
 import { readNumber } from './numbers.ts'
 import { objectOf, type Parameter } from './parameters.ts'
 import { plainText, textOf } from './present.ts'
+import { stemsOf } from './words.ts'
 
 const MAIN_KEYS = ['result', 'answer', 'value', 'text', 'content', 'output', 'summary', 'message', 'body']
 const TEXT_KEYS = ['text', 'content', 'body', 'summary', 'message', 'answer', 'result', 'value', 'output']
@@ -38,15 +39,17 @@ export function valueFrom(done: Done, parameter: Parameter, reference: Reference
       return stringIn(objectOf(output), ['unit', 'to', 'resultUnit']) ?? stringIn(objectOf(done.input), ['to', 'unit'])
     case 'text':
       return plainText(source, done.input)
-    case 'id':
+    case 'id': {
+      // The wrong one of many ids can be deleted: only a field of its very name will do, and of a list only a lone item.
+      const only = item ?? (list === undefined ? output : list.length === 1 ? list[0] : undefined)
+      return only === undefined ? undefined : idIn(only, { done, parameter })
+    }
     case 'file':
     case 'url': {
-      const named = nameIn(source, parameter)
-      if (named !== undefined || item !== undefined) return named
-      // The best of many documents can be read by mistake; the wrong one of many ids can be deleted.
-      const [first, second] = list ?? []
-      if (first === undefined || (second !== undefined && parameter.kind === 'id')) return undefined
-      return nameIn(first, parameter)
+      const [first] = list ?? []
+      return (
+        nameIn(source, parameter) ?? (item !== undefined || first === undefined ? undefined : nameIn(first, parameter))
+      )
     }
     default: {
       const text = mainText(source)
@@ -84,6 +87,13 @@ function numberIn(source: JsonValue): number | undefined {
 function mainText(source: JsonValue): string | undefined {
   const main = mainValue(source, TEXT_KEYS) ?? stringIn(objectOf(source), NAME_KEYS)
   return main === undefined || main === null ? undefined : textOf(main)
+}
+
+/** `noteId` of anything; a plain `id` only from a tool that is named by the same thing. */
+function idIn(source: JsonValue, of: { readonly done: Done; readonly parameter: Parameter }): string | undefined {
+  const thing = stemsOf(of.parameter.said).find((word) => word !== 'id')
+  const related = thing === undefined || stemsOf(of.done.tool).includes(thing)
+  return stringIn(objectOf(source), related ? [of.parameter.name, 'id'] : [of.parameter.name])
 }
 
 function nameIn(source: JsonValue, parameter: Parameter): string | undefined {
