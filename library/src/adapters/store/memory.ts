@@ -5,12 +5,12 @@
  */
 import { StoreError } from '../../agent/errors.ts'
 import type { Store } from '../../agent/ports.ts'
-import { guardParts } from './guarded.ts'
 import { createMemoryApprovals } from './memory/approvals.ts'
 import { createMemoryRecords } from './memory/records.ts'
 import { createMemoryLeases, createMemoryRuns } from './memory/runs.ts'
 import { createMemoryState } from './memory/state.ts'
 import { createMemoryEvents, createMemoryThreads } from './memory/threads.ts'
+import { guardParts } from './rules/guarded.ts'
 
 /** Everything is lost with the process. Calls take effect in the order they are made. */
 export function createMemoryStore(): Store {

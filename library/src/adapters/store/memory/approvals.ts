@@ -1,6 +1,6 @@
 /** Approvals in memory. The law: the first answer wins, and is in the log in the same moment. @module */
 import type { ApprovalRecord, ApprovalStore } from '../../../agent/ports.ts'
-import { isTooLate, resolutionOf } from '../derived.ts'
+import { isTooLate, resolutionOf } from '../rules/derived.ts'
 import { appendEvents, type MemoryApproval, type MemoryState } from './state.ts'
 
 export function createMemoryApprovals(state: MemoryState): ApprovalStore {

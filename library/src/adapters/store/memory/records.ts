@@ -2,7 +2,7 @@
 import { StoreError } from '../../../agent/errors.ts'
 import type { RecordStore, StoredRecord } from '../../../agent/ports.ts'
 import type { JsonValue } from '../../../protocol/vocabulary.ts'
-import { defaultLimits, rowLimit } from '../defaults.ts'
+import { defaultLimits, rowLimit } from '../rules/defaults.ts'
 import type { MemoryRecord, MemoryState } from './state.ts'
 
 export function createMemoryRecords(state: MemoryState): RecordStore {

@@ -6,8 +6,8 @@
 import type { RunRecord } from '../../../agent/ports.ts'
 import type { ApprovalDecision, ApprovalRequested, LoggedEvent, ThreadEvent } from '../../../protocol/events.ts'
 import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
-import { changesOf, type Wrapping } from '../derived.ts'
-import { foldText } from '../folded-text.ts'
+import { changesOf, type Wrapping } from '../rules/derived.ts'
+import { foldText } from '../rules/folded-text.ts'
 
 export interface MemoryRun {
   record: RunRecord

@@ -2,9 +2,9 @@
 import { StoreError } from '../../../agent/errors.ts'
 import type { EventStore, ThreadStore } from '../../../agent/ports.ts'
 import type { ThreadEvent } from '../../../protocol/events.ts'
-import { defaultLimits, rowLimit } from '../defaults.ts'
-import { uncovered } from '../derived.ts'
-import { foldText } from '../folded-text.ts'
+import { defaultLimits, rowLimit } from '../rules/defaults.ts'
+import { uncovered } from '../rules/derived.ts'
+import { foldText } from '../rules/folded-text.ts'
 import { appendEvents, type MemoryState, type MemoryThread, type OwnerState } from './state.ts'
 
 export function createMemoryThreads(state: MemoryState): ThreadStore {

@@ -15,7 +15,7 @@ import type {
   RunRecord,
 } from '../../../agent/ports.ts'
 import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
-import type { Change } from '../derived.ts'
+import type { Change } from '../rules/derived.ts'
 import type { Statements } from './statements.ts'
 
 /** Events as text, with what they change in the tables beside the log. */

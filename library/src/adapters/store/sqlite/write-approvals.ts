@@ -1,6 +1,6 @@
 /** The command that answers an approval. The law: the first answer wins, and is in the log in the same moment. @module */
 import type { ApprovalRequested } from '../../../protocol/events.ts'
-import { changesOf, isTooLate, resolutionOf, type Wrapping } from '../derived.ts'
+import { changesOf, isTooLate, resolutionOf, type Wrapping } from '../rules/derived.ts'
 import type { Entry, WriteCommands } from './commands.ts'
 import { type ApprovalRow, approvalOf } from './rows.ts'
 import { moveEnd, writeLog } from './write-log.ts'

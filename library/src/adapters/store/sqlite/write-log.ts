@@ -4,8 +4,8 @@
  * @module
  */
 import type { Owner } from '../../../protocol/vocabulary.ts'
-import type { Change } from '../derived.ts'
-import { foldText } from '../folded-text.ts'
+import type { Change } from '../rules/derived.ts'
+import { foldText } from '../rules/folded-text.ts'
 import type { Entry } from './commands.ts'
 import type { Statements } from './statements.ts'
 

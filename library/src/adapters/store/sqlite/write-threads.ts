@@ -1,7 +1,7 @@
 /** Commands that change threads and logs. The law: a log moves only in the statement that checks its owner and fence. @module */
 import { StoreError } from '../../../agent/errors.ts'
 import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
-import { foldText } from '../folded-text.ts'
+import { foldText } from '../rules/folded-text.ts'
 import type { WriteCommands } from './commands.ts'
 import { findThread, threadOf } from './rows.ts'
 import type { Statements } from './statements.ts'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Store } from '../../agent/ports.ts'
+import type { Store } from '../../../agent/ports.ts'
 
 /** The parts of a store that are called with an owner or a node. */
 export type StoreParts = Pick<Store, 'threads' | 'events' | 'runs' | 'leases' | 'approvals' | 'records'>

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import type { StoreErrorDetails } from '../../agent/errors.ts'
-import type { ApprovalAnswer } from '../../agent/ports.ts'
+import type { StoreErrorDetails } from '../../../agent/errors.ts'
+import type { ApprovalAnswer } from '../../../agent/ports.ts'
 import type {
   ApprovalDecision,
   ApprovalRequested,
   ApprovalResolved,
   RunEvent,
   ThreadEvent,
-} from '../../protocol/events.ts'
-import type { MessagePart, RunOutcome, Usage } from '../../protocol/vocabulary.ts'
+} from '../../../protocol/events.ts'
+import type { MessagePart, RunOutcome, Usage } from '../../../protocol/vocabulary.ts'
 import { foldText } from './folded-text.ts'
 
 /** One level of `subagent_event` around an event, outermost first in a list. */
