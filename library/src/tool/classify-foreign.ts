@@ -4,16 +4,19 @@ import { isObject, type Probe, probe, quoteText } from './probing.ts'
 
 interface Framework {
   readonly name: string
-  /** The public entry whose adapter makes tools of it. Undefined: there is none. */
-  readonly adapter: string | undefined
+  /** How its parts become parts of a definition; with parts that are there. */
+  readonly wrapping: string
   readonly matches: (seen: Probe) => boolean
 }
+
+const wrapExecute = 'give its `inputSchema` as `input`, and call its `execute` in `execute`'
+const wrapListed = 'give its `inputSchema` as `input`, and call `callTool` with its name in `execute`'
 
 /** The first that matches: the exact ones before the general. */
 const frameworks: readonly Framework[] = [
   {
     name: 'LangChain',
-    adapter: 'toolcrib/source/langchain',
+    wrapping: 'give its `schema` as `input`, and call its `invoke` in `execute`',
     matches: (seen) =>
       (seen.get('lc_serializable') !== undefined ||
         seen.get('lc_runnable') === true ||
@@ -22,12 +25,12 @@ const frameworks: readonly Framework[] = [
   },
   {
     name: 'OpenAI Agents',
-    adapter: 'toolcrib/source/openai-agents',
+    wrapping: 'give its `parameters` as `input`, and call its `invoke` with the arguments as JSON in `execute`',
     matches: (seen) => seen.get('type') === 'function' && isFunction(seen, 'invoke') && seen.has('parameters'),
   },
   {
     name: 'MCP server',
-    adapter: 'toolcrib/source/mcp',
+    wrapping: 'give its `inputSchema` as `input`, and call its handler in `execute`',
     matches: (seen) =>
       seen.has('inputSchema') &&
       (isFunction(seen, 'handler') || isFunction(seen, 'callback')) &&
@@ -35,33 +38,33 @@ const frameworks: readonly Framework[] = [
   },
   {
     name: 'MCP client',
-    adapter: 'toolcrib/source/mcp',
+    wrapping: `for each tool that it lists ${wrapListed}`,
     matches: (seen) => isFunction(seen, 'listTools') && isFunction(seen, 'callTool'),
   },
   {
     name: 'MCP server',
-    adapter: 'toolcrib/source/mcp',
+    wrapping: `connect a client to it, and for each tool that it lists ${wrapListed}`,
     matches: (seen) => isFunction(seen, 'registerTool') && isFunction(seen, 'connect'),
   },
   {
     name: 'Mastra',
-    adapter: 'toolcrib/source/mastra',
+    wrapping: wrapExecute,
     matches: (seen) => typeof seen.get('id') === 'string' && seen.has('inputSchema') && isFunction(seen, 'execute'),
   },
   {
     name: 'Strands',
-    adapter: undefined,
+    wrapping: 'give the `inputSchema` of its `toolSpec` as `input`, and call it in `execute`',
     matches: (seen) => isObject(seen.get('toolSpec')) && (isFunction(seen, 'stream') || isFunction(seen, 'invoke')),
   },
   {
     name: 'AI SDK',
-    adapter: 'toolcrib/source/ai-sdk',
+    wrapping: wrapExecute,
     matches: (seen) =>
       (seen.has('inputSchema') || (seen.has('parameters') && !seen.has('name'))) && isFunction(seen, 'execute'),
   },
   {
     name: 'LlamaIndex',
-    adapter: undefined,
+    wrapping: 'give the `parameters` of its `metadata` as `input`, and call its `call` in `execute`',
     matches: (seen) => isObject(seen.get('metadata')) && isFunction(seen, 'call'),
   },
 ]
@@ -69,15 +72,12 @@ const frameworks: readonly Framework[] = [
 export function findForeignTool(seen: Probe): NotATool | undefined {
   const framework = frameworks.find((one) => one.matches(seen))
   if (framework === undefined) return undefined
-  const { name, adapter } = framework
+  const { name, wrapping } = framework
   return {
     kind: 'foreign_tool',
     found: `a tool of ${name}${called(seen)}`,
     cause: 'It was made by another framework; how it is named, checked and stopped is not what a run relies on.',
-    fix:
-      adapter === undefined
-        ? 'Wrap it in `defineTool`, and call it in `execute`; there is no adapter for it.'
-        : `Bring it in through the adapter \`${adapter}\`, which makes tools of it.`,
+    fix: `Wrap what ${name} made with \`defineTool({ name, description, input, effect, execute })\`: ${wrapping}.`,
   }
 }
 
@@ -93,8 +93,7 @@ export function findDescriptor(seen: Probe): NotATool | undefined {
   }
 }
 
-const listing =
-  'Bring in the server it came from through `toolcrib/source/mcp`, or define the tool here with `defineTool`.'
+const listing = `Wrap it with \`defineTool\`: ${wrapListed}.`
 const request =
   'Define the tool with `defineTool` and an `execute`; the model adapter makes such descriptions by itself.'
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { DynamicStructuredTool, tool as langChainTool } from '@langchain/core/tools'
 import { McpServer } from '@modelcontextprotocol/server'
-import { tool as agentsTool } from '@openai/agents'
+import { tool as agentsTool, RunContext } from '@openai/agents'
 import { Type as OldType } from '@sinclair/typebox'
 import { tool as aiTool, dynamicTool, jsonSchema } from 'ai'
 import { type } from 'arktype'
@@ -13,10 +13,17 @@ import { z as z3 } from 'zod/v3'
 import { classify, type NotATool } from './classify.ts'
 import { defineTool } from './define-tool.ts'
 import * as moduleNamespace from './errors.ts'
+import type { Call } from './tool.ts'
 import { createToolRegistry } from './tool-registry.ts'
 
 function words({ kind, found }: NotATool): string {
   return `${kind}: ${found}`
+}
+
+const aiCall = { toolCallId: '1', messages: [], context: {} }
+
+function about(name: string): { readonly name: string; readonly description: string; readonly effect: 'read' } {
+  return { name, description: 'x', effect: 'read' }
 }
 
 const echo = defineTool({
@@ -182,7 +189,7 @@ describe('what is no tool', () => {
     ])
   })
 
-  it('is a tool of another framework, told with its adapter [REG-19]', () => {
+  it('is a tool of another framework, told with its framework', () => {
     const schema = z.object({ city: z.string() })
     const server = new McpServer({ name: 'weather', version: '1' })
     const candidates = [
@@ -206,15 +213,44 @@ describe('what is no tool', () => {
       'foreign_tool: a tool of MCP server',
       'foreign_tool: a tool of Mastra called "get_weather"',
     ])
-    expect(answers.map(({ fix }) => /`(toolcrib\/[^`]+)`/.exec(fix)?.[1])).toEqual([
-      'toolcrib/source/ai-sdk',
-      'toolcrib/source/ai-sdk',
-      'toolcrib/source/langchain',
-      'toolcrib/source/openai-agents',
-      'toolcrib/source/mcp',
-      'toolcrib/source/mcp',
-      'toolcrib/source/mastra',
+    expect(answers.map(({ fix }) => /^Wrap what (.+) made with `defineTool\(/.exec(fix)?.[1])).toEqual([
+      'AI SDK',
+      'AI SDK',
+      'LangChain',
+      'OpenAI Agents',
+      'MCP server',
+      'MCP server',
+      'Mastra',
     ])
+    expect(answers.map(({ fix }) => fix).join()).not.toContain('toolcrib/')
+  })
+
+  it('of another framework works once it is wrapped as the refusal says', async () => {
+    const schema = z.object({ city: z.string() })
+    const ai = aiTool({ description: 'x', inputSchema: schema, execute: async ({ city }) => `sun in ${city}` })
+    const chain = langChainTool(async ({ city }: { city: string }) => `rain in ${city}`, { name: 'get_rain', schema })
+    const agents = agentsTool({
+      name: 'get_wind',
+      description: 'x',
+      parameters: schema,
+      execute: async ({ city }) => `wind in ${city}`,
+    })
+    const wrapped = [
+      defineTool({ ...about('get_sun'), input: schema, execute: (input) => ai.execute?.(input, aiCall) }),
+      defineTool({ ...about('get_rain'), input: schema, execute: (input) => chain.invoke(input) }),
+      defineTool({
+        ...about('get_wind'),
+        input: agents.parameters,
+        execute: (input) => agents.invoke(new RunContext(), JSON.stringify(input)),
+      }),
+    ]
+    const registry = createToolRegistry()
+
+    const verdicts = registry.offer(wrapped)
+    const results = await Promise.all(wrapped.map((tool) => tool.execute({ city: 'Oslo' }, {} as Call<unknown>)))
+
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['admitted', 'admitted', 'admitted'])
+    expect(results).toEqual(['sun in Oslo', 'rain in Oslo', 'wind in Oslo'])
   })
 
   it('is a description of a tool with nothing to call', () => {

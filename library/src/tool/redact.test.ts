@@ -10,7 +10,7 @@ function redactWith(schema: object): (value: JsonValue) => JsonValue {
 }
 
 describe('redact', () => {
-  it('hides what the schema marks, by JSON Schema and by Zod metadata [CALL-08]', () => {
+  it('hides what the schema marks, by JSON Schema and by Zod metadata', () => {
     const json = redactWith({
       type: 'object',
       properties: { iban: { type: 'string', redact: true }, city: { type: 'string' } },
@@ -25,7 +25,7 @@ describe('redact', () => {
     ])
   })
 
-  it('hides known secret keys at any depth, marked or not [CALL-08]', () => {
+  it('hides known secret keys at any depth, marked or not', () => {
     const redact = redactWith({ type: 'object' })
 
     const value = {
@@ -62,7 +62,7 @@ describe('redact', () => {
     expect(redact(value)).toBe(value)
   })
 
-  it('finds marks behind references, branches, lists, patterns and recursion [CALL-08]', () => {
+  it('finds marks behind references, branches, lists, patterns and recursion', () => {
     const redact = redactWith({
       type: 'object',
       properties: {
@@ -92,7 +92,7 @@ describe('redact', () => {
     })
   })
 
-  it('hides a whole text that stands for arguments and names a secret, or any when the schema marks one [CALL-08]', () => {
+  it('hides a whole text that stands for arguments and names a secret, or any when the schema marks one', () => {
     const unmarked = redactWith({ type: 'object' })
     const marked = redactWith({ type: 'object', properties: { iban: { redact: true } } })
 
