@@ -214,7 +214,7 @@ describe('the input of a call', () => {
     expect(JSON.stringify(bench.model.requests)).not.toContain('spoiled')
   })
 
-  it('reaches the tool whole, and log and model redacted [CALL-08]', async () => {
+  it('reaches the tool whole, and log and model redacted', async () => {
     const got: unknown[] = []
     const tools = [
       readingTool('login', (input) => {
