@@ -89,7 +89,7 @@ describe('what a connection refuses', () => {
     expect((await bob.command({ type: 'ping' })).type).toBe('ok')
   })
 
-  it('refuses more open threads, pending commands and connections than its limits [CALL-07]', async () => {
+  it('refuses more open threads, pending commands and connections than its limits', async () => {
     await using server = await startTestServer({
       limits: { maxOpenThreads: 1, maxPendingCommands: 2, maxConnectionsPerUser: 2, commandBurst: 100 },
     })

@@ -117,6 +117,20 @@ describe('a connection', () => {
     expect(server.gateway.connections()[0]?.openThreads).toBe(0)
   })
 
+  it('begins an open thread again at the new cursor, and then sends each event once', async () => {
+    await using server = await startTestServer()
+    await using ann = await join(server, 'ann')
+    const threadId = await ann.openNewThread()
+    await ann.command({ type: 'thread.rename', threadId, title: 'one' })
+    await ann.command({ type: 'thread.rename', threadId, title: 'two' })
+
+    await ann.command({ type: 'thread.open', threadId, after: 1 })
+    await ann.command({ type: 'thread.rename', threadId, title: 'three' })
+    await ann.command({ type: 'ping' })
+
+    expect(ann.events.map(({ seq }) => seq)).toEqual([1, 2, 2, 3])
+  })
+
   it('shows a thread to both tabs of its owner alike, and to another user not at all [RUN-06]', async () => {
     await using server = await startTestServer()
     await using ann = await join(server, 'ann')
