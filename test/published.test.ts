@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -42,6 +42,14 @@ describe('what is published', () => {
     rmSync(folder, { recursive: true })
 
     expect(stdout).toBe('First')
+  })
+
+  it('holds no syntax that Node 22 does not understand', () => {
+    const files = globSync('**/*.js', { cwd: dist })
+    const newer = files.filter((path) => /^\s*(?:for \()?(?:await )?using \w/m.test(source(`library/dist/${path}`).text))
+
+    expect(files.length).toBeGreaterThan(100)
+    expect(newer).toEqual([])
   })
 
   it('gives a browser a client that asks for nothing of Node and no package', () => {
