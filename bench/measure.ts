@@ -38,7 +38,7 @@ export async function takeTurns<Name extends string>(
 
 /** Bytes of heap that each of `count` made things holds, after a full collection. Needs `--expose-gc`. */
 export async function heldBytes(count: number, make: () => unknown): Promise<number> {
-  const held: unknown[] = new Array(count)
+  const held: unknown[] = Array.from({ length: count })
   const before = await settledHeap()
   for (let index = 0; index < count; index++) held[index] = make()
   const after = await settledHeap()

@@ -9,7 +9,7 @@ import { createAiSdkRun } from './peers/ai-sdk.ts'
 import { createHandLoop } from './peers/hand-loop.ts'
 import { createOpenAiAgentsRun } from './peers/openai-agents.ts'
 import { createToolcribRun } from './peers/toolcrib.ts'
-import { answerDeltas, type RunScript } from './script.ts'
+import { answerDeltas, type RunOnce, type RunScript } from './script.ts'
 import { figure, printAnswer, progress, ratio, verdict } from './table.ts'
 
 const labels = {
@@ -20,49 +20,64 @@ const labels = {
   sqlite: 'Toolcrib, durable (SQLite)',
 } as const
 type System = keyof typeof labels
-type Timings = Readonly<Record<System, Timing>>
 const systems = Object.keys(labels) as System[]
 
-/** The first script warms up what they all share. */
-let warmUpMs = 1_500
+const scripts = {
+  one: { calls: 1, deltas: 1 },
+  twenty: { calls: 20, deltas: 1 },
+  hundred: { calls: 100, deltas: 1 },
+  word: { calls: 0, deltas: 1 },
+  words: { calls: 0, deltas: 2_000 },
+} as const satisfies Readonly<Record<string, RunScript>>
+type ScriptName = keyof typeof scripts
+type Timings = Readonly<Record<ScriptName, Readonly<Record<System, Timing>>>>
 
 const folder = mkdtempSync(join(tmpdir(), 'toolcrib-bench-'))
 try {
-  const twenty = await measure({ calls: 20, deltas: 1 })
-  const one = await measure({ calls: 1, deltas: 1 })
-  const hundred = await measure({ calls: 100, deltas: 1 })
-  const word = await measure({ calls: 0, deltas: 1 })
-  const words = await measure({ calls: 0, deltas: 2_000 })
-  tellCalls({ one, twenty, hundred })
-  tellDeltas({ word, words })
+  const timings = await measure()
+  tellCalls(timings)
+  tellDeltas(timings)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function measure(script: RunScript): Promise<Timings> {
-  progress(`${script.calls} calls, ${script.deltas} deltas`)
-  await using store = createMemoryStore()
-  await using memory = createToolcribRun(script, store)
-  await using durableStore = await createSqliteStore({ folder: join(folder, `${script.calls}-${script.deltas}`) })
-  await using sqlite = createToolcribRun(script, durableStore)
-  const runs = {
-    hand: createHandLoop(script),
-    ai: createAiSdkRun(script),
-    openai: createOpenAiAgentsRun(script),
-    memory: memory.runOnce,
-    sqlite: sqlite.runOnce,
+/** Every system with every script takes its turn in every round: their differences are what counts. */
+async function measure(): Promise<Timings> {
+  await using opened = new AsyncDisposableStack()
+  const runs = new Map<string, RunOnce>()
+  for (const [name, script] of Object.entries(scripts)) {
+    const memoryStore = opened.use(createMemoryStore())
+    const durableStore = opened.use(await createSqliteStore({ folder: join(folder, name) }))
+    const made: Readonly<Record<System, RunOnce>> = {
+      hand: createHandLoop(script),
+      ai: createAiSdkRun(script),
+      openai: createOpenAiAgentsRun(script),
+      memory: opened.use(createToolcribRun(script, memoryStore)).runOnce,
+      sqlite: opened.use(createToolcribRun(script, durableStore)).runOnce,
+    }
+    const expected = answerDeltas(script).join('')
+    for (const system of systems) {
+      const answer = await made[system]()
+      if (answer !== expected) throw new Error(`Expected ${system} to answer in full, got ${answer.length} characters`)
+      runs.set(`${system} ${name}`, made[system])
+    }
   }
-  const expected = answerDeltas(script).join('')
-  for (const system of systems) {
-    const answer = await runs[system]()
-    if (answer !== expected) throw new Error(`Expected ${system} to answer in full, got ${answer.length} characters`)
+  progress(`${runs.size} runs take turns`)
+  const timings = await takeTurns(Object.fromEntries(runs), { turns: 9, turnMs: 60, warmUpMs: 500 })
+  const ofScript = (name: ScriptName): Readonly<Record<System, Timing>> => {
+    const found = systems.map((system) => [system, timings[`${system} ${name}`]] as const)
+    return Object.fromEntries(found) as Record<System, Timing>
   }
-  const timings = await takeTurns(runs, { turns: 9, turnMs: 60, warmUpMs })
-  warmUpMs = 150
-  return timings
+  return {
+    one: ofScript('one'),
+    twenty: ofScript('twenty'),
+    hundred: ofScript('hundred'),
+    word: ofScript('word'),
+    words: ofScript('words'),
+  }
 }
 
-function tellCalls({ one, twenty, hundred }: Readonly<Record<'one' | 'twenty' | 'hundred', Timings>>): void {
+function tellCalls({ one, twenty, hundred }: Timings): void {
   const early = (system: System): number => (twenty[system].cpuUs - one[system].cpuUs) / 19
   const late = (system: System): number => (hundred[system].cpuUs - twenty[system].cpuUs) / 80
   const elapsed = (system: System): number => (hundred[system].us - one[system].us) / 99
@@ -96,7 +111,7 @@ function tellCalls({ one, twenty, hundred }: Readonly<Record<'one' | 'twenty' | 
   })
 }
 
-function tellDeltas({ word, words }: Readonly<Record<'word' | 'words', Timings>>): void {
+function tellDeltas({ word, words }: Timings): void {
   const each = (system: System): number => (words[system].cpuUs - word[system].cpuUs) / 1_999
   const faster = Math.min(each('ai'), each('openai'))
   printAnswer({
@@ -106,8 +121,8 @@ function tellDeltas({ word, words }: Readonly<Record<'word' | 'words', Timings>>
       labels[system],
       figure(word[system].cpuUs),
       figure(words[system].cpuUs),
-      figure(each(system)),
-      ratio(faster, each(system)),
+      each(system) > 0 ? figure(each(system)) : 'lost in the noise',
+      each(system) > 0 ? ratio(faster, each(system)) : '–',
     ]),
     notes: [
       'A run without calls whose model answers in 2,000 pieces at once. Processor time of the main thread, median of 9 turns.',

@@ -51,7 +51,8 @@ for (const count of [10, 100, 1000]) {
   ])
 }
 
-const [least = 0, most = 0] = [Math.min(...costs), Math.max(...costs)]
+const least = Math.min(...costs)
+const most = Math.max(...costs)
 printAnswer({
   question: 'What does it cost to give a connection its own scope?',
   columns: [
