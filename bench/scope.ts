@@ -27,14 +27,17 @@ for (const count of [10, 100, 1000]) {
     return server
   }
   let next = 0
-  const timings = await takeTurns({
-    toolcrib: async () => {
-      const scope = app.open({ kind: 'connection', name: `c${next++}` })
-      if (scope.list().length !== count) throw new Error('Expected the scope to see every tool')
-      await scope.close()
+  const timings = await takeTurns(
+    {
+      toolcrib: async () => {
+        const scope = app.open({ kind: 'connection', name: `c${next++}` })
+        if (scope.list().length !== count) throw new Error('Expected the scope to see every tool')
+        await scope.close()
+      },
+      mcp: () => makeServer(),
     },
-    mcp: () => makeServer(),
-  })
+    { warmUpMs: 500 },
+  )
   const held = await heldBytes(5000, () => app.open({ kind: 'connection', name: `h${next++}` }))
   const heldByServer = await heldBytes(count === 1000 ? 20 : 100, makeServer)
   costs.push(timings.toolcrib.cpuUs)
