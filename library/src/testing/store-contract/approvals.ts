@@ -44,6 +44,24 @@ export function approvalRules({ describe, it, expect, store: shared }: Suite): v
       expect(await store.approvals.listOpen(owner, threadId)).toEqual([])
     })
 
+    it('keep the answer and the question as they were given, whatever is done to them afterwards', async () => {
+      const store = await shared()
+      const { owner, threadId, runId, fence } = await newRunAtWork(store)
+      const [asked, edited] = [{ id: 'note_1' }, { id: 'note_2' }]
+      const request = requested(runId, { input: asked })
+      const { approvalId } = request
+
+      const appending = store.events.append(owner, threadId, { fence, at: START, events: [request] })
+      asked.id = 'changed'
+      await appending
+      const resolving = store.approvals.resolve(owner, approvalId, { decision: 'approved', input: edited, at: START })
+      edited.id = 'changed'
+      await resolving
+
+      expect((await store.approvals.get(owner, approvalId))?.input).toEqual({ id: 'note_1' })
+      expect((await readAll(store, owner, threadId)).at(-1)?.event).toMatchObject({ input: { id: 'note_2' } })
+    })
+
     it('are resolved once when many answer at the same time [RUN-08]', async () => {
       const store = await shared()
       const { owner, threadId, runId, fence } = await newRunAtWork(store)

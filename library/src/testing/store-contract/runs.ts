@@ -16,6 +16,22 @@ import {
 
 export function runRules({ describe, it, expect, store: shared }: Suite): void {
   describe('runs', () => {
+    it('keeps the principal as it was when the message was sent, and of it what JSON can hold', async () => {
+      const store = await shared()
+      const owner = newOwner()
+      const threadId = await newThread(store, owner)
+      const roles = ['member']
+      const principal = { ...owner, roles, scopes: [], can: () => true }
+      const run = newRun(owner, threadId, { principal })
+
+      const accepting = store.runs.accept(owner, run)
+      roles.push('admin')
+      await accepting
+
+      const record = await store.runs.get(owner, run.runId)
+      expect(record?.principal).toEqual({ ...owner, roles: ['member'], scopes: [] })
+    })
+
     it('accepts a message: logs it and claims its run in one step', async () => {
       const store = await shared()
       const owner = newOwner()

@@ -1,6 +1,7 @@
 /** Runs and their leases in memory. The law: one run at work a thread, and every claim has its own epoch. @module */
 import { StoreError } from '../../../agent/errors.ts'
 import type { LeaseStore, RunStore } from '../../../agent/ports.ts'
+import type { Principal } from '../../../protocol/vocabulary.ts'
 import { appendEvents, type MemoryRun, type MemoryState } from './state.ts'
 
 export function createMemoryRuns(state: MemoryState): RunStore {
@@ -28,7 +29,7 @@ export function createMemoryRuns(state: MemoryState): RunStore {
           threadId: run.threadId,
           owner: mine.owner,
           agent: run.agent,
-          principal: structuredClone(run.principal),
+          principal: JSON.parse(JSON.stringify(run.principal)) as Principal,
           messageId: run.messageId,
           startedAt: run.at,
           epoch: 1,

@@ -7,7 +7,7 @@
 import type { Worker } from 'node:worker_threads'
 import { StoreError } from '../../../agent/errors.ts'
 import type { Call } from './commands.ts'
-import { storeErrorOf } from './failures.ts'
+import { failureOfDatabase, storeErrorOf } from './failures.ts'
 import type { FromWorker, Reply, Request, ToWorker } from './messages.ts'
 
 export interface ChannelOptions {
@@ -58,7 +58,21 @@ export function createChannel<Commands>(options: ChannelOptions): Channel<Comman
     if (gathered.length === 0 || lost !== undefined) return
     const requests = gathered
     gathered = []
-    post(requests)
+    try {
+      post(requests)
+    } catch {
+      // One of them holds what no message can carry; it may not take the others with it.
+      for (const request of requests) postAlone(request)
+    }
+  }
+
+  const postAlone = (request: Request): void => {
+    try {
+      post([request])
+    } catch (error) {
+      const [id] = request
+      settle([id, undefined, failureOfDatabase(error, '')])
+    }
   }
 
   const settle = ([id, value, failure]: Reply): void => {

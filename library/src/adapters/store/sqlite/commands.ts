@@ -4,16 +4,7 @@
  *
  * @module
  */
-import type {
-  Accepted,
-  Answered,
-  ApprovalAnswer,
-  ApprovalRecord,
-  Fence,
-  NewRun,
-  NewThread,
-  RunRecord,
-} from '../../../agent/ports.ts'
+import type { Accepted, Answered, ApprovalRecord, Fence, NewRun, NewThread, RunRecord } from '../../../agent/ports.ts'
 import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
 import type { Change } from '../rules/derived.ts'
 import type { Statements } from './statements.ts'
@@ -60,6 +51,9 @@ export interface PutRecord {
   readonly maxRecords: number | null
 }
 
+/** Its message is an event beside it; `principal` is JSON text. */
+export type StoredRun = Omit<NewRun, 'parts' | 'principal'> & { readonly principal: string }
+
 export interface ThreadQuery {
   /** Folded; empty: every thread. */
   readonly needle: string
@@ -75,10 +69,11 @@ export interface WriteCommands {
   /** Answers the sequence number of the first event. */
   appendEvents(db: Statements, ...append: Append): number
   /** The events are made by the caller, which knows them. */
-  acceptRun(db: Statements, owner: Owner, run: NewRun, entry: Entry): WithFirstSeq<Accepted>
+  acceptRun(db: Statements, owner: Owner, run: StoredRun, entry: Entry): WithFirstSeq<Accepted>
   heartbeat(db: Statements, node: string, claims: readonly Fence[], until: number): readonly string[]
   takeOver(db: Statements, node: string, options: { now: number; until: number; limit: number }): readonly RunRecord[]
-  resolveApproval(db: Statements, owner: Owner, approvalId: string, answer: ApprovalAnswer): Answered
+  /** `answer`: an `ApprovalAnswer` as JSON text. */
+  resolveApproval(db: Statements, owner: Owner, approvalId: string, answer: string): Answered
   putRecord(db: Statements, owner: Owner, record: PutRecord): null
   deleteRecord(db: Statements, owner: Owner, collection: string, id: string): boolean
 }

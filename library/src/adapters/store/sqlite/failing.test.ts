@@ -59,6 +59,25 @@ describe('a call that fails', () => {
     expect(await open.texts()).toEqual(['2 a', '3 b'])
   })
 
+  it('takes nothing with it when it holds what no message between threads can carry', async () => {
+    using folder = temporaryFolder()
+    await using open = await openWithRun({ folder: folder.path })
+    const owner = { tenant: 'acme', user: (() => 'ann') as unknown as string }
+
+    const results = await Promise.allSettled([
+      open.append('a'),
+      open.store.threads.create(owner, { threadId: 'thr', title: '', at: 1 }),
+      open.append('b'),
+    ])
+
+    expect(results).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { code: 'STORE_UNAVAILABLE' } },
+      { status: 'fulfilled' },
+    ])
+    expect(await open.texts()).toEqual(['2 a', '3 b'])
+  })
+
   it('is refused when too much is waiting already, and the rest goes on', async () => {
     using folder = temporaryFolder()
     await using open = await openWithRun({ folder: folder.path, maxPendingBytes: 5_000 })

@@ -18,7 +18,8 @@ import type { Entry, ReadCommands, RecordRow, WriteCommands } from './commands.t
 export function createParts(writer: Channel<WriteCommands>, reader: Channel<ReadCommands>): StoreParts {
   return {
     threads: {
-      create: (owner, thread) => writer.call('createThread', [ownerOf(owner), thread], thread.title.length),
+      create: (owner, { threadId, title, at }) =>
+        writer.call('createThread', [ownerOf(owner), { threadId, title, at }], title.length),
       get: (owner, threadId) => reader.call('getThread', [ownerOf(owner), threadId], 0),
       list(owner, { query = '', before = Number.POSITIVE_INFINITY, limit } = {}) {
         const needle = foldText(query)
@@ -56,10 +57,12 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
 
     runs: {
       async accept(owner, run) {
-        const { runId, messageId, parts, at } = run
+        const { parts, principal, ...rest } = run
+        const { runId, messageId, at } = rest
         const events: readonly ThreadEvent[] = [{ type: 'message_added', messageId, runId, role: 'user', parts }]
         const entry = entryOf(at, events)
-        const accepted = await writer.call('acceptRun', [ownerOf(owner), { ...run, parts: [] }, entry], weigh(entry))
+        const stored = { ...rest, principal: JSON.stringify(principal) }
+        const accepted = await writer.call('acceptRun', [ownerOf(owner), stored, entry], weigh(entry))
         if (accepted.status !== 'started') return accepted
         return { status: 'started', run: accepted.run, events: place(accepted.firstSeq, at, events) }
       },
@@ -67,15 +70,20 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
     },
 
     leases: {
-      heartbeat: (node, claims, until) => writer.call('heartbeat', [node, claims, until], 64 * claims.length),
-      takeOver: (node, options) => writer.call('takeOver', [node, { ...options }], 0),
+      heartbeat(node, claims, until) {
+        const copies = claims.map(({ runId, epoch }) => ({ runId, epoch }))
+        return writer.call('heartbeat', [node, copies, until], 64 * claims.length)
+      },
+      takeOver: (node, { now, until, limit }) => writer.call('takeOver', [node, { now, until, limit }], 0),
     },
 
     approvals: {
       get: (owner, approvalId) => reader.call('getApproval', [ownerOf(owner), approvalId], 0),
       listOpen: (owner, threadId) => reader.call('listOpenApprovals', [ownerOf(owner), threadId], 0),
-      resolve: (owner, approvalId, answer) =>
-        writer.call('resolveApproval', [ownerOf(owner), approvalId, answer], JSON.stringify(answer).length),
+      resolve(owner, approvalId, answer) {
+        const json = JSON.stringify(answer)
+        return writer.call('resolveApproval', [ownerOf(owner), approvalId, json], json.length)
+      },
     },
 
     records: {
@@ -105,11 +113,14 @@ function ownerOf({ tenant, user }: Owner): Owner {
 }
 
 function entryOf(at: number, events: readonly ThreadEvent[]): Entry {
-  return {
-    at,
-    lines: events.map((event) => JSON.stringify(event)),
-    changes: events.flatMap((event, line) => changesOf(event).map((change) => ({ line, change }))),
-  }
+  const lines = events.map((event) => JSON.stringify(event))
+  return { at, lines, changes: events.flatMap((event, line) => changesOfLine(event, lines[line] ?? '', line)) }
+}
+
+/** Few events change anything beside the log: only those are read back, as they are stored. */
+function changesOfLine(event: ThreadEvent, json: string, line: number): Entry['changes'] {
+  if (changesOf(event).length === 0) return []
+  return changesOf(JSON.parse(json) as ThreadEvent).map((change) => ({ line, change }))
 }
 
 function weigh({ lines }: Entry): number {

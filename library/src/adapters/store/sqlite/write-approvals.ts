@@ -1,4 +1,5 @@
 /** The command that answers an approval. The law: the first answer wins, and is in the log in the same moment. @module */
+import type { ApprovalAnswer } from '../../../agent/ports.ts'
 import type { ApprovalRequested } from '../../../protocol/events.ts'
 import { changesOf, isTooLate, resolutionOf, type Wrapping } from '../rules/derived.ts'
 import type { Entry, WriteCommands } from './commands.ts'
@@ -6,7 +7,8 @@ import { type ApprovalRow, approvalOf } from './rows.ts'
 import { moveEnd, writeLog } from './write-log.ts'
 
 export const approvalWrites: Pick<WriteCommands, 'resolveApproval'> = {
-  resolveApproval(db, owner, approvalId, answer) {
+  resolveApproval(db, owner, approvalId, json) {
+    const answer = JSON.parse(json) as ApprovalAnswer
     const row = db.get<ApprovalRow & { readonly wrapping: string; readonly run_id: string }>(
       `SELECT thread_id, request, status, wrapping, run_id FROM approvals JOIN threads USING (thread_key)
        WHERE approvals.tenant = ? AND approvals.user = ? AND approval_id = ?`,

@@ -41,7 +41,7 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'heartbeat' | 'takeOve
       run.idempotencyKey,
       run.messageId,
       run.agent,
-      JSON.stringify(run.principal),
+      run.principal,
       run.at,
       run.node,
       run.at + run.leaseMs,
