@@ -60,6 +60,28 @@ describe('the choice of a model', () => {
     expect(byPath('gemini')).toMatchObject({ keys: [keys.GOOGLE_GENERATIVE_AI_API_KEY] })
   })
 
+  it('takes neither a key nor a conversation to where a provider redirects [CALL-08]', async () => {
+    await using elsewhere = await recordRequests()
+    await using redirecting = await recordRequests({ status: 307, location: elsewhere.url })
+    const { url } = redirecting
+    const baseUrls = { openai: url, anthropic: url, google: url }
+
+    const failures = await Promise.allSettled([
+      answer(selectModel('openai:gpt-5', keys, { clock, baseUrls })),
+      answer(selectModel('anthropic:claude-sonnet-4-5', keys, { clock, baseUrls })),
+      answer(selectModel('google:gemini-2.5-flash', keys, { clock, baseUrls })),
+      answer(selectModel(`openai-compatible:llama@${url}`, { OPENAI_COMPATIBLE_API_KEY: 'key' }, { clock })),
+    ])
+
+    const refused = {
+      code: 'MODEL_REQUEST_REFUSED',
+      details: { status: 307, detail: 'it redirects to another address' },
+    }
+    expect(failures).toMatchObject([refused, refused, refused, refused].map((reason) => ({ reason })))
+    expect(redirecting.requests).toHaveLength(4)
+    expect(elsewhere.requests).toEqual([])
+  })
+
   it('speaks to any compatible server, with and without a key', async () => {
     const spec = `openai-compatible:library/llama3.2@${mock.url}/v1/`
 
@@ -103,6 +125,17 @@ describe('the choice of a model', () => {
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
     )
   })
+
+  it('refuses an address with a query, which would be shown with the name of the model', () => {
+    const spec = 'openai-compatible:llama@http://host/v1?key=hunter2'
+
+    expect(() => selectModel(spec, {}, { clock })).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_SPEC_INVALID',
+        details: expect.objectContaining({ received: 'openai-compatible:llama@http://host/v1' }),
+      }),
+    )
+  })
 })
 
 interface Recorded {
@@ -112,14 +145,17 @@ interface Recorded {
 }
 
 /** A server that refuses every request and keeps what came. */
-async function recordRequests(): Promise<AsyncDisposable & { readonly url: string; readonly requests: Recorded[] }> {
+async function recordRequests(
+  refusal: { readonly status: number; readonly location?: string } = { status: 400 },
+): Promise<AsyncDisposable & { readonly url: string; readonly requests: Recorded[] }> {
+  const { status, location } = refusal
   const requests: Recorded[] = []
   const record = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { authorization, 'x-api-key': anthropic, 'x-goog-api-key': google } = request.headers
     const body: unknown = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString())
     const sent = [authorization, anthropic, google].filter((key) => key !== undefined)
     requests.push({ path: request.url ?? '', keys: sent, body })
-    response.writeHead(400).end('{}')
+    response.writeHead(status, location === undefined ? {} : { location }).end('{}')
   }
   const server = createServer((request, response) => void record(request, response))
   server.listen(0, '127.0.0.1')

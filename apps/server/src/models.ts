@@ -9,7 +9,7 @@ import { createGoogle } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { type Clock, type Model, ModelError } from 'toolcrib/agent'
-import { type AiSdkModelOptions, createAiSdkModel } from 'toolcrib/model/ai-sdk'
+import { type AiSdkModelOptions, createAiSdkModel, createProviderFetch } from 'toolcrib/model/ai-sdk'
 import { createPlannerModel } from 'toolcrib/model/planner'
 import { ModelSpecError } from './models/errors.ts'
 
@@ -40,27 +40,28 @@ export function selectModel(spec: string, env: ModelKeys, options: SelectModelOp
   const colon = spec.indexOf(':')
   const provider = colon < 0 ? spec : spec.slice(0, colon)
   const model = colon < 0 ? '' : spec.slice(colon + 1)
+  const fetch = createProviderFetch()
   const create = (made: AiSdkModelOptions['model'], apiKey: string | undefined, extra?: Partial<AiSdkModelOptions>) =>
     createAiSdkModel({ model: made, name: spec, clock, secrets: apiKey ? [apiKey] : [], ...extra })
 
   switch (provider) {
     case 'openai': {
       const apiKey = keyFor(named(model, spec), 'OPENAI_API_KEY', env)
-      const made = createOpenAI({ apiKey, ...base(baseUrls.openai ?? 'https://api.openai.com/v1') })(model)
+      const made = createOpenAI({ apiKey, fetch, ...base(baseUrls.openai ?? 'https://api.openai.com/v1') })(model)
       // Nothing is left at the provider: what the next step needs of this one goes out with it, sealed.
       return create(made, apiKey, { providerOptions: { openai: { store: false } } })
     }
     case 'anthropic': {
       const apiKey = keyFor(named(model, spec), 'ANTHROPIC_API_KEY', env)
       return create(
-        createAnthropic({ apiKey, ...base(baseUrls.anthropic ?? 'https://api.anthropic.com/v1') })(model),
+        createAnthropic({ apiKey, fetch, ...base(baseUrls.anthropic ?? 'https://api.anthropic.com/v1') })(model),
         apiKey,
       )
     }
     case 'google': {
       const apiKey = keyFor(named(model, spec), 'GOOGLE_GENERATIVE_AI_API_KEY', env)
       const address = baseUrls.google ?? 'https://generativelanguage.googleapis.com/v1beta'
-      return create(createGoogle({ apiKey, ...base(address) })(model), apiKey)
+      return create(createGoogle({ apiKey, fetch, ...base(address) })(model), apiKey)
     }
     case 'openai-compatible': {
       const { id, baseURL } = addressed(model, spec)
@@ -68,6 +69,7 @@ export function selectModel(spec: string, env: ModelKeys, options: SelectModelOp
       const server = createOpenAICompatible({
         name: 'openai-compatible',
         baseURL,
+        fetch,
         includeUsage: true,
         ...(apiKey === undefined ? {} : { apiKey }),
       })
@@ -98,23 +100,27 @@ function keyFor(spec: string, variable: keyof ModelKeys, env: ModelKeys): string
   return key
 }
 
-/** The last `@` parts them: names of models have some of their own, addresses with a user and a password are refused. */
+/**
+ * The last `@` parts them: names of models have some of their own, addresses with a user and a password are refused. So
+ * are those with a query: paths are added to their end, and the name is shown to everybody.
+ */
 function addressed(model: string, spec: string): { readonly id: string; readonly baseURL: string } {
   const at = model.lastIndexOf('@')
   const id = model.slice(0, Math.max(at, 0))
   const address = model.slice(at + 1)
   const url = at > 0 && URL.canParse(address) ? new URL(address) : undefined
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:'
+  if (!isHttp || /[?#]/.test(address)) {
     throw new ModelSpecError({
       expected:
         'a model and the base URL of its server, such as "openai-compatible:llama3.2@http://127.0.0.1:11434/v1"',
-      received: withoutPassword(spec),
+      received: withoutSecrets(spec),
     })
   }
   return { id, baseURL: address.replace(/\/+$/, '') }
 }
 
-/** A name is shown to people; an address that somebody put a password into is not. */
-function withoutPassword(spec: string): string {
-  return spec.replace(/\/\/[^/]*@/, '//')
+/** A name is shown to people; a password or a key that somebody put into its address is not. */
+function withoutSecrets(spec: string): string {
+  return spec.replace(/\/\/.*@/, '//').replace(/[?#].*/, '')
 }

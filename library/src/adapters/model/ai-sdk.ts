@@ -12,6 +12,8 @@ import { createPromptWriter } from './ai-sdk/prompt.ts'
 import { providerTools } from './ai-sdk/tools.ts'
 import { createWatch } from './ai-sdk/watch.ts'
 
+export { createProviderFetch, type ProviderFetch, type ProviderFetchOptions } from './ai-sdk/provider-fetch.ts'
+
 export interface AiSdkModelOptions {
   /** From a provider package, such as `createOpenAI({ apiKey })('gpt-5')`. */
   readonly model: LanguageModelV3 | LanguageModelV4

@@ -38,7 +38,7 @@ const MAX_CAUSES = 8
 
 /** Hides the given secrets, and whatever looks like a key. */
 export function createScrub(secrets: readonly string[]): Scrub {
-  const known = secrets.filter((secret) => secret !== '')
+  const known = secrets.filter((secret) => secret !== '').flatMap((secret) => [secret, encodeURIComponent(secret)])
   return (text) => {
     let clean = text
     for (const secret of known) clean = clean.replaceAll(secret, '[key]')
@@ -77,6 +77,12 @@ export function readFault(
   if (status >= 500) return { ...seen, kind: 'overloaded', again: true }
   if (status === 408 || status === 409) return { ...seen, kind: 'overloaded', again: true }
   if (status >= 400) return { ...seen, kind: 'refused', again: false }
+  // Nobody follows it: the key and the conversation were meant for this address.
+  if (status >= 300) return { ...seen, detail: 'it redirects to another address', kind: 'refused', again: false }
+  const unusable = chain.find((link) => link.name === 'ProviderAnswerError')
+  if (unusable !== undefined) {
+    return { ...seen, detail: messageOf(unusable) ?? detail, kind: 'bad_response', again: false }
+  }
   if (chain.some((link) => typeof link.name === 'string' && unreadable.has(link.name))) {
     return { ...seen, kind: 'bad_response', again: true }
   }
