@@ -63,7 +63,7 @@ export class ScopeNode<T extends Entry> {
 
   get path(): string {
     this.#path ??= this.above
-      ? `${this.above.path}/${escapePart(this.kind)}:${escapePart(this.name)}`
+      ? `${this.above.path}/${escapePart(this.kind, unfitInKind)}:${escapePart(this.name)}`
       : escapePart(this.name)
     return this.#path
   }
@@ -76,9 +76,10 @@ export interface NodeOptions {
   readonly closeDeadlineMs: number
 }
 
-const unfit = /[/%\p{Cc}\u2028\u2029]/gu
+const unfit = /[/%\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
+const unfitInKind = /[:/%\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
 
 /** Keeps a path readable and unambiguous whatever a scope is called. */
-function escapePart(text: string): string {
-  return text.search(unfit) < 0 ? text : text.replace(unfit, (char) => encodeURIComponent(char))
+function escapePart(text: string, pattern: RegExp = unfit): string {
+  return text.search(pattern) < 0 ? text : text.replace(pattern, (char) => encodeURIComponent(char))
 }

@@ -20,16 +20,21 @@ export function capturePlace(entryPoint: (...args: never[]) => unknown): Place |
 
 /** The place an entry says it was defined at, in its `definedAt`. */
 export function definedPlace(entry: object): Place | undefined {
-  const place = 'definedAt' in entry ? entry.definedAt : undefined
-  if (typeof place !== 'object' || place === null) return undefined
-  if (!('file' in place) || !('line' in place) || !('column' in place)) return undefined
-  const { file, line, column } = place
-  if (typeof file !== 'string' || typeof line !== 'number' || typeof column !== 'number') return undefined
-  return { file, line, column }
+  try {
+    const place = 'definedAt' in entry ? entry.definedAt : undefined
+    if (typeof place !== 'object' || place === null) return undefined
+    if (!('file' in place) || !('line' in place) || !('column' in place)) return undefined
+    const { file, line, column } = place
+    if (typeof file !== 'string' || typeof line !== 'number' || typeof column !== 'number') return undefined
+    return { file, line, column }
+  } catch {
+    return undefined
+  }
 }
 
 function parsePlace(stack: string): Place | undefined {
-  const found = /(?:\(|at |@)([^\s()]?[^()\n]*?):(\d+):(\d+)\)?\s*$/m.exec(stack)
+  // With a function's name the place stands in parentheses, and a path may hold some itself.
+  const found = /^\s*at .*? \((.+):(\d+):(\d+)\)$/m.exec(stack) ?? /(?:at |@)(.+):(\d+):(\d+)\s*$/m.exec(stack)
   if (!found) return undefined
   const [, file = '', line, column] = found
   return { file: filePath(file.replace(/^async /, '')), line: Number(line), column: Number(column) }
