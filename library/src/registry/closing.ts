@@ -35,8 +35,8 @@ export function closeNode<T extends Entry>(
   const closing = Promise.withResolvers<CloseReport>()
   const startedAt = node.tree.clock.now()
   node.closing = closing.promise
-  node.closeReason = reason
-  node.phase = 'closing'
+  // Before anybody is told: a listener must not add to a scope below that is about to go.
+  if (node.phase === 'open') refuseNew(node, reason)
   node.tree.finalizers.unregister(node)
   withdrawAll(node)
   if (!node.below?.size && !node.holdings) {
@@ -48,6 +48,12 @@ export function closeNode<T extends Entry>(
     )
   }
   return closing.promise
+}
+
+function refuseNew<T extends Entry>(node: ScopeNode<T>, reason: string): void {
+  node.phase = 'closing'
+  node.closeReason = reason
+  for (const child of node.below ?? []) if (child.phase === 'open') refuseNew(child, reason)
 }
 
 /** Counts, names and closes a scope whose handle is gone, and those below it, whose handles kept it alive till now. */
@@ -68,6 +74,8 @@ async function closeParts<T extends Entry>(
   const isBounded = within !== undefined && within.endsAt <= endsAt
   const deadline = isBounded ? within : createDeadline(clock, endsAt)
   try {
+    // First, because what is below may be waiting for them, and this scope waits for both.
+    for (const { ending } of node.holdings?.making.values() ?? []) ending.abort(new Error('The scope closed'))
     // Each starts to close in this very tick: none of them takes anything new from here on.
     const below = Array.from(node.below ?? [], (child) => closeBelow(child, reason, deadline, tally))
     await Promise.all(below)

@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts'
 import { Ledger } from './ledger.ts'
 import { foldReserved } from './names.ts'
 import { ScopeNode, type Tree } from './node.ts'
-import { assertCount, assertText } from './options.ts'
+import { assertCount, assertFunction, assertOneOf, assertText } from './options.ts'
 import type { Registry, RegistryClock, RegistryOptions } from './registry.ts'
 import { Scope } from './scope.ts'
 
@@ -24,9 +24,8 @@ export function createRegistry<T extends Entry>(options: RegistryOptions<T>): Re
   assertCount('maxOffered', maxOffered)
   assertCount('health.maxOpenScopes', health.maxOpenScopes ?? 0)
   assertCount('health.windowMs', health.windowMs ?? 0)
-  if (typeof options.admit !== 'function') {
-    throw new TypeError(`Expected \`admit\` to be a function, got ${typeof options.admit}`)
-  }
+  assertOneOf('mode', options.mode ?? 'enforce', ['enforce', 'report'])
+  assertFunction('admit', options.admit)
   const tree: Tree<T> = {
     options,
     clock,

@@ -24,6 +24,8 @@ export interface Holdings {
 /** An instance that is being made, and, when it came too late to be used, how its disposal went. */
 export interface Making {
   readonly what: string
+  /** Aborted when its scope starts to close. */
+  readonly ending: AbortController
   disposed: 'not' | 'well' | 'badly'
   error: unknown
 }
@@ -58,7 +60,7 @@ export function addCleanup<T extends Entry>(node: ScopeNode<T>, run: () => unkno
 export function instanceOf<T extends Entry, R>(
   node: ScopeNode<T>,
   key: object,
-  make: () => R | Promise<R>,
+  make: (signal: AbortSignal) => R | Promise<R>,
   what: string,
 ): Promise<R> {
   if (node.phase !== 'open') return Promise.reject(refused(node, closedRefusal(node, `instance("${what}")`)))
@@ -66,7 +68,7 @@ export function instanceOf<T extends Entry, R>(
   const known = holdings.instances.get(key)
   // The one that made an entry under this key decided its type; keys are not shared between types.
   if (known) return known as Promise<R>
-  const making: Making = { what, disposed: 'not', error: undefined }
+  const making: Making = { what, ending: new AbortController(), disposed: 'not', error: undefined }
   const instance = makeInstance(node, make, making)
   holdings.instances.set(key, instance)
   const settled: Promise<void> = instance.then(
@@ -110,14 +112,14 @@ export function disposeHolding<T extends Entry>(
 
 async function makeInstance<T extends Entry, R>(
   node: ScopeNode<T>,
-  make: () => R | Promise<R>,
+  make: (signal: AbortSignal) => R | Promise<R>,
   making: Making,
 ): Promise<R> {
-  const { what } = making
+  const { what, ending } = making
   // A tick later, the instance is on record, and a make that asks for it again does not make another.
   await Promise.resolve()
   assertOpen(node, `instance("${what}")`)
-  const made = await make()
+  const made = await make(ending.signal)
   const holding = holdingOf(made, what)
   if (node.phase === 'open') {
     if (holding) hold(node, holding.resource, holding)

@@ -193,10 +193,10 @@ export interface Registry<T extends Entry> extends AsyncDisposable {
   onClose(run: () => unknown, what?: string): Disposable
   /**
    * The one instance for `key` in this scope: made at the first call, shared by all, disposed with the scope when it
-   * can be. A failed make is forgotten, so that the next call tries again. One that is finished only after the scope
-   * closed is disposed, and the calls are refused `SCOPE_CLOSED`.
+   * can be. A failed make is forgotten, so that the next call tries again. Its signal is aborted when the scope starts to
+   * close; one that is finished only after that is disposed, and the calls are refused `SCOPE_CLOSED`.
    */
-  instance<R>(key: object, make: () => R | Promise<R>, what?: string): Promise<R>
+  instance<R>(key: object, make: (signal: AbortSignal) => R | Promise<R>, what?: string): Promise<R>
 
   /** No entry can be added to, replaced in or withdrawn from this scope any more. Scopes below are not affected. */
   freeze(): void

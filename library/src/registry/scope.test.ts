@@ -11,6 +11,8 @@ describe('a tree of scopes', () => {
     expect(user.path).toBe('app/tenant:acme/user:a%2Fb%25%0A')
     expect(user.open({ name: 'x' }).path).toBe(`${user.path}/scope:x`)
     expect([user.name, user.kind, user.parent?.name]).toEqual(['a/b%\n', 'user', 'acme'])
+    expect(registry.open({ name: 'c', kind: 'a:b' }).path).not.toBe(registry.open({ name: 'b:c', kind: 'a' }).path)
+    expect(registry.open({ name: 'ann\u202enimda' }).path).toBe('app/scope:ann%E2%80%AEnimda')
   })
 
   it('finds the nearest scope of a kind: itself, or above, or none', () => {
@@ -143,6 +145,19 @@ describe('a tree of scopes', () => {
     await closing
   })
 
+  it('refuses below before a listener hears of it: what closes takes nothing in any more [REG-16]', async () => {
+    const registry = createSamples()
+    const user = registry.open({ name: 'ann' })
+    const connection = user.open({ name: 'c1' })
+    user.add(sample('echo'))
+    const verdicts: unknown[] = []
+    registry.subscribe(({ type }) => type === 'withdrawn' && verdicts.push(connection.offer([sample('late')])[0]?.code))
+
+    await user.close()
+
+    expect(verdicts).toEqual(['SCOPE_CLOSED'])
+  })
+
   it('is given to `await using`', async () => {
     const registry = createSamples()
     let isClosed = false
@@ -201,6 +216,10 @@ describe('a tree of scopes', () => {
     expect(() => createRegistry({ name: 'app', admit: undefined as never })).toThrow(
       'Expected `admit` to be a function',
     )
+    expect(() => createSamples({ mode: 'off' as never })).toThrow(
+      'Expected `mode` to be one of enforce, report, got "off"',
+    )
+    expect(() => registry.addFactory('x', undefined as never)).toThrow('Expected `make` to be a function')
     expect(() => registry.open({ name: 'x'.repeat(257) })).toThrow(RangeError)
     expect(() => registry.subscribe(() => {}, { maxQueued: 0 })).toThrow('Expected `maxQueued`')
     expect(() => registry.own({} as Disposable)).toThrow('Expected `resource` to have Symbol.dispose')

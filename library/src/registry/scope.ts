@@ -147,7 +147,7 @@ export class Scope<T extends Entry> implements Registry<T> {
     return addCleanup(this.#node, run, what)
   }
 
-  instance<R>(key: object, make: () => R | Promise<R>, what = 'instance'): Promise<R> {
+  instance<R>(key: object, make: (signal: AbortSignal) => R | Promise<R>, what = 'instance'): Promise<R> {
     return instanceOf(this.#node, key, make, what)
   }
 

@@ -144,9 +144,10 @@ describe('openInstance', () => {
     const opened = openInstance(app, tool, ann, never)
     const refused = expect(opened).rejects.toThrow()
     await entered.promise
-    await app.close()
+    const report = await app.close()
     await refused
 
     expect(aborted).toBe(true)
+    expect(report.overdue).toEqual([])
   })
 })

@@ -28,21 +28,14 @@ export async function openInstance(
   }
   return await untilAborted(owner.instance(tool, make, `instance of ${tool.name}`), signal)
 
-  async function make(): Promise<unknown> {
-    const ending = new AbortController()
-    // Removed once it is open: from then on the scope disposes the instance itself.
-    const hook = owner?.onClose(() => ending.abort(new Error('The scope closed')), `opening of ${tool.name}`)
+  async function make(ending: AbortSignal): Promise<unknown> {
     const context: OpenContext = {
       lifetime: tool.lifetime,
       path: owner?.path ?? scope.path,
-      signal: ending.signal,
+      signal: ending,
       ...(tool.lifetime === 'app' ? {} : { principal }),
     }
-    try {
-      return await open?.(context)
-    } finally {
-      hook?.[Symbol.dispose]()
-    }
+    return await open?.(context)
   }
 }
 
