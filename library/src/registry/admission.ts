@@ -5,11 +5,11 @@
 
 import { isThenable } from './audit.ts'
 import type { Admission, Entry, Validator } from './entry.ts'
-import { foldName, isValidName, quoteName } from './names.ts'
+import { foldName, isValidName, quoteLine, quoteName } from './names.ts'
 import type { ScopeNode } from './node.ts'
 import { definedPlace } from './place.ts'
 import { type Refusal, refusal } from './refusal.ts'
-import { findAlike } from './shelf.ts'
+import { findAlike, findHeld } from './shelf.ts'
 import type { Advisory, Place } from './verdict.ts'
 
 /** A candidate that is an entry, with a name that could be held. */
@@ -19,6 +19,8 @@ export interface Considered<T extends Entry> {
   readonly folded: string
   readonly place: Place | undefined
   readonly advisories: readonly Advisory[]
+  /** Other entries of this name that `sameEntry` takes for the very same: asked here, where foreign code may run. */
+  readonly sameAs: readonly T[]
 }
 
 export type Consideration<T extends Entry> =
@@ -29,13 +31,11 @@ export function considerCandidate<T extends Entry>(
   node: ScopeNode<T>,
   candidate: unknown,
   place: () => Place | undefined,
+  earlier: readonly Consideration<T>[] = [],
 ): Consideration<T> {
   const { options } = node.tree
   const admission = admitSafely(options.admit, candidate)
-  if (!admission.ok) {
-    const { path, ...facts } = admission
-    return { ok: false, refusal: { ...refusalFields(facts), where: path }, place: place() }
-  }
+  if (!admission.ok) return { ok: false, refusal: admission.refusal, place: place() }
   const { entry } = admission
   const offered = definedPlace(entry) ?? place()
   const advisories: Advisory[] = []
@@ -58,7 +58,8 @@ export function considerCandidate<T extends Entry>(
       const found = validate(validator, entry, node)
       if (found) return { ok: false, refusal: { ...found, name }, place: offered }
     }
-    return { ok: true, considered: { entry, name, folded: foldName(name), place: offered, advisories } }
+    const sameAs = findSame(node, entry, name, earlier)
+    return { ok: true, considered: { entry, name, folded: foldName(name), place: offered, advisories, sameAs } }
   } catch (error) {
     return { ok: false, refusal: thrown('entry', 'The entry threw while it was read', error), place: offered }
   }
@@ -120,26 +121,63 @@ function causeOfFault<T extends Entry>(node: ScopeNode<T>, name: string): string
     : 'Model providers do not accept it.'
 }
 
-function admitSafely<T extends Entry>(admit: (candidate: unknown) => Admission<T>, candidate: unknown): Admission<T> {
-  try {
-    const admission: unknown = admit(candidate)
-    if (isAdmission<T>(admission)) return admission
-    return { ok: false, ...thrown('admit', 'The judge `admit` gave no proper answer', typeof admission) }
-  } catch (error) {
-    return { ok: false, ...thrown('admit', 'The judge `admit` threw', error) }
+/** Those of the same name, held in sight or earlier in the same offer, that `sameEntry` takes for the very same entry. */
+function findSame<T extends Entry>(
+  node: ScopeNode<T>,
+  entry: T,
+  name: string,
+  earlier: readonly Consideration<T>[],
+): readonly T[] {
+  const { sameEntry } = node.tree.options
+  if (!sameEntry) return []
+  const twins = earlier.flatMap((one) => (one.ok && one.considered.name === name ? [one.considered.entry] : []))
+  return [findHeld(node, name)?.entry, ...twins].filter((twin) => twin !== undefined).filter(isSame)
+
+  function isSame(twin: T): boolean {
+    try {
+      return sameEntry?.(twin, entry) === true
+    } catch {
+      return false
+    }
   }
 }
 
-function isAdmission<T extends Entry>(answer: unknown): answer is Admission<T> {
-  if (typeof answer !== 'object' || answer === null || !('ok' in answer)) return false
-  if (answer.ok === true) return 'entry' in answer && typeof answer.entry === 'object' && answer.entry !== null
-  return answer.ok === false && 'code' in answer && typeof answer.code === 'string'
+type Admitted<T> = { readonly ok: true; readonly entry: T } | { readonly ok: false; readonly refusal: Refusal }
+
+function admitSafely<T extends Entry>(admit: (candidate: unknown) => Admission<T>, candidate: unknown): Admitted<T> {
+  try {
+    const answer: unknown = admit(candidate)
+    const admitted = readAdmission<T>(answer)
+    if (admitted) return admitted
+    return { ok: false, refusal: thrown('admit', 'The judge `admit` gave no proper answer', typeof answer) }
+  } catch (error) {
+    return { ok: false, refusal: thrown('admit', 'The judge `admit` threw', error) }
+  }
 }
 
-/** Takes from a judge's answer what a refusal holds, and nothing that it may hold besides. */
-function refusalFields(answer: Omit<Refusal, 'where'>): Refusal {
-  const { code, kind, name, found, cause, fix } = answer
-  return { code, kind, name: name === undefined ? undefined : quoteName(name), found, cause, fix }
+/** Takes from a judge's answer what an admission holds, and nothing that it may hold besides. */
+function readAdmission<T extends Entry>(answer: unknown): Admitted<T> | undefined {
+  if (typeof answer !== 'object' || answer === null || !('ok' in answer)) return undefined
+  if (answer.ok === true) {
+    const entry: unknown = 'entry' in answer ? answer.entry : undefined
+    return typeof entry === 'object' && entry !== null ? { ok: true, entry: entry as T } : undefined
+  }
+  if (answer.ok !== false || !isObjection(answer) || !('code' in answer)) return undefined
+  const { code, found, cause, fix } = answer
+  const { kind, name, path } = answer as { readonly [key: string]: unknown }
+  if (typeof code !== 'string') return undefined
+  return {
+    ok: false,
+    refusal: {
+      code,
+      ...(typeof kind === 'string' && { kind }),
+      ...(typeof name === 'string' && { name: quoteName(name) }),
+      ...(typeof path === 'string' && { where: quoteLine(path) }),
+      found,
+      cause,
+      fix,
+    },
+  }
 }
 
 function validate<T extends Entry>(validator: Validator<T>, entry: T, node: ScopeNode<T>): Refusal | undefined {
@@ -147,7 +185,10 @@ function validate<T extends Entry>(validator: Validator<T>, entry: T, node: Scop
     const answer: unknown = validator.check(entry, { path: node.path, kind: node.kind })
     if (answer === undefined) return undefined
     if (isThenable(answer)) answer.then(undefined, () => {})
-    if (isObjection(answer)) return refusal('VALIDATOR_REFUSED', { kind: validator.name, ...answer })
+    if (isObjection(answer)) {
+      const { found, cause, fix } = answer
+      return refusal('VALIDATOR_REFUSED', { kind: validator.name, found, cause, fix })
+    }
     return thrown(validator.name, `Validator "${validator.name}" gave no proper answer`, typeof answer)
   } catch (error) {
     return thrown(validator.name, `Validator "${validator.name}" threw`, error)
@@ -155,7 +196,9 @@ function validate<T extends Entry>(validator: Validator<T>, entry: T, node: Scop
 }
 
 function isObjection(answer: unknown): answer is { found: string; cause: string; fix: string } {
-  return typeof answer === 'object' && answer !== null && 'found' in answer && 'cause' in answer && 'fix' in answer
+  if (typeof answer !== 'object' || answer === null) return false
+  const { found, cause, fix } = answer as { readonly [key: string]: unknown }
+  return typeof found === 'string' && typeof cause === 'string' && typeof fix === 'string'
 }
 
 function thrown(kind: string, what: string, error: unknown): Refusal {

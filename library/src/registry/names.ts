@@ -25,6 +25,13 @@ export function foldReserved(names: Iterable<string> = []): ReadonlySet<string> 
 
 /** A name fit to be shown: cut short, and without characters that could forge a line of a log. */
 export function quoteName(name: string): string {
-  const shown = name.length > 80 ? `${name.slice(0, 80)}…` : name
-  return JSON.stringify(shown).slice(1, -1)
+  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name).slice(1, -1)
+}
+
+/** A text that has to stay on its line: line breaks and other control characters are escaped, the rest is left. */
+export function quoteLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (char) => {
+    const codePoint = char.codePointAt(0) ?? 0
+    return `\\u${codePoint.toString(16).padStart(4, '0')}`
+  })
 }

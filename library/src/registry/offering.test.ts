@@ -167,6 +167,35 @@ describe('above and below', () => {
     })
     expect(thrownBy(() => registry.add(sample('notes')))).toMatchObject({ code: 'NAME_TAKEN' })
   })
+
+  it('takes a word that is no trust for nothing: it wins no name and holds none [REG-08]', () => {
+    const registry = createSamples()
+    const echo = sample('echo')
+    registry.add(echo)
+    const trust = 'browser' as 'client'
+
+    const verdicts = registry.offer([sample('echo'), sample('notes')], { trust })
+
+    expect(verdicts.map(({ code, found }) => [code, found])).toEqual([['OFFER_UNREADABLE', 'the trust "browser"']])
+    expect(() => registry.add(sample('echo'), { trust })).toThrow('Expected `trust` to be one of code, source, client')
+    expect(() => registry.replace(sample('echo'), { trust: 'toString' as 'client' })).toThrow(RangeError)
+    expect(registry.list()).toEqual([echo])
+  })
+
+  it('gives an entry the trust of whoever vouches for it most, once the very same is offered again [REG-08]', () => {
+    const registry = createSamples()
+    const echo = sample('echo')
+    registry.add(echo, { trust: 'client' })
+
+    registry.offer([echo, sample('then')], { atomic: true })
+    const [whileClient] = registry.open({ name: 'c1' }).offer([echo])
+    registry.add(echo)
+    const [verdict] = registry.offer([sample('echo')], { trust: 'source' })
+
+    expect(whileClient?.verdict).toBe('unchanged')
+    expect(verdict).toMatchObject({ verdict: 'refused', code: 'NAME_TAKEN' })
+    expect(registry.get('echo')).toBe(echo)
+  })
 })
 
 describe('offers', () => {
@@ -307,6 +336,94 @@ describe('offers', () => {
 
     expect(registry.offer([{ name: 'echo' }])[0]?.code).toBe('SCOPE_CLOSED')
     expect(registry.metrics().entries).toBe(0)
+  })
+
+  it('refuses when the scope is closed by its own `sameEntry`, and holds nothing afterwards [REG-14]', () => {
+    const registry = createSamples({
+      sameEntry() {
+        void scope.close()
+        return false
+      },
+    })
+    const scope = registry.open({ name: 'c1' })
+    scope.add(sample('echo'), { trust: 'client' })
+
+    const [verdict] = scope.offer([sample('echo')])
+
+    expect(verdict?.code).toBe('SCOPE_CLOSED')
+    expect(registry.metrics()).toMatchObject({ entries: 0, scopes: { open: 1 } })
+  })
+
+  it('plans an atomic offer only after the last `sameEntry`, which may have changed the tree [REG-09]', () => {
+    const rival = sample('notes')
+    const registry = createSamples({
+      sameEntry() {
+        registry.offer([rival])
+        return true
+      },
+    })
+    registry.add(sample('echo'))
+
+    const verdicts = registry.offer([sample('notes'), sample('echo')], { atomic: true })
+
+    expect(verdicts.map(({ code }) => code)).toEqual(['NAME_TAKEN', undefined])
+    expect(registry.get('notes')).toBe(rival)
+    expect(registry.metrics().entries).toBe(2)
+  })
+
+  it('takes equals within one atomic offer for one another, as `sameEntry` says [REG-02]', () => {
+    const registry = createSamples({ sameEntry: (a, b) => a.print === b.print })
+    const twins = [sample('echo', { print: 'p1' }), sample('echo', { print: 'p1' })]
+
+    expect(registry.offer(twins, { atomic: true }).map(({ verdict }) => verdict)).toEqual(['admitted', 'unchanged'])
+    expect(registry.list()).toEqual([twins[0]])
+  })
+
+  it('counts what an atomic offer displaces once: in the room it leaves, and in what is told [REG-08]', () => {
+    const registry = createSamples({ mode: 'report', maxEntriesPerScope: 2 })
+    registry.offer([sample('a'), sample('b')], { trust: 'client' })
+    const withdrawn: string[] = []
+    registry.subscribe((record) => record.type === 'withdrawn' && withdrawn.push(record.name))
+
+    const verdicts = registry.offer([sample('A'), sample('b')], { atomic: true })
+    const connection = registry.open({ name: 'c1' })
+    connection.offer([sample('cd')], { trust: 'client' })
+    connection.offer([sample('c_d'), sample('CD')], { atomic: true })
+
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['admitted', 'admitted'])
+    expect(withdrawn).toEqual(['a', 'b', 'cd'])
+  })
+
+  it('reads of an answer only what it should hold: nobody can pass a refusal off as something else [REG-09]', () => {
+    const registry = createSamples({
+      admit: (candidate) =>
+        candidate === 'symbol'
+          ? { ok: false, code: 'X', name: Symbol('x') as never, found: 'f', cause: 'c', fix: 'x', path: 'a\nb' }
+          : candidate === 'wordless'
+            ? ({ ok: false, code: 'X' } as never)
+            : { ok: true, entry: candidate as { name: string } },
+      validators: [
+        { name: 'liar', check: () => ({ found: 'f', cause: 'c', fix: 'x', verdict: 'admitted', path: 'elsewhere' }) },
+      ],
+    })
+    const unplaced = new Proxy(
+      { name: 'echo' },
+      {
+        has() {
+          throw new Error('gotcha')
+        },
+      },
+    )
+
+    const verdicts = registry.offer(['symbol', 'wordless', unplaced, { name: 'notes' }])
+
+    expect(verdicts.map(({ verdict, code, path, where }) => [verdict, code, path, where])).toEqual([
+      ['refused', 'X', 'app', 'a\\u000ab'],
+      ['refused', 'VALIDATOR_REFUSED', 'app', undefined],
+      ['refused', 'VALIDATOR_REFUSED', 'app', undefined],
+      ['refused', 'VALIDATOR_REFUSED', 'app', undefined],
+    ])
+    expect(registry.metrics().verdicts).toMatchObject({ admitted: 0, refused: 4 })
   })
 })
 

@@ -6,7 +6,8 @@ import type { Entry } from './entry.ts'
 import { RegistryError } from './errors.ts'
 import { foldName, quoteName } from './names.ts'
 import type { ScopeNode } from './node.ts'
-import { announcePlan, applyPlan, type Plan, planPlacement, type Terms } from './placement.ts'
+import { assertFunction, assertOneOf } from './options.ts'
+import { announcePlan, applyPlan, type Plan, planPlacement, Staging, type Terms, trusts } from './placement.ts'
 import { closedRefusal, type Refusal, recordVerdict, refusal } from './refusal.ts'
 import type { AddOptions, OfferOptions, Registration, ReplaceOptions } from './registry.ts'
 import { type Held, takeHeld } from './shelf.ts'
@@ -46,11 +47,12 @@ export function addFactory<T extends Entry>(
   options: AddOptions,
   place: PlaceSource,
 ): Registration {
+  assertFunction('make', make)
   const terms: Terms<T> = { ...termsOf<T>('addFactory', options), make }
   const objection = node.phase === 'open' ? judgeName(node, name) : closedRefusal(node, terms.doing)
   const consideration: Consideration<T> = objection
     ? { ok: false, refusal: objection, place: place() }
-    : { ok: true, considered: { entry: undefined, name, folded: foldName(name), place: place(), advisories: [] } }
+    : { ok: true, considered: factoryOf(name, place()) }
   return registerPlan(node, planOf(node, consideration, terms), factsOf(consideration, terms))
 }
 
@@ -60,6 +62,8 @@ export function offerEntries<T extends Entry>(
   options: OfferOptions,
   place: PlaceSource,
 ): readonly Verdict[] {
+  const { trust = 'code' } = options
+  if (!trusts.includes(trust)) return [recordVerdict(node, { verdict: 'refused', ...trustRefusal(trust) })]
   const terms = termsOf<T>('offer', options)
   if (options.atomic) return offerAtomically(node, candidates, terms, place)
   const verdicts: Verdict[] = []
@@ -125,12 +129,12 @@ function offerAtomically<T extends Entry>(
 ): readonly Verdict[] {
   const considerations: Consideration<T>[] = []
   const fault = readCandidates(node, candidates, (candidate) => {
-    considerations.push(considerOpen(node, candidate, place, terms))
+    considerations.push(considerOpen(node, candidate, place, terms, considerations))
   })
-  const staged: Held<T>[] = []
+  const staging = new Staging<T>()
   const plans = considerations.map((consideration) => {
-    const plan = planOf(node, consideration, terms, staged)
-    if (plan.step === 'put') staged.push(plan.held)
+    const plan = planOf(node, consideration, terms, staging)
+    if (plan.step === 'put') staging.add(node, plan)
     return plan
   })
   const isSound = !fault && plans.every((plan) => plan.step !== 'refuse')
@@ -146,7 +150,7 @@ function offerAtomically<T extends Entry>(
 /** What becomes of a candidate in an atomic offer in which another was refused. */
 function refuseAlong<T extends Entry>(plan: Plan<T> | undefined): Plan<T> {
   if (plan?.step === 'refuse') return plan
-  if (plan?.step === 'keep' && plan.held.active) return plan
+  if (plan?.step === 'keep' && plan.held.active) return { ...plan, trust: undefined }
   const cause = 'The offer is atomic, and another of its candidates was refused.'
   return { step: 'refuse', refusal: refusal('OFFER_REFUSED', { found: 'a candidate that is sound by itself', cause }) }
 }
@@ -181,19 +185,20 @@ function considerOpen<T extends Entry>(
   candidate: unknown,
   place: PlaceSource,
   terms: Terms<T>,
+  earlier?: readonly Consideration<T>[],
 ): Consideration<T> {
   if (node.phase !== 'open') return { ok: false, refusal: closedRefusal(node, terms.doing), place: place() }
-  return considerCandidate(node, candidate, place)
+  return considerCandidate(node, candidate, place, earlier)
 }
 
 function planOf<T extends Entry>(
   node: ScopeNode<T>,
   consideration: Consideration<T>,
   terms: Terms<T>,
-  staged?: readonly Held<T>[],
+  staging?: Staging<T>,
 ): Plan<T> {
   if (!consideration.ok) return { step: 'refuse', refusal: consideration.refusal }
-  return planPlacement(node, consideration.considered, terms, staged)
+  return planPlacement(node, consideration.considered, terms, staging)
 }
 
 function registerPlan<T extends Entry>(
@@ -256,8 +261,20 @@ function judgeChange<T extends Entry>(
   }
 }
 
+function factoryOf<T extends Entry>(name: string, place: Place | undefined): Considered<T> {
+  return { entry: undefined, name, folded: foldName(name), place, advisories: [], sameAs: [] }
+}
+
+/** @throws {@link RangeError} for a word that is no trust: it would compare as neither more nor less. */
 function termsOf<T extends Entry>(doing: string, { origin, trust = 'code' }: AddOptions): Terms<T> {
+  assertOneOf('trust', trust, trusts)
   return { doing, origin, trust }
+}
+
+function trustRefusal(trust: unknown): Refusal {
+  const found = `the trust ${typeof trust === 'string' ? `"${quoteName(trust)}"` : `of type ${typeof trust}`}`
+  const fix = `Offer with \`trust\` as one of ${trusts.join(', ')}.`
+  return refusal('OFFER_UNREADABLE', { found, cause: 'Who wins a name is not known, so nothing was looked at.', fix })
 }
 
 function originOf<T extends Entry>({ origin, trust }: Terms<T>): Pick<Verdict, 'origin' | 'trust'> {

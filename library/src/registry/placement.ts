@@ -12,6 +12,8 @@ import { closedRefusal, type Refusal, recordVerdict, refusal } from './refusal.t
 import { findAlike, findHeld, type Held, isBelow, putHeld, takeHeld } from './shelf.ts'
 import type { Advisory, Trust, Verdict } from './verdict.ts'
 
+export type Put<T extends Entry> = Extract<Plan<T>, { step: 'put' }>
+
 /** The conditions a candidate comes with. */
 export interface Terms<T extends Entry> {
   readonly doing: string
@@ -24,7 +26,8 @@ export interface Terms<T extends Entry> {
 
 export type Plan<T extends Entry> =
   | { readonly step: 'refuse'; readonly refusal: Refusal }
-  | { readonly step: 'keep'; readonly held: Held<T> }
+  /** `trust` is set when the offer has more of it than the holder: the same entry, now vouched for by more. */
+  | { readonly step: 'keep'; readonly held: Held<T>; readonly trust: Trust | undefined }
   | {
       readonly step: 'put'
       readonly held: Held<T>
@@ -34,18 +37,41 @@ export type Plan<T extends Entry> =
     }
 
 const rank: Readonly<Record<Trust, number>> = { client: 0, source: 1, code: 2 }
+export const trusts: readonly Trust[] = ['code', 'source', 'client']
 
-/** Decides without changing anything. `staged` are the puts planned before it in the same atomic offer. */
+/** What an atomic offer has planned so far: none of it is in the tree yet. */
+export class Staging<T extends Entry> {
+  readonly byName: Map<string, Held<T>> = new Map()
+  readonly byFolded: Map<string, Held<T>[]> = new Map()
+  readonly displaced: Set<Held<T>> = new Set()
+  /** By how many entries the scope itself grows. */
+  growth = 0
+
+  add(node: ScopeNode<T>, { held, displaced }: Put<T>): void {
+    this.byName.set(held.name, held)
+    this.byFolded.set(held.folded, [...(this.byFolded.get(held.folded) ?? []), held])
+    this.growth += 1
+    for (const loser of displaced) {
+      this.displaced.add(loser)
+      if (loser.node === node) this.growth -= 1
+    }
+  }
+}
+
+/** Decides without changing anything. `staging` is what was planned before it in the same atomic offer. */
 export function planPlacement<T extends Entry>(
   node: ScopeNode<T>,
   considered: Considered<T>,
   terms: Terms<T>,
-  staged: readonly Held<T>[] = [],
+  staging?: Staging<T>,
 ): Plan<T> {
-  const { name, folded, entry } = considered
+  const { name, folded, entry, sameAs } = considered
   if (node.phase !== 'open') return { step: 'refuse', refusal: { ...closedRefusal(node, terms.doing), name } }
-  const twin = findHeld(node, name) ?? staged.find((held) => held.name === name)
-  if (twin?.entry && entry && isSame(node, twin.entry, entry)) return { step: 'keep', held: twin }
+  const twin = findHeld(node, name) ?? staging?.byName.get(name)
+  if (twin?.entry && (twin.entry === entry || sameAs.includes(twin.entry))) {
+    const isRaised = twin.node === node && rank[terms.trust] > rank[twin.trust]
+    return { step: 'keep', held: twin, trust: isRaised ? terms.trust : undefined }
+  }
   if (node.frozen) return { step: 'refuse', refusal: frozenRefusal(node, name) }
   const replaced = terms.replaces?.held.active ? terms.replaces.held : undefined
   if (replaced && rank[terms.trust] < rank[replaced.trust]) {
@@ -53,12 +79,12 @@ export function planPlacement<T extends Entry>(
   }
   if (replaced && terms.replaces?.refusal) return { step: 'refuse', refusal: terms.replaces.refusal }
 
-  const alike = [...findAlike(node, folded), ...staged.filter((held) => held.folded === folded)]
+  const alike = [...findAlike(node, folded), ...(staging?.byFolded.get(folded) ?? [])]
   const displaced: Held<T>[] = []
   const advisories: Advisory[] = [...considered.advisories]
   // The same name first: it says more than a similar one, and no mode lets it pass.
   for (const held of alike.sort((a, b) => Number(b.name === name) - Number(a.name === name))) {
-    if (held === replaced) continue
+    if (held === replaced || staging?.displaced.has(held)) continue
     if (yields(node, held, terms.trust)) {
       displaced.push(held)
       continue
@@ -71,13 +97,14 @@ export function planPlacement<T extends Entry>(
   }
 
   const leaving = displaced.filter((held) => held.node === node).length + (replaced ? 1 : 0)
-  const size = (node.shelf?.byName.size ?? 0) + staged.length - leaving
+  const size = (node.shelf?.byName.size ?? 0) + (staging?.growth ?? 0) - leaving
   if (size >= node.maxEntries) return { step: 'refuse', refusal: fullRefusal(node, name, size) }
   return { step: 'put', held: newHeld(node, considered, terms), replaced, displaced, advisories }
 }
 
 /** Carries a plan out. Nobody is told yet, so that several plans can be carried out as one. */
 export function applyPlan<T extends Entry>(plan: Plan<T>): void {
+  if (plan.step === 'keep' && plan.trust) plan.held.trust = plan.trust
   if (plan.step !== 'put') return
   if (plan.replaced) takeHeld(plan.replaced)
   for (const held of plan.displaced) takeHeld(held)
@@ -118,15 +145,6 @@ function newHeld<T extends Entry>(node: ScopeNode<T>, considered: Considered<T>,
   const { name, folded, entry, place } = considered
   const { origin, trust, make } = terms
   return { node, name, folded, place, origin, trust, make, making: 'idle', entry, active: false }
-}
-
-function isSame<T extends Entry>(node: ScopeNode<T>, existing: T, offered: T): boolean {
-  if (existing === offered) return true
-  try {
-    return node.tree.options.sameEntry?.(existing, offered) === true
-  } catch {
-    return false
-  }
 }
 
 /** Whether a holder gives way: to more trust only, never to what is below it, and not out of a frozen scope. */

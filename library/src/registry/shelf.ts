@@ -14,7 +14,7 @@ export interface Held<T extends Entry> {
   readonly folded: string
   readonly place: Place | undefined
   readonly origin: string | undefined
-  readonly trust: Trust
+  trust: Trust
   readonly make: (() => unknown) | undefined
   making: 'idle' | 'making' | 'failed'
   entry: T | undefined
