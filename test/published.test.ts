@@ -46,7 +46,9 @@ describe('what is published', () => {
 
   it('holds no syntax that Node 22 does not understand', () => {
     const files = globSync('**/*.js', { cwd: dist })
-    const newer = files.filter((path) => /^\s*(?:for \()?(?:await )?using \w/m.test(source(`library/dist/${path}`).text))
+    const newer = files.filter((path) =>
+      /^\s*(?:for \()?(?:await )?using \w/m.test(source(`library/dist/${path}`).text),
+    )
 
     expect(files.length).toBeGreaterThan(100)
     expect(newer).toEqual([])
