@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { cpus, release, totalmem } from 'node:os'
+import { cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 
 const all = ['scope', 'run-overhead', 'model-step', 'idle-connections', 'fan-out', 'chats'] as const
@@ -18,6 +18,7 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
+const [loadBefore = 0] = loadavg()
 const sections: string[] = []
 let failed = 0
 for (const name of named.length > 0 ? named : all) {
@@ -50,6 +51,7 @@ function heading(): string {
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}.
 
-Each answer was measured side by side in one run; read the ratios, not the microseconds. Machines like this one are noisy.
+Each answer was measured side by side in one run; read the ratios, not the microseconds. Before it began, ${loadBefore.toFixed(1)} threads
+wanted the machine's ${cpus().length} processors already: latencies hold what those took.
 `
 }
