@@ -46,6 +46,20 @@ export function closingRules({ describe, it, expect, store: shared, makeStore }:
       expect(store.health().state).toBe('unhealthy')
     })
 
+    it('finishes more than fits one commit, whenever it came', async () => {
+      const store = await makeStore()
+      const create = (name: string) => (_: unknown, index: number) =>
+        store.threads.create(owner, { threadId: `thr_${name}_${index}`, title: '', at: START })
+      const early = Array.from({ length: 6_000 }, create('early'))
+      await new Promise<void>((resolve) => void setImmediate(resolve))
+      const late = Array.from({ length: 10 }, create('late'))
+      await new Promise<void>((resolve) => void setImmediate(resolve))
+
+      await store.close()
+
+      expect(await Promise.all([...early, ...late])).toHaveLength(6_010)
+    })
+
     it('refuses every call afterwards', async () => {
       const store = await makeStore()
       await store.close()

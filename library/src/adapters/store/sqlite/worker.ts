@@ -58,6 +58,15 @@ function serve({ database, close }: OpenDatabase): NonNullable<typeof receive> {
     else if (message !== 'open') waiting.push(...message)
   }
 
+  /** What is taken from the port is noted: taken and not noted, it would never be answered. */
+  const gather = (): void => {
+    while (waiting.length < MAX_CALLS_PER_COMMIT) {
+      const more = take()
+      if (more === undefined) return
+      note(more)
+    }
+  }
+
   const changesSoFar = (): number =>
     connection.statements.get<{ changes: number }>('SELECT total_changes() AS changes')?.changes ?? 0
 
@@ -74,7 +83,7 @@ function serve({ database, close }: OpenDatabase): NonNullable<typeof receive> {
   return (message) => {
     note(message)
     while (true) {
-      for (let more = take(); more !== undefined && waiting.length < MAX_CALLS_PER_COMMIT; more = take()) note(more)
+      gather()
       if (waiting.length === 0) break
       answer(waiting.splice(0, isWriter ? MAX_CALLS_PER_COMMIT : 1))
     }
