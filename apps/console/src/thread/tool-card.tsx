@@ -106,7 +106,9 @@ export const ToolCard = memo(function ToolCard({ call }: { readonly call: CallVi
 function Labelled({ label, children }: { readonly label: string; readonly children: React.ReactNode }) {
   return (
     <section aria-label={label}>
-      <h3 className="mb-1 text-xs font-medium text-muted-foreground">{label}</h3>
+      <p aria-hidden="true" className="mb-1 text-xs font-medium text-muted-foreground">
+        {label}
+      </p>
       {children}
     </section>
   )
