@@ -13,7 +13,7 @@ export interface StepSectionProps {
 /** One model call: its thinking folded, its text, and a card for each tool call. */
 export const StepSection = memo(function StepSection({ step, live }: StepSectionProps) {
   return (
-    <section className="flex flex-col gap-3" aria-label={`Step ${step.step}`}>
+    <div className="flex flex-col gap-3">
       {step.thinking !== '' && (
         <details className="group text-sm text-muted-foreground">
           <summary className="flex w-fit cursor-pointer list-none items-center gap-1 rounded">
@@ -27,6 +27,6 @@ export const StepSection = memo(function StepSection({ step, live }: StepSection
       {step.calls.map((call) => (
         <ToolCard key={call.callId} call={call} />
       ))}
-    </section>
+    </div>
   )
 })
