@@ -45,22 +45,13 @@ describe('permission', () => {
   })
 
   it('is given by a rule that selects the tool by name, tag, category, effect or all of them [CALL-06]', () => {
-    const selectors = [
-      'read_file',
-      'tag:files',
-      'category:storage',
-      'effect:read',
-      '*',
-      'Read_file',
-      'tag:file',
-      'read*',
-    ]
+    const selectors = ['read_file', 'tag:files', 'category:storage', 'effect:read', '*', 'Read_file', 'tag:file']
 
     const answers = selectors.map(
       (selector) => definePolicy({ allow: [{ tools: [selector] }] }).permission(person(), read).allowed,
     )
 
-    expect(answers).toEqual([true, true, true, true, true, false, false, false])
+    expect(answers).toEqual([true, true, true, true, true, false, false])
   })
 
   it('needs every role and every scope of one rule, and says what is missing [CALL-06]', () => {
@@ -87,6 +78,17 @@ describe('permission', () => {
       missing: ['night'],
     })
     expect(policy.permission(person(), drop)).toEqual({ allowed: false, reason: 'no_rule', missing: [] })
+  })
+
+  it('is never given by part of a word: a text in the place of a list of grants holds none [CALL-06]', () => {
+    const policy = definePolicy({ allow: [{ roles: ['admin'], tools: ['*'] }] })
+    const misread = { ...person(), roles: 'administrator' as unknown as readonly string[] }
+    const tools = Object.freeze([read])
+
+    const asked = [misread, { ...misread, roles: 'admin' as unknown as readonly string[] }, person(['admin'])]
+
+    expect(asked.map((principal) => policy.permission(principal, read).allowed)).toEqual([false, false, true])
+    expect(asked.map((principal) => policy.visible(principal, tools).length)).toEqual([0, 0, 1])
   })
 
   it('needs what the tool itself requires, whatever a rule says [CALL-06]', () => {
@@ -210,6 +212,12 @@ describe('definePolicy', () => {
       { allow: [{ tools: ['tags:files'] }] },
       { allow: [{ tools: ['effect:nuke'] }] },
       { allow: [{ tools: ['tag:'] }] },
+      { allow: [], approve: ['delete_*'] },
+      { allow: [], approve: ['delete_file '] },
+      { allow: [], approve: ['tag: files'] },
+      { allow: [], approve: new Array(1) },
+      { allow: new Array(1) },
+      { allow: [{ tools: ['*'], roles: null }] },
       { allow: [{ tools: ['*'], role: ['admin'] }] },
       { allow: [{ tools: ['*'], roles: 'admin' }] },
       { allow: [], approve: 'destructive' },
@@ -237,6 +245,12 @@ describe('definePolicy', () => {
       ['allow[0].tools[0]', '"tags:files"'],
       ['allow[0].tools[0]', '"effect:nuke"'],
       ['allow[0].tools[0]', '"tag:"'],
+      ['approve[0]', '"delete_*"'],
+      ['approve[0]', '"delete_file "'],
+      ['approve[0]', '"tag: files"'],
+      ['approve[0]', 'undefined'],
+      ['allow[0]', 'undefined'],
+      ['allow[0].roles', 'null'],
       ['allow[0]', '"role"'],
       ['allow[0].roles', '"admin"'],
       ['approve', '"destructive"'],

@@ -131,4 +131,27 @@ describe('a limit', () => {
     expect(() => createRateLimit({ perSecond: -1, burst: 1, clock: createManualClock() })).toThrow(invalid)
     expect(() => createConcurrencyLimit(1).reserve(Number.NaN)).toThrow(invalid)
   })
+
+  it('takes no amount that could not be given back: without a limit there is still a count', () => {
+    const invalid = expect.objectContaining({ code: 'LIMIT_INVALID' })
+    const limit = createConcurrencyLimit(Number.POSITIVE_INFINITY)
+    const budget = createBudget(Number.POSITIVE_INFINITY)
+    const reserved = budget.reserve(2)
+
+    expect(() => limit.reserve(Number.POSITIVE_INFINITY)).toThrow(invalid)
+    expect(() => reserved.ok && reserved.settle(Number.POSITIVE_INFINITY)).toThrow(invalid)
+    expect([limit.used, budget.used, limit.reserve().ok]).toEqual([0, 2, true])
+  })
+
+  it('of a rate is not refilled by a clock that goes back and forth', () => {
+    let nowMs = 10_000
+    const limit = createRateLimit({ perSecond: 1, burst: 1, clock: { monotonic: () => nowMs } })
+    limit.reserve()
+
+    nowMs -= 5_000
+    const back = limit.used
+    nowMs += 5_000
+
+    expect([back, limit.used, limit.reserve().ok]).toEqual([1, 1, false])
+  })
 })

@@ -41,7 +41,7 @@ export function createConcurrencyLimit(max: number): Limit {
       return used
     },
     reserve(amount = 1) {
-      assertAmount('amount', amount)
+      assertFinite('amount', amount)
       if (!(used + amount <= max)) return { ok: false, used, requested: amount, max }
       used += amount
       return createReservation(amount, {
@@ -66,7 +66,7 @@ export function createBudget(max: number): Limit {
       return used
     },
     reserve(amount = 1) {
-      assertAmount('amount', amount)
+      assertFinite('amount', amount)
       if (!(used + amount <= max)) return { ok: false, used, requested: amount, max }
       used += amount
       return createReservation(amount, {
@@ -99,7 +99,7 @@ export function createRateLimit({ perSecond, burst, clock }: RateLimitOptions): 
       return refill()
     },
     reserve(amount = 1) {
-      assertAmount('amount', amount)
+      assertFinite('amount', amount)
       refill()
       if (!(used + amount <= burst)) return refuse(amount)
       used += amount
@@ -115,7 +115,7 @@ export function createRateLimit({ perSecond, burst, clock }: RateLimitOptions): 
   function refill(): number {
     const now = clock.monotonic()
     const refilled = now > at ? ((now - at) / 1000) * perSecond : 0
-    at = now
+    at = Math.max(at, now)
     used = perSecond === Number.POSITIVE_INFINITY ? 0 : Math.max(0, used - refilled)
     return used
   }
@@ -139,7 +139,7 @@ function createReservation(amount: number, account: Account): Reservation {
     ok: true,
     amount,
     settle(next) {
-      assertAmount('used', next)
+      assertFinite('used', next)
       if (state !== 'reserved') return
       state = 'settled'
       account.settle(next, held)
@@ -157,4 +157,10 @@ function createReservation(amount: number, account: Account): Reservation {
 function assertAmount(option: string, value: number): void {
   if (typeof value === 'number' && value >= 0) return
   throw new PolicyError('LIMIT_INVALID', { option, expected: 'a number from 0', received: showReceived(value) })
+}
+
+/** What is taken has to be given back, and Infinity less Infinity is no number. */
+function assertFinite(option: string, value: number): void {
+  if (Number.isFinite(value) && value >= 0) return
+  throw new PolicyError('LIMIT_INVALID', { option, expected: 'a finite number from 0', received: showReceived(value) })
 }

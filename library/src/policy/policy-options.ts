@@ -26,12 +26,13 @@ export function compilePolicyOptions(options: PolicyOptions): CompiledPolicyOpti
   if (typeof approvalTimeoutMs !== 'number' || !(approvalTimeoutMs > 0)) {
     throw invalid('approvalTimeoutMs', 'a positive number of milliseconds', approvalTimeoutMs)
   }
-  const rules = options.allow.map((rule, index): CompiledRule => {
+  // `Array.from` looks into holes too, which `map` would pass over and leave.
+  const rules = Array.from(options.allow, (rule, index): CompiledRule => {
     const at = `allow[${index}]`
     assertKnownKeys(rule, at, ['roles', 'scopes', 'tools'])
     return {
-      roles: readTexts(rule.roles ?? [], `${at}.roles`, 'a list of role names'),
-      scopes: readTexts(rule.scopes ?? [], `${at}.scopes`, 'a list of scope names'),
+      roles: readGrants(rule.roles, `${at}.roles`, 'a list of role names'),
+      scopes: readGrants(rule.scopes, `${at}.scopes`, 'a list of scope names'),
       tools: readSelectors(rule.tools, `${at}.tools`),
     }
   })
@@ -43,10 +44,20 @@ export function missingOf(
   principal: Principal,
   required: { readonly roles?: readonly string[]; readonly scopes?: readonly string[] },
 ): Extract<Permission, { allowed: false }> | undefined {
-  const roles = (required.roles ?? []).filter((role) => !principal.roles.includes(role))
+  const roles = (required.roles ?? []).filter((role) => !holds(principal.roles, role))
   if (roles.length > 0) return { allowed: false, reason: 'missing_role', missing: roles }
-  const scopes = (required.scopes ?? []).filter((scope) => !principal.scopes.includes(scope))
+  const scopes = (required.scopes ?? []).filter((scope) => !holds(principal.scopes, scope))
   return scopes.length > 0 ? { allowed: false, reason: 'missing_scope', missing: scopes } : undefined
+}
+
+/** A text in the place of the list includes parts of words: `admin` would be in `administrator`. */
+function holds(grants: readonly string[], wanted: string): boolean {
+  return Array.isArray(grants) && grants.includes(wanted)
+}
+
+/** Only what is left out asks for nothing: null may stand for a list that could not be read. */
+function readGrants(value: unknown, option: string, expected: string): readonly string[] {
+  return value === undefined ? [] : readTexts(value, option, expected)
 }
 
 function readSelectors(value: unknown, option: string): readonly CompiledSelector[] {
@@ -55,14 +66,14 @@ function readSelectors(value: unknown, option: string): readonly CompiledSelecto
     const word = source.slice(source.indexOf(':') + 1)
     const isEffect = word === 'read' || word === 'write' || word === 'destructive'
     const isUnknown = selector.form === 'unknown' || (selector.form === 'effect' && !isEffect)
-    if (isUnknown || word === '') throw invalid(`${option}[${index}]`, selectorForms, source)
+    if (isUnknown || word !== word.trim() || word === '') throw invalid(`${option}[${index}]`, selectorForms, source)
     return selector
   })
 }
 
 function readTexts(value: unknown, option: string, expected: string): readonly string[] {
   if (!Array.isArray(value)) throw invalid(option, expected, value)
-  return value.map((text: unknown, index) => {
+  return Array.from(value, (text: unknown, index) => {
     if (typeof text === 'string' && text !== '') return text
     throw invalid(`${option}[${index}]`, 'a string that is not empty', text)
   })

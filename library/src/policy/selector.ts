@@ -1,5 +1,6 @@
 /** Selectors of tools: one small language for policies and agents. The law: what is not understood selects nothing. @module */
 import type { Tool } from '../tool/tool.ts'
+import { isToolName } from '../tool/tool-name.ts'
 
 /** `*`, a tool's name, `tag:files`, `category:math` or `effect:read`. */
 export type Selector = string
@@ -13,9 +14,10 @@ export interface CompiledSelector {
 export function compileSelector(source: Selector): CompiledSelector {
   if (source === '*') return { source, form: 'all', matches: () => true }
   const colon = source.indexOf(':')
-  if (colon === -1) return { source, form: 'name', matches: (tool) => tool.name === source }
+  // What can be no name, such as `delete_*`, would select nothing and look as if it did.
+  if (colon === -1 && isToolName(source)) return { source, form: 'name', matches: (tool) => tool.name === source }
   const word = source.slice(colon + 1)
-  switch (source.slice(0, colon)) {
+  switch (source.slice(0, Math.max(0, colon))) {
     case 'tag':
       return { source, form: 'tag', matches: (tool) => tool.tags.includes(word) }
     case 'category':

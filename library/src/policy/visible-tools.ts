@@ -47,5 +47,6 @@ export function createVisibleTools(
 }
 
 function grantsOf(granted: readonly string[], relevant: ReadonlySet<string>): readonly string[] {
+  if (!Array.isArray(granted)) return []
   return [...new Set(granted)].filter((grant) => relevant.has(grant)).sort()
 }
