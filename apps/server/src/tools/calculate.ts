@@ -45,7 +45,7 @@ export function createCalculate(lease: () => ProcessPool): Tool {
       // The process of mathematics is ours, and answers a `calculate` with this.
       const found = (await call.instance.run(
         { type: 'calculate', expression },
-        { signal: call.signal, timeLimitMs },
+        { asker: call.principal, signal: call.signal, timeLimitMs },
       )) as Calculated
       return { expression, ...found }
     },

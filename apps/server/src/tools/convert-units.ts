@@ -45,7 +45,7 @@ export function createConvertUnits(lease: () => ProcessPool): Tool {
       // The process of mathematics is ours, and answers a `convert` with this.
       const found = (await call.instance.run(
         { type: 'convert', value, from, to },
-        { signal: call.signal, timeLimitMs },
+        { asker: call.principal, signal: call.signal, timeLimitMs },
       )) as Converted
       return { ...found, unit: to }
     },

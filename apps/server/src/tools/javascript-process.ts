@@ -11,19 +11,8 @@ import {
   type QuickJSRuntime,
   type QuickJSWASMModule,
 } from 'quickjs-emscripten'
-import type { StarterToolErrorCode, StarterToolErrorDetails } from './errors.ts'
 import { type JavaScriptResult, type JavaScriptTask, javascriptLimits as limits } from './javascript.ts'
-import type { TaskReply } from './process-pool.ts'
-
-/** A refusal of a task, on its way to the caller. */
-class Refusal extends Error {
-  readonly reply: TaskReply
-
-  constructor(reply: TaskReply) {
-    super('refused')
-    this.reply = reply
-  }
-}
+import { answerTasks, Refusal, refuse } from './task-process.ts'
 
 /** What JSON has no word for is told as text. Its own names are bound before the program can change them. */
 const STRINGIFIER = `((stringify, isFinite, fromEntries, Map, Set, Error) => (value) => stringify(value, (key, item) =>
@@ -40,19 +29,24 @@ const EVALUATE_WITH_AWAIT = 1 << 7
 
 const engine: QuickJSWASMModule = await getQuickJS()
 
-process.on('message', ({ task }: { readonly task: JavaScriptTask }) => {
+answerTasks(({ code }: JavaScriptTask) => {
   try {
-    reply({ type: 'value', value: run(task.code) })
+    return run(code)
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    reply(error.reply)
+    throw refusalOf(error)
   }
 })
-process.on('disconnect', () => process.exit())
-process.send?.('ready')
 
-function reply(message: TaskReply): void {
-  process.send?.(message)
+/** After some errors an engine cannot be taken down in order: it is thrown away with its process. */
+function refusalOf(error: unknown): unknown {
+  let origin = error
+  while (origin instanceof SuppressedError) origin = origin.suppressed
+  if (origin instanceof Refusal) return origin === error ? origin : new Refusal({ ...origin.reply, last: true })
+  // The stack of this process ended before the engine's own did.
+  if (origin instanceof RangeError) {
+    return new Refusal({ type: 'error', code: 'CODE_FAILED', details: { reason: 'it nests too deeply' }, last: true })
+  }
+  return origin
 }
 
 function run(code: string): JavaScriptResult {
@@ -150,14 +144,16 @@ function captureConsole(
 }
 
 function print(context: QuickJSContext, stringifier: QuickJSHandle, value: QuickJSHandle): string {
-  if (context.typeof(value) === 'string') return context.getString(value)
   const result = context.callFunction(stringifier, context.undefined, value)
   if (result.error) {
     result.error.dispose()
     return '[unprintable]'
   }
   using text = result.value
-  return context.typeof(text) === 'string' ? context.getString(text) : 'undefined'
+  if (context.typeof(text) !== 'string') return 'undefined'
+  const json = context.getString(text)
+  // Also a text comes as JSON, and not directly: that would end at its first NUL.
+  return context.typeof(value) === 'string' ? (JSON.parse(json) as string) : json
 }
 
 function failed(context: QuickJSContext, thrown: QuickJSHandle, expired: () => boolean): never {
@@ -179,8 +175,4 @@ function errorOf(context: QuickJSContext, thrown: QuickJSHandle): { name: string
     return context.typeof(value) === 'string' ? context.getString(value).slice(0, 2_000) : ''
   }
   return { name: read('name') || 'Error', message: read('message'), stack: read('stack') }
-}
-
-function refuse<C extends StarterToolErrorCode>(code: C, details: StarterToolErrorDetails[C]): never {
-  throw new Refusal({ type: 'error', code, details })
 }

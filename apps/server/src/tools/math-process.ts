@@ -6,10 +6,9 @@
  */
 import { createRequire } from 'node:module'
 import type { BigNumber, ConfigOptions, FormatOptions, MathJsInstance, Unit } from 'mathjs'
-import type { StarterToolErrorCode, StarterToolErrorDetails } from './errors.ts'
 import { type Calculated, type Converted, type MathTask, mathLimits } from './math.ts'
 import { nearestNames } from './nearest-names.ts'
-import type { TaskReply } from './process-pool.ts'
+import { answerTasks, refuse } from './task-process.ts'
 import { spellUnit } from './unit-spelling.ts'
 
 /** The bundled build loads in a tenth of a second, the one of many modules in a whole one. It is the same library. */
@@ -55,33 +54,10 @@ const furtherUnits: Readonly<Record<string, { readonly definition: string; reado
 const trigonometry = /\b(?:sin|cos|tan|sec|csc|cot)h?\s*\(/
 const noise = { number: 1e-15, BigNumber: '1e-30' } as const
 
-/** A refusal of a task, on its way to the caller. */
-class Refusal extends Error {
-  readonly reply: TaskReply
-
-  constructor(reply: TaskReply) {
-    super('refused')
-    this.reply = reply
-  }
-}
-
 const exact = arithmetic({ number: 'BigNumber', precision: 32 })
 let floating: Arithmetic | undefined
 
-process.on('message', ({ task }: { readonly task: MathTask }) => {
-  try {
-    reply({ type: 'value', value: task.type === 'calculate' ? calculate(task.expression) : convert(task) })
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    reply(error.reply)
-  }
-})
-process.on('disconnect', () => process.exit())
-process.send?.('ready')
-
-function reply(message: TaskReply): void {
-  process.send?.(message)
-}
+answerTasks((task: MathTask) => (task.type === 'calculate' ? calculate(task.expression) : convert(task)))
 
 function calculate(expression: string): Calculated {
   const text = plain(expression)
@@ -238,8 +214,4 @@ function isResultSet(value: unknown): value is { readonly entries: readonly unkn
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message.slice(0, 200) : 'unknown reason'
-}
-
-function refuse<C extends StarterToolErrorCode>(code: C, details: StarterToolErrorDetails[C]): never {
-  throw new Refusal({ type: 'error', code, details })
 }

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createManualClock, type ManualClock } from 'toolcrib/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createProcessPool, type ProcessPool } from './process-pool.ts'
@@ -30,7 +33,7 @@ describe('a pool of processes', () => {
   it('uses no more processes than it may, and answers everybody', async () => {
     await using pool = createPool()
 
-    const answers = await Promise.all([1, 2, 3, 4, 5].map((echo) => run(pool, { echo })))
+    const answers = await Promise.all([1, 2, 3, 4, 5].map((echo) => run(pool, { echo }, { user: `user ${echo}` })))
 
     expect(answers).toEqual([1, 2, 3, 4, 5])
     expect(pool.helpers).toBe(2)
@@ -72,6 +75,66 @@ describe('a pool of processes', () => {
 
     expect(await outcomes).toMatchObject([{ reason: { code: 'CALL_STOPPED' } }, { reason: { code: 'CALL_STOPPED' } }])
     expect(await run(pool, { echo: 3 })).toBe(3)
+  })
+
+  it('keeps a process for the others, whatever one asks for', async () => {
+    await using pool = createPool()
+    const hanging = [1, 2, 3].map(() => run(pool, { hang: true }, { user: 'ann' }))
+
+    const others = [await run(pool, { echo: 1 }, { user: 'bob' }), await run(pool, { echo: 2 }, { user: 'carol' })]
+
+    expect(others).toEqual([1, 2])
+    const rest = Promise.allSettled(hanging)
+    await pool[Symbol.asyncDispose]()
+    expect(await rest).toMatchObject(hanging.map(() => ({ reason: { code: 'CALL_STOPPED' } })))
+  })
+
+  it('lets askers take turns, however many tasks each of them has', async () => {
+    await using pool = createPool({ size: 1 })
+    const order: string[] = []
+    const ask = (user: string): Promise<number> => run(pool, { echo: 1 }, { user }).then(() => order.push(user))
+
+    await Promise.all([ask('ann'), ask('ann'), ask('ann'), ask('bob'), ask('carol'), ask('bob')])
+
+    expect(order).toEqual(['ann', 'bob', 'carol', 'ann', 'bob', 'ann'])
+  })
+
+  it('refuses one who has too many waiting, and nobody else', async () => {
+    await using pool = createPool({ size: 1, maxWaitingEach: 1 })
+    const first = run(pool, { echo: 1 }, { user: 'ann' })
+
+    const refused = run(pool, { echo: 2 }, { user: 'ann' })
+    const other = run(pool, { echo: 3 }, { user: 'bob' })
+
+    await expect(refused).rejects.toMatchObject({ code: 'PROCESSES_BUSY', details: { waiting: 1 } })
+    expect(await Promise.all([first, other])).toEqual([1, 3])
+  })
+
+  it('uses no process again that says that it cannot be used again', async () => {
+    await using pool = createPool({ size: 1 })
+    const pid = await run(pool, { pid: true })
+
+    await expect(run(pool, { broken: true })).rejects.toMatchObject({ code: 'CODE_FAILED' })
+
+    expect(await run(pool, { pid: true })).not.toBe(pid)
+  })
+
+  it('leaves no process behind when its own is killed, not even in the middle of a task', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const killed = fileURLToPath(new URL('./fixtures/killed-pool.ts', import.meta.url))
+
+    const parent = spawn(process.execPath, [killed, script.href, String(port)], { stdio: 'ignore' })
+    const [[helper], [, signal]] = (await Promise.all([once(server, 'connection'), once(parent, 'exit')])) as [
+      [Socket],
+      [null, string],
+    ]
+    helper.on('error', () => {}).resume()
+    await once(helper, 'close')
+
+    expect(signal).toBe('SIGKILL')
+    server.close()
   })
 
   it('refuses a task when too many wait', async () => {
@@ -129,14 +192,17 @@ describe('a pool of processes', () => {
 
 const SCRIPT = `
 import { writeFileSync } from 'node:fs'
-process.on('message', ({ task }) => {
+import { connect } from 'node:net'
+import { answerTasks, Refusal } from '${new URL('./task-process.ts', import.meta.url)}'
+answerTasks((task) => {
   if (task.hang) for (;;);
   if ('exit' in task) process.exit(task.exit)
+  if (task.broken) throw new Refusal({ type: 'error', code: 'CODE_FAILED', details: { reason: 'broken' }, last: true })
   if (task.hoard) for (const all = []; ; ) all.push(new Array(100_000).fill('x'))
-  process.send({ type: 'value', value: task.echo ?? (task.pid ? process.pid : look(task.look)) })
+  if (task.connect) connect(task.connect, '127.0.0.1').unref()
+  if (task.look) return look(task.look)
+  return task.echo ?? process.pid
 })
-process.on('disconnect', () => process.exit())
-process.send('ready')
 function look(path) {
   try {
     writeFileSync(path, 'x')
@@ -151,6 +217,7 @@ function createPool(
     readonly clock?: ManualClock
     readonly size?: number
     readonly maxWaiting?: number
+    readonly maxWaitingEach?: number
     readonly idleMs?: number
   } = {},
 ): ProcessPool {
@@ -160,7 +227,9 @@ function createPool(
 function run(
   pool: ProcessPool,
   task: object,
-  options: { readonly signal?: AbortSignal; readonly timeLimitMs?: number } = {},
+  options: { readonly user?: string; readonly signal?: AbortSignal; readonly timeLimitMs?: number } = {},
 ): Promise<unknown> {
-  return pool.run(task, { signal: new AbortController().signal, timeLimitMs: 10_000, ...options })
+  const { user = 'ann', ...rest } = options
+  const asker = { tenant: 'acme', user }
+  return pool.run(task, { asker, signal: new AbortController().signal, timeLimitMs: 10_000, ...rest })
 }

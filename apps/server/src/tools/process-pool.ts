@@ -1,29 +1,35 @@
 /**
  * A few processes that carry out what would block the event loop or use up its memory. The law: a task ends in time,
- * because a process that does not answer is killed together with whatever it is doing. Processes and not threads: a
- * thread that runs out of memory takes the whole server with it.
+ * because a process that does not answer is killed together with whatever it is doing, and nobody's tasks keep those of
+ * another from beginning. Processes and not threads: a thread that runs out of memory takes the whole server with it.
  *
  * @module
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Clock } from 'toolcrib/agent'
+import type { Principal } from 'toolcrib/protocol'
 import { StarterToolError, type StarterToolErrorCode, starterToolErrorCodes } from './errors.ts'
+import { createFairQueue } from './fair-queue.ts'
 
 export interface ProcessPoolOptions {
-  /** A module that answers every message `{ task }` with a `TaskReply`, after it has posted `ready`. */
+  /** A module that carries out tasks with `answerTasks`. */
   readonly script: URL
   readonly clock: Clock
-  /** Processes at work at once. */
+  /** Processes at work at once. One asker holds all but one of them, if there are several. */
   readonly size: number
   /** Of one process's JavaScript heap. */
   readonly maxHeapBytes: number
-  /** Tasks that may wait for a process. Default 64; more are refused `PROCESSES_BUSY`. */
+  /** Tasks that may wait for a process. Default 256; more are refused `PROCESSES_BUSY`. */
   readonly maxWaiting?: number
+  /** Of one asker. Default 32; more are refused `PROCESSES_BUSY`. */
+  readonly maxWaitingEach?: number
   /** How long a process without work is kept. Default 60,000. */
   readonly idleMs?: number
 }
 
 export interface TaskOptions {
+  /** Who asks: the processes are shared out evenly among askers. */
+  readonly asker: Pick<Principal, 'tenant' | 'user'>
   readonly signal: AbortSignal
   /** From when a process has begun it. */
   readonly timeLimitMs: number
@@ -41,13 +47,26 @@ export interface ProcessPool extends AsyncDisposable {
   readonly helpers: number
 }
 
-/** What a script answers. */
+/** What a script is sent. */
+export interface TaskMessage {
+  readonly task: unknown
+  readonly timeLimitMs: number
+}
+
+/** What a script answers, after it has posted `ready`. */
 export type TaskReply =
   | { readonly type: 'value'; readonly value: unknown }
-  | { readonly type: 'error'; readonly code: StarterToolErrorCode; readonly details: object }
+  | {
+      readonly type: 'error'
+      readonly code: StarterToolErrorCode
+      readonly details: object
+      /** The process cannot be used again. */
+      readonly last?: true
+    }
 
-interface Task extends TaskOptions {
-  readonly task: unknown
+interface Task extends TaskMessage {
+  readonly asker: string
+  readonly signal: AbortSignal
   readonly resolve: (value: unknown) => void
   readonly reject: (error: Error) => void
   readonly onAbort: () => void
@@ -67,8 +86,9 @@ const abortCodes: ReadonlySet<number> = new Set([134, 3_221_226_505])
 const START_LIMIT_MS = 20_000
 
 export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
-  const { script, clock, size, maxHeapBytes, maxWaiting = 64, idleMs = 60_000 } = options
-  const waiting: Task[] = []
+  const { script, clock, size, maxHeapBytes, maxWaiting = 256, maxWaitingEach = 32, idleMs = 60_000 } = options
+  // One is left for the others, where there is one.
+  const waiting = createFairQueue<Task>({ max: maxWaiting, maxEach: maxWaitingEach, share: Math.max(1, size - 1) })
   const helpers = new Set<Helper>()
   const idle: Helper[] = []
   let closed = false
@@ -82,14 +102,18 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     return helper.ended
   }
 
-  /** Ends the helper's task, if it has one; a helper that can go on takes the next. */
-  const settle = (helper: Helper, end: (task: Task) => void): void => {
+  const end = (task: Task | undefined, how: (task: Task) => void): void => {
+    if (task === undefined) return
+    task.signal.removeEventListener('abort', task.onAbort)
+    how(task)
+  }
+
+  /** Ends the helper's task, if it has one. */
+  const settle = (helper: Helper, how: (task: Task) => void): void => {
     const { task } = helper
     helper.task = undefined
     helper.timer?.[Symbol.dispose]()
-    if (task === undefined) return
-    task.signal.removeEventListener('abort', task.onAbort)
-    end(task)
+    end(task, how)
   }
 
   const fail = (helper: Helper, error: Error): void => {
@@ -101,27 +125,26 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
 
   const stop = (task: Task): void => {
     const error = new StarterToolError('CALL_STOPPED', {})
-    const index = waiting.indexOf(task)
-    if (index >= 0) {
-      waiting.splice(index, 1)
-      task.reject(error)
-    }
+    if (waiting.remove(task)) end(task, () => task.reject(error))
     for (const helper of helpers) if (helper.task === task) fail(helper, error)
   }
 
   const start = (helper: Helper, task: Task): void => {
     helper.task = task
     const { timeLimitMs } = task
+    const message: TaskMessage = { task: task.task, timeLimitMs }
     helper.timer?.[Symbol.dispose]()
     helper.timer = clock.setTimeout(
       () => fail(helper, new StarterToolError('TIME_LIMIT', { timeLimitMs })),
       timeLimitMs,
     )
-    helper.child.send({ task: task.task })
+    helper.child.send(message)
   }
 
+  const inWork = (): readonly Task[] => [...helpers].flatMap((helper) => helper.task ?? [])
+
   const rest = (helper: Helper): void => {
-    const task = waiting.shift()
+    const task = waiting.take(inWork())
     if (task !== undefined) return start(helper, task)
     idle.push(helper)
     helper.timer = clock.setTimeout(() => void discard(helper), idleMs)
@@ -147,7 +170,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     helpers.add(helper)
     const failed = (error: StarterToolError): void => {
       if (!helpers.has(helper)) return
-      if (helper.task === undefined && !idle.includes(helper)) waiting.shift()?.reject(error)
+      if (helper.task === undefined && !idle.includes(helper)) end(waiting.shift(), (task) => task.reject(error))
       fail(helper, error)
     }
     const failedBecause = (reason: string): void => failed(new StarterToolError('PROCESS_FAILED', { reason }))
@@ -156,8 +179,13 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
       if (!helpers.has(helper)) return
       helper.timer?.[Symbol.dispose]()
       // Both ends of the channel are ours; what the task made of its data was put into the reply as data.
-      if (message !== 'ready') settle(helper, (task) => answer(task, message as unknown as TaskReply))
-      rest(helper)
+      if (message === 'ready') return rest(helper)
+      const reply = message as unknown as TaskReply
+      const isLast = reply.type === 'error' && reply.last === true
+      if (isLast) void discard(helper)
+      settle(helper, (task) => answer(task, reply))
+      if (isLast) next()
+      else rest(helper)
     })
     child.on('error', (error) => {
       failedBecause(error.name)
@@ -174,37 +202,41 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
 
   const next = (): void => {
     if (closed) return
-    for (let helper = idle[0]; helper !== undefined && waiting.length > 0; helper = idle[0]) {
+    for (let helper = idle[0]; helper !== undefined; helper = idle[0]) {
+      const task = waiting.take(inWork())
+      if (task === undefined) break
       idle.shift()
-      rest(helper)
+      start(helper, task)
     }
     const starting = [...helpers].filter((helper) => helper.task === undefined).length
-    if (waiting.length > starting && helpers.size < size) spawn()
+    if (waiting.takeable(inWork()) > starting && helpers.size < size) spawn()
   }
 
   return {
     get helpers() {
       return helpers.size
     },
-    run(task, { signal, timeLimitMs }) {
+    run(task, { asker: { tenant, user }, signal, timeLimitMs }) {
       if (closed || signal.aborted) return Promise.reject(new StarterToolError('CALL_STOPPED', {}))
-      if (waiting.length >= maxWaiting) {
-        return Promise.reject(new StarterToolError('PROCESSES_BUSY', { waiting: waiting.length }))
-      }
+      const asker = JSON.stringify([tenant, user])
+      const before = waiting.refusal(asker)
+      if (before !== undefined) return Promise.reject(new StarterToolError('PROCESSES_BUSY', { waiting: before }))
       return new Promise((resolve, reject) => {
-        const accepted: Task = { task, signal, timeLimitMs, resolve, reject, onAbort: () => stop(accepted) }
-        waiting.push(accepted)
-        signal.addEventListener('abort', accepted.onAbort, { once: true })
+        const onAbort = (): void => stop(accepted)
+        const accepted: Task = { task, asker, signal, timeLimitMs, resolve, reject, onAbort }
+        waiting.add(accepted)
+        signal.addEventListener('abort', onAbort, { once: true })
         next()
       })
     },
     async [Symbol.asyncDispose]() {
       closed = true
-      for (const task of waiting.splice(0)) task.reject(new StarterToolError('CALL_STOPPED', {}))
+      const stopped = (task: Task): void => task.reject(new StarterToolError('CALL_STOPPED', {}))
+      for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) end(task, stopped)
       const ending = [...helpers].map((helper) => {
         helper.child.ref()
         const ended = discard(helper)
-        settle(helper, (task) => task.reject(new StarterToolError('CALL_STOPPED', {})))
+        settle(helper, stopped)
         return ended
       })
       await Promise.all(ending)

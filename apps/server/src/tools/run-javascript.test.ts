@@ -1,6 +1,6 @@
 import { createSystemClock } from 'toolcrib/agent'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createBench } from './carry-out.ts'
+import { bob, createBench } from './carry-out.ts'
 import { createRunJavaScript } from './run-javascript.ts'
 
 const bench = createBench(createRunJavaScript(createSystemClock()))
@@ -11,6 +11,12 @@ describe('run_javascript', () => {
     const ran = await bench.call({ code: 'console.log("sorting", { n: 3 }, 1n); [3, 1, 2].toSorted()' })
 
     expect(ran).toEqual({ result: [1, 2, 3], console: ['sorting {"n":3} "1"'] })
+  })
+
+  it('prints a text as it is, with what is in it', async () => {
+    const code = String.raw`console.log('a\u0000b', 'quote "', String.prototype.toJSON = 1)`
+
+    expect(await bench.call({ code })).toMatchObject({ console: ['a\0b quote " 1'] })
   })
 
   it('awaits promises, also outside of functions', async () => {
@@ -57,6 +63,18 @@ describe('run_javascript', () => {
     await expect(resultOf('function f() { f() } f()')).rejects.toThrow('stack overflow')
   })
 
+  it('says what a program failed at also when the engine breaks over it, and goes on with the next', async () => {
+    await expect(resultOf('let a = []; for (let i = 0; i < 1e5; i++) a = [a]; a')).rejects.toMatchObject({
+      code: 'CODE_FAILED',
+      details: { reason: 'it nests too deeply' },
+    })
+    await expect(resultOf('const f = () => Promise.resolve().then(f); f()')).rejects.toMatchObject({
+      code: 'TIME_LIMIT',
+    })
+
+    expect(await resultOf('1 + 1')).toBe(2)
+  })
+
   it('ends a program that does not end', async () => {
     await expect(resultOf('while (true) {}')).rejects.toMatchObject({
       code: 'TIME_LIMIT',
@@ -94,10 +112,10 @@ describe('run_javascript', () => {
     const stop = new AbortController()
     const endless = bench.call({ code: 'while (true) {}' }, { signal: stop.signal })
 
-    const other = await resultOf('1 + 1')
+    const other = await bench.call({ code: '1 + 1' }, { principal: bob })
     stop.abort()
 
-    expect(other).toBe(2)
+    expect(other).toEqual({ result: 2, console: [] })
     await expect(endless).rejects.toMatchObject({ code: 'CALL_STOPPED' })
   })
 })

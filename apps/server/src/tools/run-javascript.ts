@@ -46,7 +46,7 @@ export function createRunJavaScript(clock: Clock): Tool {
       // The process with the engine is ours, and answers with this.
       const ran = (await call.instance.run(
         { code },
-        { signal: call.signal, timeLimitMs: killAfterMs },
+        { asker: call.principal, signal: call.signal, timeLimitMs: killAfterMs },
       )) as JavaScriptResult
       return {
         result: parse(ran.json),
