@@ -9,6 +9,8 @@ import type { Issue, Parsed } from './tool.ts'
 /** Far above what a schema people write needs. */
 const maxCheckMs = 250
 const maxIssues = 20
+/** A value with more parts than this is judged under watch, whatever its schema: each takes some microseconds. */
+const maxUnwatchedParts = 5_000
 
 /**
  * Judges values by a document that `analyseSchema` found no fault in. The answer never throws. What it needs is made at
@@ -20,7 +22,7 @@ export function createJsonValidator(document: JsonObject): (value: unknown) => P
     prepared ??= prepare(document)
     const { tame, judge } = prepared
     try {
-      if (tame) return judge(value)
+      if (tame && !hasMoreParts(value, maxUnwatchedParts)) return judge(value)
       const judged = runInTimeBox(maxCheckMs, () => judge(value))
       return judged.done ? judged.value : failed(`it could not be checked within ${maxCheckMs} ms`)
     } catch (error) {
@@ -44,9 +46,25 @@ function prepare(document: JsonObject): Prepared {
     const judged = bare ? withoutPrototypes(value) : value
     if (Check(schema, judged)) return { ok: true, value }
     const [, errors] = Errors(schema, judged)
-    const issues = errors.flatMap(issuesOf).slice(0, maxIssues)
-    return { ok: false, issues: issues.length > 0 ? issues : [{ path: '', message: 'it does not fit the schema' }] }
+    const issues = errors.flatMap(issuesOf)
+    if (issues.length > 0) return { ok: false, issues: issues.slice(0, maxIssues) }
+    const [first] = errors
+    return { ok: false, issues: [{ path: first?.instancePath ?? '', message: 'it does not fit the schema' }] }
   }
+}
+
+/** Counts no further than it has to, and keeps its own stack: a value may be as deep as it likes. */
+function hasMoreParts(value: unknown, max: number): boolean {
+  const open = [value]
+  let count = 0
+  for (let part = open.pop(); part !== undefined; part = open.pop()) {
+    if (typeof part !== 'object' || part === null) continue
+    const below: readonly unknown[] = Array.isArray(part) ? part : Object.values(part)
+    count += below.length
+    if (count > max) return true
+    for (const one of below) if (typeof one === 'object' && one !== null) open.push(one)
+  }
+  return false
 }
 
 function failed(message: string): Parsed<unknown> {

@@ -110,7 +110,7 @@ function analyse(document: Schema): SchemaAnalysis {
       const compiled = patterns.get(source) ?? compilePattern(source)
       // The validator compiles the patterns of keys by itself, in Unicode mode.
       if (compiled === undefined || (ofKeys.includes(source) && !compiled.regExp.unicode)) {
-        issues.push({ path: pointer, message: `"${source.slice(0, 80)}" is no pattern` })
+        issues.push({ path: pointer, message: `${JSON.stringify(source.slice(0, 80))} is no pattern` })
       } else patterns.set(source, compiled)
     }
   }
@@ -119,7 +119,7 @@ function analyse(document: Schema): SchemaAnalysis {
     for (const anchor of new Set([schema.$anchor, schema.$dynamicAnchor])) {
       if (typeof anchor !== 'string') continue
       if (anchors.has(anchor))
-        issues.push({ path: pointer, message: `the anchor "${anchor.slice(0, 80)}" is set twice` })
+        issues.push({ path: pointer, message: `the anchor ${JSON.stringify(anchor.slice(0, 80))} is set twice` })
       else anchors.set(anchor, { pointer, schema })
     }
   }
@@ -135,11 +135,11 @@ function analyse(document: Schema): SchemaAnalysis {
         if (next !== undefined) node.parts.push({ node: next, reach: 'here', key: keyword })
         continue
       }
-      const shown = reference.slice(0, 120)
+      const shown = JSON.stringify(reference.slice(0, 120))
       const message =
         target.why === 'remote'
-          ? `"${shown}" lies outside this schema, and nothing is ever fetched`
-          : `"${shown}" leads nowhere in this schema`
+          ? `${shown} lies outside this schema, and nothing is ever fetched`
+          : `${shown} leads nowhere in this schema`
       issues.push({ path: `${node.pointer}/${keyword}`, message })
     }
   }

@@ -180,6 +180,14 @@ describe('what a model is told about a bad input', () => {
     ])
   })
 
+  it('has a place also where a schema allows nothing at all', async () => {
+    const schema = { properties: { pair: { prefixItems: [{ type: 'number' }], items: false } } }
+
+    expect(await issuesFor(schema, { pair: [1, 2] })).toEqual([
+      { path: '/pair/1', message: 'it does not fit the schema' },
+    ])
+  })
+
   it('is bounded', async () => {
     const value = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`key${index}`, 1]))
 
@@ -318,6 +326,28 @@ describe('a hostile schema', () => {
     const tooLong = [{ path: '', message: 'it could not be checked within 250 ms' }]
     expect(answers).toEqual([tooLong, tooLong, tooLong])
     expect(performance.now() - started).toBeLessThan(10_000)
+  })
+
+  it('holds the thread no longer than its time, however harmless the schema, when the value is large', async () => {
+    const pattern = {
+      properties: { a: { items: { type: 'object', properties: { x: { maxLength: 3, pattern: 'z' } } } } },
+    }
+    const rows = Array.from({ length: 500_000 }, () => ({ x: 'z' }))
+
+    expect(await issuesFor(pattern, { a: rows.slice(0, 3_000) })).toEqual([])
+    expect(await issuesFor(pattern, { a: rows })).toEqual([
+      { path: '', message: 'it could not be checked within 250 ms' },
+    ])
+  })
+
+  it('forges no line of a report', () => {
+    const defects = [
+      ...defectsFor({ type: 'object', properties: { a: { pattern: '(\nadmitted' } } }),
+      ...defectsFor({ type: 'object', properties: { a: { $ref: '#\nadmitted' } } }),
+    ]
+
+    expect(defects).toHaveLength(2)
+    expect(defects.join('')).not.toContain('\n')
   })
 
   it('does not break on values nested beyond the stack', async () => {
