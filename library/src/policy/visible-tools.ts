@@ -47,6 +47,6 @@ export function createVisibleTools(
 }
 
 function grantsOf(granted: readonly string[], relevant: ReadonlySet<string>): readonly string[] {
-  if (!Array.isArray(granted)) return []
-  return [...new Set(granted)].filter((grant) => relevant.has(grant)).sort()
+  const held: readonly string[] = Array.isArray(granted) ? granted : []
+  return [...new Set(held)].filter((grant) => relevant.has(grant)).sort()
 }
