@@ -1,11 +1,13 @@
 /**
- * The tool `calculate`: arithmetic by mathjs, in a process of its own.
+ * The tool `calculate`: plain arithmetic at once, all else by mathjs in a process of its own.
  *
  * @module
  */
 import { defineTool, type Tool } from 'toolcrib'
 import { z } from 'zod'
+import { spellExpression } from './expression-spelling.ts'
 import { type Calculated, mathLimits } from './math.ts'
+import { plainArithmetic } from './plain-arithmetic.ts'
 import type { ProcessPool } from './process-pool.ts'
 
 const input = z.object({
@@ -41,6 +43,8 @@ export function createCalculate(lease: () => ProcessPool): Tool {
     lifetime: 'app',
     open: lease,
     async execute({ expression }, call) {
+      const plain = plainArithmetic(spellExpression(expression))
+      if (plain !== undefined) return { expression, ...plain }
       const { timeLimitMs } = mathLimits
       // The process of mathematics is ours, and answers a `calculate` with this.
       const found = (await call.instance.run(

@@ -6,6 +6,7 @@
  */
 import { createRequire } from 'node:module'
 import type { BigNumber, ConfigOptions, FormatOptions, MathJsInstance, Unit } from 'mathjs'
+import { spellExpression } from './expression-spelling.ts'
 import { type Calculated, type Converted, type MathTask, mathLimits } from './math.ts'
 import { nearestNames } from './nearest-names.ts'
 import { answerTasks, refuse } from './task-process.ts'
@@ -60,7 +61,7 @@ let floating: Arithmetic | undefined
 answerTasks((task: MathTask) => (task.type === 'calculate' ? calculate(task.expression) : convert(task)))
 
 function calculate(expression: string): Calculated {
-  const text = plain(expression)
+  const text = spellExpression(expression)
   const value = evaluateEither(text, expression)
   const last = isResultSet(value) ? value.entries.at(-1) : value
   const type = exact.math.typeOf(last)
@@ -170,21 +171,6 @@ function arithmetic(config: ConfigOptions): Arithmetic {
     },
     format: (value, options) => math.format(value, options),
   }
-}
-
-/** What people type and mathjs does not read. */
-function plain(expression: string): string {
-  return expression
-    .replaceAll(/[×·⋅]/g, '*')
-    .replaceAll('÷', '/')
-    .replaceAll(/[−–]/g, '-')
-    .replaceAll('²', '^2')
-    .replaceAll('³', '^3')
-    .replaceAll('π', 'pi')
-    .replaceAll('**', '^')
-    .replaceAll(/%\s+of\s+/gi, '% * ')
-    .replaceAll(/°\s?([CF])\b/g, 'deg$1')
-    .replace(/\s*=\s*\??\s*$/, '')
 }
 
 function show(value: unknown, noisy: boolean): string {
