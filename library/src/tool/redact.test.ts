@@ -47,6 +47,32 @@ describe('redact', () => {
     })
   })
 
+  it('knows a secret key in the plural, numbered, repeated, hashed and written wide', () => {
+    const redact = redactWith({ type: 'object' })
+    const keys = [
+      'apiKeys',
+      'passwords',
+      'clientSecrets',
+      'access_tokens',
+      'password2',
+      'passwordConfirmation',
+      'password_hash',
+      'privateKeyPem',
+      'SECRET_KEY_BASE',
+      'DB_PASS',
+      'user_pwd',
+      'ssh_key',
+      'creditCardNumber',
+      'recoveryCodes',
+      'Authorization-Header',
+      '\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44',
+    ]
+
+    const shown = redact(Object.fromEntries(keys.map((key) => [key, 'x'])))
+
+    expect(shown).toEqual(Object.fromEntries(keys.map((key) => [key, '[redacted]'])))
+  })
+
   it('leaves alone what only sounds like a secret', () => {
     const redact = redactWith({ type: 'object' })
     const value = {
@@ -57,6 +83,13 @@ describe('redact', () => {
       hasPassword: true,
       token: null,
       cookieless: 1,
+      tokens: 7,
+      tokenCount: 7,
+      primary_key: 'id',
+      publicKey: 'x',
+      compass: 'n',
+      author: 'Bo',
+      passwordPolicy: 'long',
     }
 
     expect(redact(value)).toBe(value)
@@ -100,6 +133,36 @@ describe('redact', () => {
       '[redacted]',
       '{"city": "Os',
       '[redacted]',
+    ])
+  })
+
+  it('hides what can not be what its schema describes, when anything in there is marked', () => {
+    const card = z.object({ number: z.string().meta({ redact: true }), brand: z.string() })
+    const redact = redactWith(
+      z.object({
+        card: card.nullable(),
+        list: z.array(card),
+        either: z.union([z.string(), card]),
+        pair: z.tuple([z.string(), card]),
+        kind: z.discriminatedUnion('is', [
+          z.object({ is: z.literal('card'), of: card }),
+          z.object({ is: z.literal('cash'), of: z.string() }),
+        ]),
+      }),
+    )
+
+    const text = '{"number":"4111"}'
+
+    expect([
+      redact([{ card: { number: '4111' } }]),
+      redact({ card: text, list: [text, { number: '4111' }], either: [text] }),
+      redact({ card: ['4111'], list: text }),
+      redact({ card: null, either: text, pair: ['x', { number: '4111' }], kind: { is: 'cash', of: 'x' } }),
+    ]).toEqual([
+      '[redacted]',
+      { card: '[redacted]', list: ['[redacted]', { number: '[redacted]' }], either: '[redacted]' },
+      { card: '[redacted]', list: '[redacted]' },
+      { card: null, either: text, pair: ['x', { number: '[redacted]' }], kind: { is: 'cash', of: 'x' } },
     ])
   })
 

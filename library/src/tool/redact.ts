@@ -3,10 +3,12 @@ import type { JsonObject, JsonValue } from '../protocol/vocabulary.ts'
 import { define, isJsonObject, unescapePointer } from './json.ts'
 import type { CompiledPattern } from './pattern.ts'
 import { analyseSchema, type SchemaAnalysis, type SchemaNode } from './schema-analysis.ts'
+import { isConjunct, kindOf, mayTake } from './schema-kinds.ts'
 import { isSecretKey, mentionsSecretKey, redacted } from './secret-keys.ts'
 
 /**
- * Redacts values of one schema. A part that several branches could describe is hidden when any of them marks it.
+ * Redacts values of one schema. A part that several branches could describe is hidden when any of them marks it, and a
+ * part that can not be what its schema describes, when anything in there is marked: nothing says what is where in it.
  * Nothing changed gives back the very same value.
  */
 export function createRedactor(document: JsonObject, analysis: SchemaAnalysis): (value: JsonValue) => JsonValue {
@@ -27,6 +29,12 @@ export function createRedactor(document: JsonObject, analysis: SchemaAnalysis): 
   }
 }
 
+/** A schema that may describe a value; binding: which the value has to fit. */
+interface Reached {
+  readonly node: SchemaNode
+  readonly binding: boolean
+}
+
 type Hide = (value: JsonValue) => JsonValue
 
 const hideSecretKeys: Hide = hideMarked(undefined)
@@ -34,15 +42,17 @@ const hideSecretKeys: Hide = hideMarked(undefined)
 function hideMarked(analysis: SchemaAnalysis | undefined): Hide {
   const marking = analysis === undefined ? new Set<SchemaNode>() : findMarking(analysis)
   const patterns = analysis?.patterns ?? new Map<string, CompiledPattern>()
-  const closures = new Map<SchemaNode, readonly SchemaNode[]>()
+  const closures = new Map<SchemaNode, readonly Reached[]>()
   const start = analysis?.root !== undefined && marking.has(analysis.root) ? closureOf(analysis.root) : []
   return (value) => hide(value, start)
 
-  function hide(value: JsonValue, nodes: readonly SchemaNode[]): JsonValue {
-    if (nodes.some((node) => node.schema.redact === true)) return redacted
+  function hide(value: JsonValue, reached: readonly Reached[]): JsonValue {
+    if (reached.some(({ node }) => node.schema.redact === true)) return redacted
+    const kind = kindOf(value)
+    if (kind !== undefined && reached.some(({ node, binding }) => binding && !mayTake(node, kind))) return redacted
     if (typeof value !== 'object' || value === null) return value
     if (isArray(value)) {
-      const below = nodes.length === 0 ? nodes : partsOf(nodes, undefined)
+      const below = reached.length === 0 ? reached : partsOf(reached, undefined)
       let changed = false
       const items = value.map((item) => {
         const next = hide(item, below)
@@ -51,14 +61,14 @@ function hideMarked(analysis: SchemaAnalysis | undefined): Hide {
       })
       return changed ? items : value
     }
-    return hideMembers(value, nodes)
+    return hideMembers(value, reached)
   }
 
-  function hideMembers(value: JsonObject, nodes: readonly SchemaNode[]): JsonValue {
+  function hideMembers(value: JsonObject, reached: readonly Reached[]): JsonValue {
     let result: Record<string, JsonValue> | undefined
     for (const [key, member] of Object.entries(value)) {
       const secret = isSecretKey(key) && member !== null && typeof member !== 'boolean'
-      const next = secret ? redacted : hide(member, nodes.length === 0 ? nodes : partsOf(nodes, key))
+      const next = secret ? redacted : hide(member, reached.length === 0 ? reached : partsOf(reached, key))
       if (next === member) continue
       result ??= { ...value }
       define(result, key, next)
@@ -67,27 +77,36 @@ function hideMarked(analysis: SchemaAnalysis | undefined): Hide {
   }
 
   /** The marking schemas that may describe an item, or the member of that key. */
-  function partsOf(nodes: readonly SchemaNode[], key: string | undefined): readonly SchemaNode[] {
-    const found = new Set<SchemaNode>()
-    for (const node of nodes) {
+  function partsOf(reached: readonly Reached[], key: string | undefined): readonly Reached[] {
+    const found = new Map<SchemaNode, boolean>()
+    for (const { node, binding } of reached) {
       for (const part of node.parts) {
         if (part.reach !== 'below' || !marking.has(part.node)) continue
         if (!describes(node, part.key, key, patterns)) continue
-        for (const next of closureOf(part.node)) found.add(next)
+        const isBound = binding && mustDescribe(node, part.key)
+        for (const next of closureOf(part.node)) {
+          found.set(next.node, (isBound && next.binding) || found.get(next.node) === true)
+        }
       }
     }
-    return [...found]
+    return Array.from(found, ([node, binding]) => ({ node, binding }))
   }
 
-  /** The schema and all that judge the same value with it. */
-  function closureOf(node: SchemaNode): readonly SchemaNode[] {
+  /** The schema and all that judge the same value with it; binding are those that it has to fit with the schema. */
+  function closureOf(node: SchemaNode): readonly Reached[] {
     const known = closures.get(node)
     if (known !== undefined) return known
-    const found = new Set([node])
-    for (const reached of found) {
-      for (const part of reached.parts) if (part.reach === 'here' && marking.has(part.node)) found.add(part.node)
+    const found = new Map([[node, true]])
+    for (const [reached, binding] of found) {
+      for (const part of reached.parts) {
+        if (part.reach !== 'here' || !marking.has(part.node) || found.get(part.node) === true) continue
+        const isBound = binding && isConjunct(part.key)
+        // Once more when it turns out to be binding, so that what follows from it is too.
+        if (isBound) found.delete(part.node)
+        if (!found.has(part.node)) found.set(part.node, isBound)
+      }
     }
-    const closure = [...found]
+    const closure = Array.from(found, ([reached, binding]) => ({ node: reached, binding }))
     closures.set(node, closure)
     return closure
   }
@@ -111,6 +130,13 @@ function describes(node: SchemaNode, part: string, key: string | undefined, patt
     default:
       return keyword !== 'propertyNames'
   }
+}
+
+/** Whether a part that describes a member or an item does so for sure: no other may do it in its place. */
+function mustDescribe({ schema }: SchemaNode, part: string): boolean {
+  if (part === 'items') return schema.prefixItems === undefined
+  if (part === 'additionalProperties') return schema.patternProperties === undefined
+  return part.startsWith('properties/')
 }
 
 type Patterns = ReadonlyMap<string, CompiledPattern>

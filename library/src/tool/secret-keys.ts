@@ -3,13 +3,15 @@
 /** What a replaced value reads. */
 export const redacted = '[redacted]'
 
-/** Compared after lower-casing and removing all but letters and digits, at the end of the key: `X-Api-Key` is `apikey`. */
+/**
+ * Compared after lower-casing and removing all but letters and digits, at the end of the key: `X-Api-Key` is `apikey`.
+ * Numbered ones, lists of them and what is made of them count too: `password2`, `apiKeys`, `passwordHash`.
+ */
 const secretEndings =
-  /(?:password|passwd|passphrase|passcode|secret|secretkey|apikey|privatekey|accesskey|signingkey|encryptionkey|masterkey|token|authorization|cookie|credentials?|connectionstring)$/
+  /(?:(?:password|passwd|passphrase|passcode|secret|(?:secret|api|private|access|signing|encryption|master|ssh|pgp|gpg|account|shared|license)key|credential|(?:access|refresh|auth|api|bearer|session)token|cardnumber|(?:recovery|backup)code)s?|token|authorization|cookies?|(?:db|database|admin|root|smtp|ftp)pass|pwd|connectionstring|seedphrase|mnemonic|securityanswer|authheader)(?:confirmation|confirm|hash|value|header|pem|base)?\d*$/
 
 /** Too short or too common to be looked for at the end of other words. */
 const secretWords: ReadonlySet<string> = new Set([
-  'pwd',
   'pass',
   'pin',
   'otp',
@@ -18,13 +20,10 @@ const secretWords: ReadonlySet<string> = new Set([
   'jwt',
   'auth',
   'bearer',
-  'cookies',
-  'secrets',
-  'passwords',
   'sessionid',
   'ssn',
   'creditcard',
-  'cardnumber',
+  'totp',
 ])
 
 /** Tokens that open nothing: places in a list, and parts of a text. */
@@ -44,5 +43,8 @@ export function mentionsSecretKey(text: string): boolean {
 }
 
 function fold(key: string): string {
-  return key.toLowerCase().replace(/[^a-z0-9]/g, '')
+  return key
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
 }
