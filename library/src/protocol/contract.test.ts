@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { checkContract, createContractChecker } from './contract.ts'
-import type { LoggedEvent, RunEvent, ThreadEvent } from './events.ts'
+import type { AgentCompleted, AgentStarted, LoggedEvent, RunEvent, ThreadEvent, ToolCompleted } from './events.ts'
 
 const runId = 'run_1'
 const usage = { inputTokens: 1, outputTokens: 1, calls: 1 }
+const started: AgentStarted = {
+  type: 'agent_started',
+  runId,
+  agent: 'assistant',
+  attempt: 1,
+  model: 'scripted',
+  manifest: 'f',
+}
 const opening: readonly ThreadEvent[] = [
   { type: 'message_added', messageId: 'msg_1', runId, role: 'user', parts: [{ type: 'text', text: 'hi' }] },
-  { type: 'agent_started', runId, agent: 'assistant', attempt: 1, model: 'scripted', manifest: 'f' },
+  started,
 ]
 const thinking = (step: number): RunEvent => ({ type: 'agent_thinking', runId, step })
 const requested = (step: number, ...callIds: readonly string[]): RunEvent => ({
@@ -27,7 +35,7 @@ const executing = (callId: string, step: number = 1): RunEvent => ({
   effect: 'read',
   fingerprint: 'f',
 })
-const completed = (callId: string, step: number = 1): RunEvent => ({
+const completed = (callId: string, step: number = 1): ToolCompleted => ({
   type: 'tool_completed',
   runId,
   step,
@@ -58,7 +66,7 @@ const answered = (callId: string, decision: 'approved' | 'denied'): RunEvent => 
   decision,
   by: 'ann',
 })
-const end: RunEvent = {
+const end: AgentCompleted = {
   type: 'agent_completed',
   runId,
   outcome: 'completed',
@@ -67,6 +75,7 @@ const end: RunEvent = {
   steps: 2,
   durationMs: 1,
 }
+const stopped: RunEvent = { ...end, outcome: 'stopped', message: null }
 const whole: readonly ThreadEvent[] = [
   ...opening,
   thinking(1),
@@ -125,7 +134,7 @@ describe('checkContract', () => {
   })
 
   it('notices a run that ends with a call open', () => {
-    expect(rules([...opening, thinking(1), requested(1, 'a'), executing('a'), end])).toEqual(['END_SETTLED'])
+    expect(rules([...opening, thinking(1), requested(1, 'a'), executing('a'), stopped])).toEqual(['END_SETTLED'])
   })
 
   it('notices a call that starts after it was denied', () => {
@@ -200,17 +209,54 @@ describe('checkContract', () => {
       model: 'scripted',
       manifest: 'f',
     }
-    const innerEnd: RunEvent = { ...end, runId: 'run_2' } as RunEvent
+    const innerEnd: RunEvent = { ...stopped, runId: 'run_2' }
+    const another: RunEvent = { ...stopped, runId: 'run_3' }
     const before = [...opening, thinking(1), requested(1, 'a'), executing('a')]
     const after = [completed('a'), thinking(2), requested(2), end]
 
     expect(rules([...before, inner(started), inner(innerEnd), ...after])).toEqual([])
+    expect(rules([...before, inner(started), inner(another), ...after])).toContain('PARENT_EXECUTING')
     expect(rules([...before, inner(started), ...after])).toEqual(['END_SETTLED'])
     expect(rules([...before, ...after.slice(0, 1), inner(started), ...after.slice(1)])).toEqual(['PARENT_EXECUTING'])
   })
 
-  it('does not judge a run that began before the cursor', () => {
+  it('notices a takeover in the middle of a step that is not rewound', () => {
+    const again: RunEvent = { ...started, attempt: 2 }
+    const rewound: RunEvent = { type: 'agent_rewound', runId, step: 1, reason: 'taken over' }
+    const after = [thinking(1), requested(1), end]
+
+    expect(rules([...opening, thinking(1), again, rewound, ...after])).toEqual([])
+    expect(rules([...opening, thinking(1), again, ...after])).toEqual(['STEP_ORDER'])
+  })
+
+  it('notices a run that completes without the step that is its answer, or with an error', () => {
+    const failure = { code: 'X', message: 'x', retry: 'never' as const }
+
+    expect(rules([...opening, end])).toEqual(['END_TRUE'])
+    expect(rules([...opening, thinking(1), requested(1, 'a'), executing('a'), completed('a'), end])).toEqual([
+      'END_TRUE',
+    ])
+    expect(rules([...opening, thinking(1), requested(1), { ...end, error: failure }])).toEqual(['END_TRUE'])
+  })
+
+  it('notices a late result of a call that was not abandoned, and a second one', () => {
+    const late: RunEvent = { type: 'tool_late', runId, callId: 'a', tool: 'echo', settled: 'resolved', afterMs: 1 }
+    const error = { code: 'X', message: 'x', retry: 'never' as const }
+    const { output: _, ...rest } = completed('a')
+    const abandoned: RunEvent = { ...rest, outcome: 'abandoned', error }
+    const before = [...opening, thinking(1), requested(1, 'a'), executing('a')]
+
+    expect(rules([...before, abandoned, late, stopped])).toEqual([])
+    expect(rules([...before, abandoned, late, late, stopped])).toEqual(['LATE_ONCE'])
+    expect(rules([...before, completed('a'), late, stopped])).toEqual(['LATE_ONCE'])
+  })
+
+  it('does not judge a run that began before the cursor, and only that one', () => {
+    const another: RunEvent = { ...stopped, runId: 'run_9' }
+
     expect(rules(whole.slice(5), 5)).toEqual([])
+    expect(rules([...whole.slice(5), another], 5)).toEqual(['MESSAGE_FIRST'])
+    expect(rules([...whole.slice(5, 7), ...whole], 5)).toEqual(['ONE_RUN'])
   })
 
   it('says which event broke which rule', () => {

@@ -15,21 +15,22 @@ export const contractRules: ContractRules = {
   ATTEMPT: 'agent_started comes first in its run with attempt 1, and again with the next attempt after a takeover',
   THINKING_FIRST: 'A step opens with agent_thinking, before anything else of the step',
   STEP_ORDER:
-    'Steps count from 1 by one; a step ends with step_completed, and the next begins after its calls have ended',
+    'Steps count from 1 by one; a step ends with step_completed, and the next begins after its calls have ended; one without calls is the last',
   CALL_ONCE: 'A call id is requested once in its run',
-  CALL_REQUESTED: 'A call that is executed, approved or completed was requested in the step at hand',
+  CALL_REQUESTED: 'A call that is executed, approved or completed was requested, with that tool, in the step at hand',
   CALL_STARTED_ONCE: 'A call starts at most once in an attempt, before it completes',
   PROGRESS_WITHIN: 'tool_progress comes between tool_executing and tool_completed',
   COMPLETED_ONCE: 'Every requested call ends in exactly one tool_completed',
   OUTCOME_TRUE:
-    'ok has started and has no error; invalid and refused never started; every outcome but ok has its error',
+    'ok, failed, timed_out and abandoned have started; invalid and refused never did; every outcome but ok has its error',
+  LATE_ONCE: 'tool_late comes once, of a call that was abandoned',
   APPROVAL_PAIRED: 'Every approval_requested has one approval_resolved; the call starts only when it was approved',
-  REWIND_OPEN: 'agent_rewound voids the step that is being streamed, and no other',
+  REWIND_OPEN: 'agent_rewound voids the step that is being streamed, and no other; a takeover in its middle needs it',
   END_ONCE: 'agent_completed is emitted exactly once, and is the last of its run',
   END_SETTLED: 'When a run ends, its calls and approvals have ended',
   END_TRUE:
-    'completed has a message and no open step, failed and timed_out have an error, limit_reached names its limit',
-  PARENT_EXECUTING: 'A subagent_event belongs to a call that is executing',
+    'completed has a message, no error, and follows the step that is its answer; failed and timed_out have an error, limit_reached names its limit',
+  PARENT_EXECUTING: 'A subagent_event belongs to a call that is executing, and a call is one run',
 }
 
 export type ContractRule =
@@ -45,6 +46,7 @@ export type ContractRule =
   | 'PROGRESS_WITHIN'
   | 'COMPLETED_ONCE'
   | 'OUTCOME_TRUE'
+  | 'LATE_ONCE'
   | 'APPROVAL_PAIRED'
   | 'REWIND_OPEN'
   | 'END_ONCE'
@@ -74,6 +76,8 @@ export interface ContractChecker {
 export function createContractChecker(after: number = 0): ContractChecker {
   let lastSeq = after
   let active: RunChecker | undefined
+  /** The run that was at work at the cursor, once it was seen: it is not judged. Null: there can be none any more. */
+  let earlier: string | undefined | null = after > 0 ? undefined : null
   const ended = new Set<string>()
 
   function checkEvent(event: ThreadEvent, report: Report): void {
@@ -83,6 +87,9 @@ export function createContractChecker(after: number = 0): ContractChecker {
       case 'message_added':
         if (active !== undefined)
           report('ONE_RUN', `message_added for "${event.runId}" while "${active.runId}" is at work`)
+        if (typeof earlier === 'string')
+          report('ONE_RUN', `message_added for "${event.runId}" while "${earlier}" is at work`)
+        earlier = null
         if (ended.has(event.runId)) report('END_ONCE', `message_added for "${event.runId}", which had ended`)
         active = createRunChecker(event.runId)
         return
@@ -103,8 +110,12 @@ export function createContractChecker(after: number = 0): ContractChecker {
     if (ended.has(event.runId)) return report('END_ONCE', `${event.type} of "${event.runId}" after its agent_completed`)
     if (active !== undefined)
       return report('ONE_RUN', `${event.type} of "${event.runId}" while "${active.runId}" is at work`)
-    if (after > 0) {
-      if (event.type === 'agent_completed') ended.add(event.runId)
+    if (earlier === undefined) earlier = event.runId
+    if (earlier === event.runId) {
+      if (event.type === 'agent_completed') {
+        ended.add(event.runId)
+        earlier = null
+      }
       return
     }
     report('MESSAGE_FIRST', `${event.type} of "${event.runId}", which no message had started`)

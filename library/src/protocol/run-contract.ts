@@ -4,7 +4,8 @@
  * @module
  */
 import type { Report } from './contract.ts'
-import type { AgentCompleted, RunEvent, StepCompleted, ToolCompleted } from './events.ts'
+import type { AgentCompleted, AgentStarted, RunEvent, StepCompleted, ToolCompleted, ToolLate } from './events.ts'
+import type { CallOutcome } from './vocabulary.ts'
 
 export interface RunChecker {
   readonly runId: string
@@ -15,23 +16,36 @@ export interface RunChecker {
 
 interface CallState {
   readonly step: number
+  readonly tool: string
   executing: boolean
   completed: boolean
+  outcome: CallOutcome | undefined
+  late: boolean
   approval: 'none' | 'open' | 'approved' | 'closed'
   child: RunChecker | undefined
 }
 
+type CallEvent = Extract<RunEvent, { readonly tool: string; readonly step: number }>
+
+/** Only what runs can end so. */
+const needsStart: ReadonlySet<CallOutcome> = new Set(['failed', 'timed_out', 'abandoned'])
+
 export function createRunChecker(runId: string): RunChecker {
   let attempt = 0
   let step = 0
-  let phase: 'between' | 'streaming' | 'calling' = 'between'
+  /** `cut`: a takeover came while the step was being streamed, so it has to be rewound. */
+  let phase: 'between' | 'streaming' | 'cut' | 'calling' = 'between'
+  /** The last step that was finished asked for no call. */
+  let answered = false
   let openCalls = 0
   let ended = false
   const openApprovals = new Map<string, string>()
   const calls = new Map<string, CallState>()
 
-  const requested = (callId: string, type: string, report: Report): CallState | undefined => {
+  const requested = (event: CallEvent, report: Report): CallState | undefined => {
+    const { callId, type } = event
     const call = calls.get(callId)
+    checkNames(event, call, report)
     if (call === undefined || call.completed || call.step !== step || phase !== 'calling') {
       report('CALL_REQUESTED', `${type} of call "${callId}"`)
       return call
@@ -39,9 +53,22 @@ export function createRunChecker(runId: string): RunChecker {
     return call
   }
 
+  function checkNames(event: CallEvent, call: CallState | undefined, report: Report): void {
+    if (call === undefined || (event.tool === call.tool && event.step === call.step)) return
+    const found = `"${event.tool}" of step ${event.step}`
+    report('CALL_REQUESTED', `${event.type} of call "${event.callId}" names ${found}`)
+  }
+
+  function checkStarted({ attempt: next }: AgentStarted, report: Report): void {
+    if (next !== attempt + 1) report('ATTEMPT', `attempt ${next} follows ${attempt}`)
+    attempt = next
+    if (phase === 'streaming') phase = 'cut'
+    for (const call of calls.values()) if (!call.completed) call.executing = false
+  }
+
   function checkThinking(eventStep: number, report: Report): void {
     if (phase === 'streaming' && eventStep === step) return
-    if (phase !== 'between' || eventStep !== step + 1)
+    if (phase !== 'between' || eventStep !== step + 1 || answered)
       report('STEP_ORDER', `step ${eventStep} begins after step ${step} (${phase})`)
     step = eventStep
     phase = 'streaming'
@@ -53,11 +80,12 @@ export function createRunChecker(runId: string): RunChecker {
 
   function checkStepCompleted(event: StepCompleted, report: Report): void {
     checkStreaming(event.step, event.type, report)
-    for (const { callId } of event.calls) {
+    for (const { callId, tool } of event.calls) {
       if (calls.has(callId)) report('CALL_ONCE', `call "${callId}"`)
       else openCalls++
-      calls.set(callId, { step: event.step, executing: false, completed: false, approval: 'none', child: undefined })
+      calls.set(callId, newCall(event.step, tool))
     }
+    answered = event.calls.length === 0
     phase = event.calls.length > 0 ? 'calling' : 'between'
   }
 
@@ -65,17 +93,21 @@ export function createRunChecker(runId: string): RunChecker {
     const call = calls.get(event.callId)
     if (call === undefined) return report('CALL_REQUESTED', `tool_completed of call "${event.callId}"`)
     if (call.completed) return report('COMPLETED_ONCE', `call "${event.callId}"`)
+    checkNames(event, call, report)
     if (event.outcome === 'ok' && (!call.executing || event.error !== undefined)) {
       report('OUTCOME_TRUE', `call "${event.callId}" is ok${call.executing ? ' with an error' : ' but never started'}`)
     }
     if ((event.outcome === 'invalid' || event.outcome === 'refused') && call.executing) {
       report('OUTCOME_TRUE', `call "${event.callId}" is ${event.outcome} but had started`)
     }
+    if (needsStart.has(event.outcome) && !call.executing)
+      report('OUTCOME_TRUE', `call "${event.callId}" is ${event.outcome} but never started`)
     if (event.outcome !== 'ok' && event.error === undefined)
       report('OUTCOME_TRUE', `call "${event.callId}" is ${event.outcome} without an error`)
     if (call.approval === 'open') report('APPROVAL_PAIRED', `call "${event.callId}" ends with its approval open`)
     if (call.child?.ended === false) report('END_SETTLED', `call "${event.callId}" ends before the agent it called`)
     call.completed = true
+    call.outcome = event.outcome
     openCalls--
     if (openCalls === 0) phase = 'between'
   }
@@ -84,12 +116,21 @@ export function createRunChecker(runId: string): RunChecker {
     if (openCalls > 0) report('END_SETTLED', `${openCalls} calls have not ended`)
     if (openApprovals.size > 0) report('END_SETTLED', `${openApprovals.size} approvals are open`)
     if (event.outcome === 'completed' && event.message === null) report('END_TRUE', 'completed without a message')
-    if (event.outcome === 'completed' && phase === 'streaming') report('END_TRUE', `completed while step ${step} is open`)
+    if (event.outcome === 'completed' && (phase !== 'between' || !answered))
+      report('END_TRUE', `completed at step ${step} (${phase}), which is no answer`)
+    if (event.outcome === 'completed' && (event.error !== undefined || event.limit !== undefined))
+      report('END_TRUE', 'completed with an error or a limit')
     if ((event.outcome === 'failed' || event.outcome === 'timed_out') && event.error === undefined) {
       report('END_TRUE', `${event.outcome} without an error`)
     }
     if (event.outcome === 'limit_reached' && event.limit === undefined)
       report('END_TRUE', 'limit_reached without its limit')
+  }
+
+  function checkLate({ callId }: ToolLate, report: Report): void {
+    const call = calls.get(callId)
+    if (call?.outcome !== 'abandoned' || call.late) report('LATE_ONCE', `call "${callId}"`)
+    if (call !== undefined) call.late = true
   }
 
   return {
@@ -104,10 +145,7 @@ export function createRunChecker(runId: string): RunChecker {
       }
       switch (event.type) {
         case 'agent_started':
-          if (event.attempt !== attempt + 1) report('ATTEMPT', `attempt ${event.attempt} follows ${attempt}`)
-          attempt = event.attempt
-          for (const call of calls.values()) if (!call.completed) call.executing = false
-          return
+          return checkStarted(event, report)
         case 'agent_thinking':
           return checkThinking(event.step, report)
         case 'agent_message':
@@ -115,13 +153,13 @@ export function createRunChecker(runId: string): RunChecker {
         case 'step_completed':
           return checkStepCompleted(event, report)
         case 'agent_rewound':
-          if (phase !== 'streaming' || event.step !== step)
+          if ((phase !== 'streaming' && phase !== 'cut') || event.step !== step)
             report('REWIND_OPEN', `step ${event.step}, at step ${step} (${phase})`)
           phase = 'between'
           step = event.step - 1
           return
         case 'approval_requested': {
-          const call = requested(event.callId, event.type, report)
+          const call = requested(event, report)
           if (call === undefined) return
           if (call.approval !== 'none' || call.executing)
             report('APPROVAL_PAIRED', `call "${event.callId}" is asked for again`)
@@ -139,32 +177,33 @@ export function createRunChecker(runId: string): RunChecker {
           return
         }
         case 'tool_executing': {
-          const call = requested(event.callId, event.type, report)
+          const call = requested(event, report)
           if (call === undefined) return
           if (call.executing) report('CALL_STARTED_ONCE', `call "${event.callId}"`)
           if (call.approval === 'open' || call.approval === 'closed')
             report('APPROVAL_PAIRED', `call "${event.callId}" starts without approval`)
           call.executing = true
+          call.child = undefined
           return
         }
         case 'tool_progress': {
           const call = calls.get(event.callId)
-          if (call === undefined || !call.executing || call.completed)
+          if (call === undefined || !call.executing || call.completed || call.step !== event.step)
             report('PROGRESS_WITHIN', `call "${event.callId}"`)
           return
         }
         case 'tool_completed':
           return checkToolCompleted(event, report)
         case 'tool_late':
-          if (calls.get(event.callId)?.completed !== true)
-            report('CALL_REQUESTED', `tool_late of call "${event.callId}"`)
-          return
+          return checkLate(event, report)
         case 'subagent_event': {
           const call = calls.get(event.parentCallId)
           if (call === undefined || !call.executing || call.completed) {
             return report('PARENT_EXECUTING', `${event.event.type} of parent call "${event.parentCallId}"`)
           }
           call.child ??= createRunChecker(event.event.runId)
+          if (event.event.runId !== call.child.runId)
+            report('PARENT_EXECUTING', `call "${event.parentCallId}" is already run "${call.child.runId}"`)
           call.child.check(event.event, report)
           return
         }
@@ -176,4 +215,9 @@ export function createRunChecker(runId: string): RunChecker {
       }
     },
   }
+}
+
+function newCall(step: number, tool: string): CallState {
+  const open = { executing: false, completed: false, outcome: undefined, late: false } as const
+  return { ...open, step, tool, approval: 'none', child: undefined }
 }
