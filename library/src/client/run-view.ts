@@ -145,7 +145,7 @@ export function applyRunEvent(run: RunView, event: RunEvent, at: number): RunVie
     case 'subagent_event':
       return withCall(run, event.parentCallId, (call) => ({
         ...call,
-        run: applyRunEvent(call.run ?? newRun(event.event.runId, at), event.event, at),
+        run: applyRunEvent(innerRun(call, event.event.runId, at), event.event, at),
       }))
     case 'agent_completed':
       return {
@@ -173,6 +173,11 @@ export function openApprovalsOf(run: RunView): readonly OpenApproval[] {
       return [{ approvalId, runId: run.runId, call, expiresAt }, ...inner]
     }),
   )
+}
+
+/** A call that starts again after a takeover is another run of its agent: what the first had shown is void. */
+function innerRun({ run }: CallView, runId: string, at: number): RunView {
+  return run?.runId === runId ? run : newRun(runId, at)
 }
 
 function withStep(run: RunView, number: number, change: (step: StepView) => StepView): RunView {
