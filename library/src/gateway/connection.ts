@@ -4,7 +4,7 @@
  */
 import type { Clock, Logger } from '../agent/ports.ts'
 import type { Supervisor } from '../agent/supervisor.ts'
-import { CLOSE, type Hello, type ServerFrame } from '../protocol/frames.ts'
+import { CLOSE, type CommandBody, type Hello, type ServerFrame } from '../protocol/frames.ts'
 import { createId } from '../protocol/ids.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Tool } from '../tool/tool.ts'
@@ -56,7 +56,7 @@ export function createConnection(socket: SocketLike, identity: Identity, context
   const connectionId = createId('con')
   const openedAt = clock.now()
   const held = openScope(supervisor, identity, connectionId)
-  const outbox = context.outboxes.open((frames) => socket.send(frames))
+  const outbox = context.outboxes.open((frames) => socket.send(frames), onUnwritable)
   const lanes = createLanes()
   const rate = createRate({ perSecond: limits.commandsPerSecond, burst: limits.commandBurst, clock })
   const closed = Promise.withResolvers<void>()
@@ -130,7 +130,7 @@ export function createConnection(socket: SocketLike, identity: Identity, context
       return refuse(intake.id, new GatewayError('TOO_MANY_PENDING', { maxPendingCommands }))
     }
     pendingCommands += 1
-    const lane = 'threadId' in intake.command ? intake.command.threadId : undefined
+    const lane = laneOf(intake.command)
     void lanes
       .run(lane, () => answer(intake))
       .finally(() => {
@@ -187,6 +187,11 @@ export function createConnection(socket: SocketLike, identity: Identity, context
       expiry = watchExpiry(clock, renewed.expiresAt, onExpired)
     }
     return renewed.expiresAt
+  }
+
+  function onUnwritable(error: unknown): void {
+    logger.error({ err: error, connectionId }, 'a connection could not be written to, it is cut')
+    socket.terminate()
   }
 
   function onExpired(): void {
@@ -258,6 +263,12 @@ export function createConnection(socket: SocketLike, identity: Identity, context
     },
     closed: closed.promise,
   }
+}
+
+/** Of two refreshes the later one counts, however long each takes to be verified. */
+function laneOf(command: CommandBody): string | undefined {
+  if (command.type === 'auth.refresh') return command.type
+  return 'threadId' in command ? command.threadId : undefined
 }
 
 function openScope(

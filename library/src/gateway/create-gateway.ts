@@ -120,10 +120,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     return error
   }
 
-  function reserve(principal: Principal): ReturnType<Gateway['reserve']> {
+  function reserve(
+    principal: Principal,
+    { for: use = 'socket' }: { readonly for?: 'socket' | 'stream' } = {},
+  ): ReturnType<Gateway['reserve']> {
     try {
       if (draining.signal.aborted) throw new GatewayError('DRAINING', {})
-      const place = places.reserve(principal)
+      const place = use === 'stream' ? places.hold(principal) : places.reserve(principal)
       return { ok: true, [Symbol.dispose]: () => place[Symbol.dispose]() }
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error
@@ -134,22 +137,23 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function accept(socket: SocketLike, identity: Identity): ConnectionInfo {
     const { principal } = identity
-    let place: Disposable | undefined
+    const held: Disposable[] = []
+    const giveBack = (): void => held.splice(0).forEach((one) => one[Symbol.dispose]())
     try {
       if (draining.signal.aborted) throw refuseConnection(new GatewayError('DRAINING', {}))
-      place = takePlace(principal)
+      held.push(takePlace(principal))
+      // All that can fail comes before the connection: once it exists it gives everything back by itself.
+      held.push(presence.join(principal, () => connection.threadsChanged()))
       const connection = createConnection(socket, identity, context)
-      const presenceHeld = presence.join(principal, () => connection.threadsChanged())
       connections.add(connection)
       counts.accepted += 1
       void connection.closed.then(() => {
         connections.delete(connection)
-        presenceHeld[Symbol.dispose]()
-        place?.[Symbol.dispose]()
+        giveBack()
       })
       return connection.info
     } catch (error) {
-      place?.[Symbol.dispose]()
+      giveBack()
       turnAway(socket, error)
       throw error
     }

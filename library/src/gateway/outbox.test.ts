@@ -9,9 +9,14 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 function setUp() {
   const outboxes = createOutboxes()
   const writes: [string, readonly EncodedFrame[]][] = []
-  const open = (name: string) => outboxes.open((frames) => writes.push([name, frames]))
+  const failures: unknown[] = []
+  const open = (name: string) =>
+    outboxes.open(
+      (frames) => writes.push([name, frames]),
+      (error) => failures.push(error),
+    )
   const texts = () => writes.map(([name, frames]) => [name, frames.map(({ text }) => text).join(' ')])
-  return { ann: open('ann'), bob: open('bob'), writes, texts }
+  return { outboxes, ann: open('ann'), bob: open('bob'), writes, texts, failures }
 }
 
 describe('an outbox', () => {
@@ -62,5 +67,27 @@ describe('an outbox', () => {
     await turn()
 
     expect([waiting, ann.pendingBytes, texts()]).toEqual([5, 0, [['ann', 'abc de']]])
+  })
+  it('writes for all the others what one connection cannot take, and says whose it was', async () => {
+    const { outboxes, ann, bob, texts, failures } = setUp()
+    const told: unknown[] = []
+    const broken = new Error('the socket is broken')
+    const eve = outboxes.open(
+      () => {
+        throw broken
+      },
+      (error) => told.push(error),
+    )
+    for (const outbox of [ann, eve, bob]) outbox.push(frame('a'))
+
+    await turn()
+    eve.push(frame('b'))
+    eve.flush()
+
+    expect(texts()).toEqual([
+      ['ann', 'a'],
+      ['bob', 'a'],
+    ])
+    expect([told, failures]).toEqual([[broken, broken], []])
   })
 })

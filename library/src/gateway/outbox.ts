@@ -1,6 +1,6 @@
 /**
  * What waits to be written. The law: a connection's frames keep their order, and all connections with something to say
- * are written in one turn, each with one write. @module
+ * are written in one turn, each with one write; one that cannot be written harms no other. @module
  */
 import type { FrameBatch } from './encoder.ts'
 import type { EncodedFrame } from './ports.ts'
@@ -16,7 +16,8 @@ export interface Outbox {
 }
 
 export interface Outboxes {
-  open(write: (frames: readonly EncodedFrame[]) => void): Outbox
+  /** `onFailed` is told what `write` threw; what was to be written is lost then. */
+  open(write: (frames: readonly EncodedFrame[]) => void, onFailed: (error: unknown) => void): Outbox
 }
 
 export function createOutboxes(): Outboxes {
@@ -29,7 +30,7 @@ export function createOutboxes(): Outboxes {
   }
 
   return {
-    open(write) {
+    open(write, onFailed) {
       let frames: EncodedFrame[] = []
       /** A batch that waits alone, shared with all others who got it. */
       let batch: readonly EncodedFrame[] | undefined
@@ -41,7 +42,12 @@ export function createOutboxes(): Outboxes {
         if (batch === undefined) frames = []
         batch = undefined
         pendingBytes = 0
-        write(written)
+        // One that cannot be written must not cost the others of this turn theirs.
+        try {
+          write(written)
+        } catch (error) {
+          onFailed(error)
+        }
       }
       const wake = (): void => {
         if (pendingBytes === 0 && dirty.push(flush) === 1) setImmediate(flushAll)

@@ -43,7 +43,17 @@ describe('the router of threads', () => {
     router.gone({ tenant: 'acme', user: 'bob' }, 'thr_1')
 
     expect(told).toEqual([])
-    expect(() => router.add({ ...reader, owner: { tenant: 'acme', user: 'bob' } })).toThrow(/two owners/)
+  })
+
+  it('lets nobody get into the way of an owner by naming their thread', () => {
+    const router = createThreadRouter(createEventEncoder())
+    const [stranger, reader] = [createReader('thr_1'), createReader('thr_1')]
+
+    router.add({ ...stranger.reader, owner: { tenant: 'acme', user: 'bob' } })
+    router.add(reader.reader)
+    router.offer(ann, 'thr_1', [event])
+
+    expect([stranger.told.length, reader.told.length]).toEqual([0, 1])
   })
 
   it('passes hints on only where they say something new', () => {

@@ -23,9 +23,8 @@ export interface ThreadRouter {
   gone(owner: Owner, threadId: string): void
 }
 
-/** The readers of one thread. There are none of another owner: who reads it was asked for by its owner. */
+/** Those of one owner who read, or hope to read, the thread of that name. */
 interface Readership {
-  readonly owner: Owner
   readonly readers: Set<ThreadReader>
   /** What all of them were offered. */
   offeredSeq: number
@@ -34,21 +33,17 @@ interface Readership {
 export function createThreadRouter(encoder: EventEncoder): ThreadRouter {
   const threads = new Map<string, Readership>()
 
-  function find(owner: Owner, threadId: string): Readership | undefined {
-    const readership = threads.get(threadId)
-    return readership !== undefined && isSameOwner(readership.owner, owner) ? readership : undefined
-  }
+  const find = (owner: Owner, threadId: string): Readership | undefined => threads.get(readKey(owner, threadId))
 
   return {
     add(reader) {
-      const { owner, threadId } = reader
-      const readership = threads.get(threadId) ?? { owner, readers: new Set(), offeredSeq: 0 }
-      if (!isSameOwner(readership.owner, owner)) throw new Error(`Thread "${threadId}" has readers of two owners`)
+      const key = readKey(reader.owner, reader.threadId)
+      const readership = threads.get(key) ?? { readers: new Set(), offeredSeq: 0 }
       readership.readers.add(reader)
-      threads.set(threadId, readership)
+      threads.set(key, readership)
       return {
         [Symbol.dispose]: () => {
-          if (readership.readers.delete(reader) && readership.readers.size === 0) threads.delete(threadId)
+          if (readership.readers.delete(reader) && readership.readers.size === 0) threads.delete(key)
         },
       }
     },
@@ -73,6 +68,11 @@ export function createThreadRouter(encoder: EventEncoder): ThreadRouter {
 
 export function isSameOwner(one: Owner, other: Owner): boolean {
   return one.tenant === other.tenant && one.user === other.user
+}
+
+/** A reader is not yet known to own the thread: with the owner in it, nobody gets into anybody's way by naming one. */
+function readKey({ tenant, user }: Owner, threadId: string): string {
+  return JSON.stringify([tenant, user, threadId])
 }
 
 /** Unambiguous whatever the names hold. */
