@@ -53,118 +53,138 @@ export interface Feed extends ThreadReader, Disposable {
 
 /** Begins with reading: add it to the router in the same turn, so that nothing falls between the log and the live events. */
 export function createFeed(options: FeedOptions): Feed {
-  const { owner, threadId, sink, encoder, clock, read } = options
-  const tail = createTail(MAX_TAIL_EVENTS)
-  let state: Feed['state'] = 'reading'
-  let delivered = options.after
-  let failures = 0
-  let retry: Disposable | undefined
-  let pageEvents = FIRST_PAGE_EVENTS
+  const feed = new ThreadFeed(options)
+  feed.catchUp()
+  return feed
+}
 
-  function deliver(events: readonly LoggedEvent[]): 'all' | 'full' | 'gap' {
+/** A hot object, hence a class: each batch of events is offered to a thousand of them. */
+class ThreadFeed implements Feed {
+  readonly owner: Owner
+  readonly threadId: string
+  readonly #options: FeedOptions
+  readonly #sink: FeedSink
+  readonly #tail = createTail(MAX_TAIL_EVENTS)
+  #state: Feed['state'] = 'reading'
+  #delivered: number
+  #failures = 0
+  #retry: Disposable | undefined
+  #pageEvents = FIRST_PAGE_EVENTS
+
+  constructor(options: FeedOptions) {
+    this.owner = options.owner
+    this.threadId = options.threadId
+    this.#options = options
+    this.#sink = options.sink
+    this.#delivered = options.after
+  }
+
+  get state(): Feed['state'] {
+    return this.#state
+  }
+
+  get delivered(): number {
+    return this.#delivered
+  }
+
+  offer(events: readonly LoggedEvent[], batch: FrameBatch): void {
+    if (this.#state === 'reading') return this.#tail.offer(events)
+    if (this.#state !== 'live') return
+    const next = this.#delivered + 1
+    const last = events.at(-1)?.seq ?? this.#delivered
+    // The usual case, in one step for all of them: they are the next ones, without a gap between them.
+    if (events[0]?.seq === next && last === this.#delivered + events.length && !this.#sink.full) {
+      this.#sink.pushBatch(batch)
+      this.#delivered = last
+      return
+    }
+    const got = this.#deliver(events)
+    if (got === 'gap') this.catchUp()
+    if (got === 'full') this.#fallBehind()
+  }
+
+  hint(lastSeq: number): void {
+    this.#tail.hint(lastSeq)
+    if (this.#state === 'live' && lastSeq > this.#delivered) this.catchUp()
+  }
+
+  gone(): void {
+    if (this.#state === 'ended') return
+    this[Symbol.dispose]()
+    this.#options.onGone()
+  }
+
+  [Symbol.dispose](): void {
+    this.#state = 'ended'
+    this.#tail.clear()
+    this.#retry?.[Symbol.dispose]()
+  }
+
+  catchUp(): void {
+    this.#state = 'reading'
+    this.#readToEnd().catch((error: unknown) => this.#onReadFailure(error))
+  }
+
+  async #readToEnd(): Promise<void> {
+    const { read, threadId } = this.#options
+    for (let emptyPages = 0; ; ) {
+      this.#tail.clear()
+      const limit = this.#pageEvents
+      const page = await read({ after: this.#delivered, limit })
+      if (this.#isEnded()) return
+      this.#failures = 0
+      this.#pageEvents = Math.min(MAX_PAGE_EVENTS, this.#pageEvents * 2)
+      const got = this.#deliver(page)
+      if (got === 'gap') throw new Error(`The log of thread "${threadId}" lacks the event after ${this.#delivered}`)
+      if (got === 'full' || this.#deliver(this.#tail.take(this.#delivered)) === 'full') return this.#fallBehind()
+      if (page.length === 0) emptyPages += 1
+      // A hint may speak of what cannot be read: two empty pages say that it does.
+      if (page.length < limit && (this.#delivered >= this.#tail.lastSeq || emptyPages > 1)) {
+        this.#state = 'live'
+        return
+      }
+    }
+  }
+
+  #deliver(events: readonly LoggedEvent[]): 'all' | 'full' | 'gap' {
+    const { encoder, threadId } = this.#options
+    const sink = this.#sink
     for (const event of events) {
-      if (event.seq <= delivered) continue
-      if (event.seq !== delivered + 1) return 'gap'
+      if (event.seq <= this.#delivered) continue
+      if (event.seq !== this.#delivered + 1) return 'gap'
       if (sink.full) return 'full'
       const frame = encoder.encode(threadId, event)
       sink.push(frame)
-      delivered = event.seq
-      if (frame.byteLength * pageEvents > sink.maxBytes) pageEvents = Math.max(1, Math.floor(pageEvents / 2))
+      this.#delivered = event.seq
+      if (frame.byteLength * this.#pageEvents > sink.maxBytes) {
+        this.#pageEvents = Math.max(1, Math.floor(this.#pageEvents / 2))
+      }
     }
     return 'all'
   }
 
-  async function readToEnd(): Promise<void> {
-    for (let emptyPages = 0; ; ) {
-      tail.clear()
-      const limit = pageEvents
-      const page = await read({ after: delivered, limit })
-      if (isEnded()) return
-      failures = 0
-      pageEvents = Math.min(MAX_PAGE_EVENTS, pageEvents * 2)
-      const got = deliver(page)
-      if (got === 'gap') throw new Error(`The log of thread "${threadId}" lacks the event after ${delivered}`)
-      if (got === 'full' || deliver(tail.take(delivered)) === 'full') return fallBehind()
-      if (page.length === 0) emptyPages += 1
-      // A hint may speak of what cannot be read: two empty pages say that it does.
-      if (page.length < limit && (delivered >= tail.lastSeq || emptyPages > 1)) {
-        state = 'live'
-        return
-      }
+  #onReadFailure(error: unknown): void {
+    if (this.#isEnded()) return
+    if (replyFailure(error).code === 'NOT_FOUND') return this.gone()
+    this.#failures += 1
+    if (this.#failures >= MAX_READ_FAILURES) {
+      this[Symbol.dispose]()
+      return this.#options.onFailed(error)
     }
+    this.#state = 'behind'
+    this.#retry = this.#options.clock.setTimeout(() => this.catchUp(), RETRY_DELAY_MS * 2 ** this.#failures)
   }
 
-  function catchUp(): void {
-    state = 'reading'
-    readToEnd().catch(onReadFailure)
-  }
-
-  function onReadFailure(error: unknown): void {
-    if (isEnded()) return
-    if (replyFailure(error).code === 'NOT_FOUND') return gone()
-    failures += 1
-    if (failures >= MAX_READ_FAILURES) {
-      end()
-      return options.onFailed(error)
-    }
-    state = 'behind'
-    retry = clock.setTimeout(catchUp, RETRY_DELAY_MS * 2 ** failures)
-  }
-
-  function fallBehind(): void {
-    state = 'behind'
-    tail.clear()
-    sink.onRoom(() => {
-      if (state === 'behind') catchUp()
+  #fallBehind(): void {
+    this.#state = 'behind'
+    this.#tail.clear()
+    this.#sink.onRoom(() => {
+      if (this.#state === 'behind') this.catchUp()
     })
   }
 
-  function gone(): void {
-    if (isEnded()) return
-    end()
-    options.onGone()
-  }
-
-  function end(): void {
-    state = 'ended'
-    tail.clear()
-    retry?.[Symbol.dispose]()
-  }
-
-  function isEnded(): boolean {
-    return state === 'ended'
-  }
-
-  catchUp()
-
-  return {
-    owner,
-    threadId,
-    offer(events, batch) {
-      if (state === 'reading') return tail.offer(events)
-      if (state !== 'live') return
-      const last = events.at(-1)?.seq ?? delivered
-      // The usual case, in one step for all of them: they are the next ones, without a gap between them.
-      if (events[0]?.seq === delivered + 1 && last === delivered + events.length && !sink.full) {
-        sink.pushBatch(batch)
-        delivered = last
-        return
-      }
-      const got = deliver(events)
-      if (got === 'gap') catchUp()
-      if (got === 'full') fallBehind()
-    },
-    hint(lastSeq) {
-      tail.hint(lastSeq)
-      if (state === 'live' && lastSeq > delivered) catchUp()
-    },
-    gone,
-    get state() {
-      return state
-    },
-    get delivered() {
-      return delivered
-    },
-    [Symbol.dispose]: end,
+  /** What is awaited meanwhile may end it. */
+  #isEnded(): boolean {
+    return this.#state === 'ended'
   }
 }

@@ -18,33 +18,41 @@ export interface Tail {
 }
 
 export function createTail(maxEvents: number): Tail {
-  let events: LoggedEvent[] = []
-  let lastSeq = 0
+  return new EventTail(maxEvents)
+}
 
-  return {
-    offer(offered) {
-      for (const event of offered) {
-        const expected = (events.at(-1)?.seq ?? event.seq - 1) + 1
-        if (event.seq < expected) continue
-        if (event.seq > expected || events.length >= maxEvents) events = []
-        events.push(event)
-        lastSeq = Math.max(lastSeq, event.seq)
-      }
-    },
-    hint(seq) {
-      lastSeq = Math.max(lastSeq, seq)
-    },
-    take(seq) {
-      const from = events.findIndex((event) => event.seq === seq + 1)
-      const taken = from === -1 ? [] : events.slice(from)
-      events = []
-      return taken
-    },
-    get lastSeq() {
-      return lastSeq
-    },
-    clear() {
-      events = []
-    },
+/** A hot object, hence a class: every open thread of every connection has one. */
+class EventTail implements Tail {
+  readonly #maxEvents: number
+  #events: LoggedEvent[] = []
+  lastSeq = 0
+
+  constructor(maxEvents: number) {
+    this.#maxEvents = maxEvents
+  }
+
+  offer(offered: readonly LoggedEvent[]): void {
+    for (const event of offered) {
+      const expected = (this.#events.at(-1)?.seq ?? event.seq - 1) + 1
+      if (event.seq < expected) continue
+      if (event.seq > expected || this.#events.length >= this.#maxEvents) this.#events = []
+      this.#events.push(event)
+      this.hint(event.seq)
+    }
+  }
+
+  hint(seq: number): void {
+    this.lastSeq = Math.max(this.lastSeq, seq)
+  }
+
+  take(seq: number): readonly LoggedEvent[] {
+    const from = this.#events.findIndex((event) => event.seq === seq + 1)
+    const taken = from === -1 ? [] : this.#events.slice(from)
+    this.#events = []
+    return taken
+  }
+
+  clear(): void {
+    this.#events = []
   }
 }
