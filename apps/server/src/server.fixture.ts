@@ -5,8 +5,10 @@
  */
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { type Client, createClient } from 'toolcrib/client'
 import type { ToolcribConfig } from 'toolcrib/gateway'
 import {
@@ -156,6 +158,28 @@ export function endOf(events: readonly LoggedEvent[]): AgentCompleted {
   const last = events.at(-1)?.event
   if (last?.type === 'agent_completed') return last
   throw new Error(`Expected agent_completed at the end, got ${last?.type}`)
+}
+
+export interface RawPeer extends Disposable {
+  /** What the server said, up to its end of the connection. */
+  readonly answer: Promise<string>
+  readonly closed: Promise<void>
+  write(text: string): void
+}
+
+/** A peer that writes what it likes, and never hangs up. */
+export function rawPeer(url: string, request: readonly string[]): RawPeer {
+  const { hostname, port } = new URL(url)
+  const socket = createConnection({ host: hostname, port: Number(port), allowHalfOpen: true })
+  // To be cut while it writes is what such a peer is for.
+  socket.on('error', () => {})
+  socket.write(request.join('\r\n'))
+  return {
+    answer: text(socket),
+    closed: new Promise((resolve) => void socket.once('close', () => resolve())),
+    write: (more) => void socket.write(more),
+    [Symbol.dispose]: () => void socket.destroy(),
+  }
 }
 
 export function socketUrl(url: string, path = '/v1/socket'): string {

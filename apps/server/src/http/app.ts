@@ -4,7 +4,7 @@
  * @module
  */
 import fastifyCookie from '@fastify/cookie'
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { type Failure, SUBPROTOCOL } from 'toolcrib/protocol'
 import { ServerError, serverFailure } from '../errors.ts'
 import { consoleRoutes } from './console.ts'
@@ -17,6 +17,7 @@ import { sessionRoutes } from './session.ts'
 import { signInRoutes } from './sign-in.ts'
 import { failureHeaders, statusOf } from './status.ts'
 import { threadRoutes } from './threads.ts'
+import { isSocketRequest } from './upgrade.ts'
 
 const requestTimeoutMs = 30_000
 const otherHeaderBytes = 16_384
@@ -32,8 +33,10 @@ export async function createHttpApp(context: HttpContext): Promise<FastifyInstan
     // A proxy's word about addresses and hosts is never taken: TOOLCRIB_PUBLIC_URL says what people use.
     trustProxy: false,
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: maxTokenBytes + otherHeaderBytes },
+    http: { maxHeaderSize: maxTokenBytes + otherHeaderBytes, shouldUpgradeCallback: isSocketRequest },
     clientErrorHandler: (error, stream) => answerRaw(stream, brokenRequest(error.code)),
+    // An address that cannot be read never comes to the hooks and the error handler.
+    frameworkErrors: (error, _request, reply) => answer(error, reply),
   })
   app.removeContentTypeParser('text/plain')
   await app.register(fastifyCookie)
@@ -52,11 +55,8 @@ export async function createHttpApp(context: HttpContext): Promise<FastifyInstan
     )
   })
   app.setErrorHandler((error, request, reply) => {
-    const failure = httpFailure(error, { maxBodyBytes })
-    const status = statusOf(failure.code)
-    if (status === 500)
-      log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed')
-    return reply.code(status).headers(failureHeaders(failure)).send({ error: failure })
+    if (answer(error, reply) !== 500) return
+    log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed')
   })
   app.setNotFoundHandler((request, reply) => {
     const path = printable(request.url.split('?')[0] ?? '')
@@ -73,6 +73,15 @@ export async function createHttpApp(context: HttpContext): Promise<FastifyInstan
   operationRoutes(app, context)
   await consoleRoutes(app, context)
   return app
+
+  /** Answers the status it told. */
+  function answer(error: unknown, reply: FastifyReply): number {
+    const failure = httpFailure(error, { maxBodyBytes })
+    const status = statusOf(failure.code)
+    const headers = { ...securityHeaders(addresses.secure), ...failureHeaders(failure) }
+    void reply.code(status).headers(headers).send({ error: failure })
+    return status
+  }
 }
 
 function securityHeaders(secure: boolean): Readonly<Record<string, string>> {

@@ -15,10 +15,18 @@ import type { HttpContext } from './context.ts'
 import { answerRaw } from './raw-answer.ts'
 
 const socketPath = '/v1/socket'
+const webSocketVersion = '13'
+/** 16 bytes in base64: RFC 6455, section 4.1. */
+const webSocketKey = /^[A-Za-z0-9+/]{22}==$/
 
 export interface Upgrades {
-  /** Cuts every socket that was accepted and is still open. */
+  /** Cuts every stream that is still open, also of those who are still being verified. */
   destroy(): void
+}
+
+/** Whether it is for this door. Any other offer to upgrade, such as HTTP/2 in clear text, is passed over and answered. */
+export function isSocketRequest({ method, url, headers }: IncomingMessage): boolean {
+  return method === 'GET' && url?.split('?')[0] === socketPath && headers.upgrade?.toLowerCase() === 'websocket'
 }
 
 export function acceptUpgrades(server: Server, context: HttpContext): Upgrades {
@@ -31,14 +39,14 @@ export function acceptUpgrades(server: Server, context: HttpContext): Upgrades {
     // Until it is a socket, a stream that breaks is nobody's fault and nobody's business.
     const onError = (): void => void stream.destroy()
     stream.on('error', onError)
+    streams.add(stream)
+    stream.once('close', () => streams.delete(stream))
     admit(request)
       .then((admitted) => {
         if ('failure' in admitted) return refuse(stream, admitted.failure)
         using _place = admitted.place
         if (stream.destroyed) return
         stream.off('error', onError)
-        streams.add(stream)
-        stream.once('close', () => streams.delete(stream))
         upgrade.accept(request, stream, head, (socket) => open(socket, stream, admitted.caller))
       })
       .catch((error: unknown) => {
@@ -56,14 +64,12 @@ export function acceptUpgrades(server: Server, context: HttpContext): Upgrades {
   async function admit(
     request: IncomingMessage,
   ): Promise<{ readonly caller: Caller; readonly place: Disposable } | { readonly failure: Failure }> {
-    const path = request.url?.split('?')[0] ?? ''
-    if (path !== socketPath)
-      return { failure: serverFailure('ROUTE_UNKNOWN', { method: 'GET', path: printable(path) }) }
     const { host } = request.headers
     if (!context.addresses.isKnownHost(host))
       return { failure: serverFailure('HOST_REFUSED', { host: printable(host ?? '') }) }
     if (context.phase() !== 'serving') return { failure: replyFailure(new GatewayError('DRAINING', {})) }
     if (!offersProtocol(request)) return { failure: serverFailure('SUBPROTOCOL_MISSING', { expected: SUBPROTOCOL }) }
+    if (!isHandshake(request)) return { failure: serverFailure('REQUEST_REFUSED', { reason: notHandshake }) }
     const checked = await context.credentials.ofUpgrade(request.headers)
     if (!checked.ok) return { failure: checked.failure }
     const place = gateway.reserve(checked.caller.identity.principal)
@@ -88,6 +94,13 @@ export function acceptUpgrades(server: Server, context: HttpContext): Upgrades {
     log.debug({ code: failure.code }, 'a socket was refused')
     answerRaw(stream, failure)
   }
+}
+
+const notHandshake = `it lacks Sec-WebSocket-Version ${webSocketVersion} or a Sec-WebSocket-Key of 16 bytes`
+
+function isHandshake({ headers }: IncomingMessage): boolean {
+  const key = headers['sec-websocket-key']
+  return headers['sec-websocket-version'] === webSocketVersion && key !== undefined && webSocketKey.test(key)
 }
 
 function offersProtocol({ headers }: IncomingMessage): boolean {
