@@ -85,6 +85,20 @@ describe('a limit of the configuration', () => {
     expect(await codeOf(stream)).toEqual([429, 'TOO_MANY_CONNECTIONS'])
   })
 
+  it('counts a stream of events for as long as it is open, also beside sockets', async () => {
+    await using fixture = await startFixture({ config: { limits: { maxConnectionsPerUser: 2 } } })
+    const { token } = await signIn(fixture.url, 'Ann')
+    const events = `${fixture.url}/v1/threads/${await newThread(fixture, token)}/events`
+    const headers = { ...bearer(token), accept: 'text/event-stream' }
+    const stream = await fetch(events, { headers })
+
+    const socket = await knock(fixture.url, { headers: bearer(token) })
+    const third = await fetch(events, { headers })
+
+    expect([stream.status, socket.accepted]).toEqual([200, true])
+    expect(await codeOf(third)).toEqual([429, 'TOO_MANY_CONNECTIONS'])
+  })
+
   it('reaches the runs, and an agent narrows it for itself', async () => {
     const model = createScriptedModel(() => ({ calls: [{ tool: 'echo' }] }))
     const agent = { description: 'd', instructions: 'i', tools: ['*'] }

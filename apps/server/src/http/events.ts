@@ -62,7 +62,7 @@ async function stream(reply: FastifyReply, { context, caller, threadId, after }:
   // Refused while it still can be an HTTP answer: a foreign thread, too many readers, draining.
   const { thread } = await supervisor.openThread(identity.principal, threadId)
   if (after > thread.lastSeq) throw new GatewayError('AFTER_AHEAD', { after, lastSeq: thread.lastSeq })
-  const place = gateway.reserve(identity.principal)
+  const place = gateway.reserve(identity.principal, { for: 'stream' })
   if (!place.ok) throw new Refusal({ code: place.code, message: place.message, retry: 'later' })
 
   using _place = place
@@ -76,7 +76,10 @@ async function stream(reply: FastifyReply, { context, caller, threadId, after }:
     if (value !== undefined) response.setHeader(name, value)
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
   response.write(`retry: ${reconnectMs}\n\n`)
-  using _heartbeat = every(clock, config.limits.sseHeartbeatMs, () => void response.write(': still here\n\n'))
+  using _heartbeat = every(clock, config.limits.sseHeartbeatMs, () => {
+    // Who does not read has not missed it, and must not pile them up here.
+    if (!response.writableNeedDrain) response.write(': still here\n\n')
+  })
 
   try {
     for await (const event of gateway.follow(identity, threadId, { after, signal: ended.signal })) {
@@ -110,7 +113,7 @@ function every(clock: HttpContext['clock'], intervalMs: number, run: () => void)
 }
 
 function wantsStream(request: FastifyRequest): boolean {
-  return request.headers.accept?.includes('text/event-stream') === true
+  return request.method === 'GET' && request.headers.accept?.includes('text/event-stream') === true
 }
 
 function lastEventId(request: FastifyRequest): number | undefined {
