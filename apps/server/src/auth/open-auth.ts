@@ -44,7 +44,11 @@ export async function openAuth({ config, records, clock, log, port }: AuthOption
     maxTokenBytes: limits.maxTokenBytes,
     onKeysUnavailable: (cause) => log.error({ err: cause }, "the issuer's keys cannot be fetched"),
   })
-  const tickets = createTickets({ clock, maxTickets: limits.maxTickets })
+  const tickets = createTickets({
+    clock,
+    maxTickets: limits.maxTickets,
+    maxTicketsPerUser: limits.maxConnectionsPerUser,
+  })
   return {
     addresses,
     credentials: createCredentials({ verifier, sessions, tickets, addresses, clock }),

@@ -12,38 +12,66 @@ import type { Caller } from './credentials.ts'
 export const ticketTtlMs = 30_000
 
 export interface Tickets {
-  /** @throws {@link ServerError} `TICKETS_FULL`. */
+  /** One more than a user may have takes the place of that user's oldest. @throws {@link ServerError} `TICKETS_FULL`. */
   issue(caller: Caller): { readonly ticket: string; readonly expiresAt: number }
   /** The caller it was issued to; undefined when it is unknown, used or too old. Either way it is gone. */
   redeem(ticket: string): Caller | undefined
 }
 
-export function createTickets({ clock, maxTickets }: { readonly clock: Clock; readonly maxTickets: number }): Tickets {
+export interface TicketsOptions {
+  readonly clock: Clock
+  readonly maxTickets: number
+  /** How many of one user may wait: more than a user may have connections are of no use but to fill the table. */
+  readonly maxTicketsPerUser: number
+}
+
+interface Waiting {
+  readonly caller: Caller
+  readonly owner: string
+  readonly expiresAt: number
+}
+
+export function createTickets({ clock, maxTickets, maxTicketsPerUser }: TicketsOptions): Tickets {
   // Kept by hash, in the order of issue, which is the order of expiry.
-  const waiting = new Map<string, { readonly caller: Caller; readonly expiresAt: number }>()
+  const waiting = new Map<string, Waiting>()
+  const byOwner = new Map<string, Set<string>>()
 
   return {
     issue(caller) {
       dropExpired()
+      const { tenant, user } = caller.identity.principal
+      const owner = JSON.stringify([tenant, user])
+      const [oldest] = byOwner.get(owner) ?? []
+      if (oldest !== undefined && byOwner.get(owner)?.size === maxTicketsPerUser) take(oldest)
       if (waiting.size >= maxTickets) throw new ServerError('TICKETS_FULL', { max: maxTickets })
       const ticket = randomBytes(32).toString('base64url')
       const expiresAt = clock.now() + ticketTtlMs
-      waiting.set(hash(ticket), { caller, expiresAt })
+      const key = hash(ticket)
+      waiting.set(key, { caller, owner, expiresAt })
+      byOwner.set(owner, (byOwner.get(owner) ?? new Set()).add(key))
       return { ticket, expiresAt }
     },
     redeem(ticket) {
-      const key = hash(ticket)
-      const found = waiting.get(key)
-      waiting.delete(key)
+      const found = take(hash(ticket))
       return found !== undefined && clock.now() < found.expiresAt ? found.caller : undefined
     },
+  }
+
+  function take(key: string): Waiting | undefined {
+    const found = waiting.get(key)
+    if (found === undefined) return undefined
+    waiting.delete(key)
+    const ofOwner = byOwner.get(found.owner)
+    ofOwner?.delete(key)
+    if (ofOwner?.size === 0) byOwner.delete(found.owner)
+    return found
   }
 
   function dropExpired(): void {
     const now = clock.now()
     for (const [key, { expiresAt }] of waiting) {
       if (now < expiresAt) return
-      waiting.delete(key)
+      take(key)
     }
   }
 }

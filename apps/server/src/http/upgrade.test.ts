@@ -277,6 +277,23 @@ describe('a ticket', () => {
     expect(second.status).toBe(429)
     expect(await second.json()).toMatchObject({ error: { code: 'TICKETS_FULL', retry: 'later' } })
   })
+
+  it('takes the place of the oldest of its user, so that one user cannot have them all', async () => {
+    await using fixture = await startFixture({ config: { limits: { maxTickets: 3, maxConnectionsPerUser: 2 } } })
+    const ann = await signIn(fixture.url, 'Ann')
+    const bob = await signIn(fixture.url, 'Bob')
+    const [first = '', second = '', third = ''] = [
+      await takeTicket(fixture.url, ann.token),
+      await takeTicket(fixture.url, ann.token),
+      await takeTicket(fixture.url, ann.token),
+    ]
+
+    const ofBob = await knock(fixture.url, { ticket: await takeTicket(fixture.url, bob.token) })
+    const ofAnn = [await knock(fixture.url, { ticket: first }), await knock(fixture.url, { ticket: second })]
+    const newest = await knock(fixture.url, { ticket: third })
+
+    expect([ofBob, ...ofAnn, newest].map(({ accepted }) => accepted)).toEqual([true, false, true, true])
+  })
 })
 
 describe('the door', () => {
