@@ -115,6 +115,21 @@ describe('the configuration', () => {
     expect(config.modelKeys.reveal().OPENAI_API_KEY).toBe('sk-key')
   })
 
+  it('never shows what stands where a secret belongs, nor the password of an address [OPS-09]', () => {
+    const problems = [
+      ...problemsOf({ auth: { jwt: 'hunter2' } }),
+      ...problemsOf({ auth: 'hunter2' }),
+      ...problemsOf({ auth: { jwt: { jwks: 'hunter2' } } }),
+      ...problemsOf({}, { TOOLCRIB_PUBLIC_URL: 'https://ann:hunter2@chat.example' }),
+      ...problemsOf({}, { TOOLCRIB_JWKS_URL: 'https://ann:hunter2@issuer.example/keys' }),
+    ]
+
+    expect(problems.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['auth.jwt', 'auth', 'auth.jwt.jwks', 'TOOLCRIB_PUBLIC_URL', 'TOOLCRIB_JWKS_URL']),
+    )
+    expect(JSON.stringify(problems)).not.toContain('hunter2')
+  })
+
   it('refuses what is no object', () => {
     expect(problemsOf([])).toEqual([
       { name: 'the configuration', expected: 'an object, as defineConfig takes it', received: 'a list of 0' },
@@ -142,6 +157,15 @@ describe('the configuration', () => {
       },
     ])
     expect(problemsOf({ host: '0.0.0.0', auth: { developmentSignIn: true } })[0]?.name).toBe('auth.developmentSignIn')
+    expect(problemsOf({}, { TOOLCRIB_PUBLIC_URL: 'https://chat.example' })).toEqual([
+      {
+        name: 'auth.jwt',
+        expected: 'an issuer, because people reach this server as "https://chat.example", and anybody could be anybody',
+        received: 'nothing',
+        fix: 'set TOOLCRIB_JWT_SECRET or TOOLCRIB_JWKS_URL, or leave TOOLCRIB_PUBLIC_URL out',
+      },
+    ])
+    expect(parse({ publicUrl: 'https://localhost:8443' }).auth.developmentSignIn).toBe(true)
   })
 
   it('refuses the development sign-in beside an issuer, and turns it off by itself [OPS-09]', () => {

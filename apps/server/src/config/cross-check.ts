@@ -13,7 +13,7 @@ export function crossCheck(config: ParsedConfig): readonly ConfigProblem[] {
   return [...checkSignIn(config), ...(jwt === undefined ? [] : checkJwt(jwt)), ...checkAgents(config)]
 }
 
-function checkSignIn({ host, auth }: ParsedConfig): readonly ConfigProblem[] {
+function checkSignIn({ host, publicUrl, auth }: ParsedConfig): readonly ConfigProblem[] {
   const local = isLoopbackHost(host)
   if (auth.developmentSignIn === true && auth.jwt !== undefined) {
     return [
@@ -32,6 +32,16 @@ function checkSignIn({ host, auth }: ParsedConfig): readonly ConfigProblem[] {
         expected: `false while the server is bound to "${host}": anybody who reaches it could be anybody`,
         received: 'true',
         fix: 'bind to 127.0.0.1, or configure an issuer (TOOLCRIB_JWT_SECRET or TOOLCRIB_JWKS_URL)',
+      },
+    ]
+  }
+  if (auth.jwt === undefined && publicUrl !== undefined && !isLoopbackHost(new URL(publicUrl).hostname)) {
+    return [
+      {
+        name: 'auth.jwt',
+        expected: `an issuer, because people reach this server as "${publicUrl}", and anybody could be anybody`,
+        received: 'nothing',
+        fix: 'set TOOLCRIB_JWT_SECRET or TOOLCRIB_JWKS_URL, or leave TOOLCRIB_PUBLIC_URL out',
       },
     ]
   }

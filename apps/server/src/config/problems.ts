@@ -7,7 +7,8 @@ import { z } from 'zod'
 import type { ConfigProblem } from '../errors.ts'
 import { nearestWord } from './nearest.ts'
 
-const secretPaths = new Set(['auth.jwt.secret', 'auth.metricsToken'])
+/** What is written in one of these places is, or was meant to be, a secret. */
+const secretPaths = new Set(['auth', 'auth.jwt', 'auth.jwt.secret', 'auth.jwt.jwks', 'auth.metricsToken'])
 const maxShownChars = 80
 
 /** `nameOf` tells where the value at a path was set: a variable, or the path itself. */
@@ -43,7 +44,7 @@ export function show(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
   if (typeof value === 'object' && value !== null)
     return Array.isArray(value) ? `a list of ${value.length}` : 'an object'
-  const printed = JSON.stringify(value) ?? typeof value
+  const printed = (JSON.stringify(value) ?? typeof value).replace(/\/\/[^/@]*@/g, '//[secret]@')
   return printed.length > maxShownChars ? `${printed.slice(0, maxShownChars)}…` : printed
 }
 

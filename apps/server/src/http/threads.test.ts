@@ -246,9 +246,9 @@ describe('the page', () => {
   })
 
   it('marks the cookie for https when that is what people use', async () => {
-    await using fixture = await startFixture({ config: { publicUrl: 'https://chat.example' } })
+    await using fixture = await startFixture({ config: { publicUrl: 'https://localhost:8443' } })
 
-    const response = await postJson(`${fixture.url}/v1/sign-in`, { name: 'Ann' }, { origin: 'https://chat.example' })
+    const response = await postJson(`${fixture.url}/v1/sign-in`, { name: 'Ann' }, { origin: 'https://localhost:8443' })
 
     expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-toolcrib_session=.*; Secure/)
     expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000')
