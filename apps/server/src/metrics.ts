@@ -8,7 +8,7 @@ import { Counter, Gauge, Histogram, Registry as PrometheusRegistry } from 'prom-
 import type { Tool } from 'toolcrib'
 import type { Clock, Store, Supervisor, SupervisorNotice } from 'toolcrib/agent'
 import type { Gateway } from 'toolcrib/gateway'
-import type { LoggedEvent } from 'toolcrib/protocol'
+import { CLOSE, type LoggedEvent } from 'toolcrib/protocol'
 import type { Registry } from 'toolcrib/registry'
 import type { ComponentHealth, HealthCheck } from './health.ts'
 import type { EventLoopLag } from './metrics/event-loop-lag.ts'
@@ -46,8 +46,10 @@ export interface MetricsOptions {
 
 const fastSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const slowSeconds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
-/** The label of tools that are not in the catalogue: what a model invented must not become a label. */
-const otherTool = '(other)'
+/** The label of what is in no closed set: what a model or a peer invented must not become a label. */
+const otherLabel = '(other)'
+/** Ours, and those that stand for a peer that went away without a word (RFC 6455, section 7.4.1). */
+const knownCloseCodes: ReadonlySet<string> = new Set([...Object.values(CLOSE), 1005, 1006].map(String))
 
 export function createMetrics({ clock, version, model }: MetricsOptions): Metrics {
   const prometheus = new PrometheusRegistry()
@@ -127,7 +129,7 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
         return firstEvent.observe((clock.monotonic() - sentAt) / 1_000)
       }
       case 'tool_completed': {
-        const tool = isCatalogued(event.tool) ? event.tool : otherTool
+        const tool = isCatalogued(event.tool) ? event.tool : otherLabel
         calls.inc({ tool, outcome: event.outcome })
         return callSeconds.observe({ tool }, event.durationMs / 1_000)
       }
@@ -218,7 +220,9 @@ function exportGateway(gateway: Gateway, registers: Registers): void {
     registers,
     collect() {
       this.reset()
-      for (const [code, count] of Object.entries(gateway.metrics().connections.closed)) this.inc({ code }, count)
+      for (const [code, count] of Object.entries(gateway.metrics().connections.closed)) {
+        this.inc({ code: knownCloseCodes.has(code) ? code : otherLabel }, count)
+      }
     },
   })
   new Counter({

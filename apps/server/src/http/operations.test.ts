@@ -1,8 +1,8 @@
 import { defineTool } from 'toolcrib'
 import { createScriptedModel } from 'toolcrib/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { HealthDetails } from '../health.ts'
-import { ask, bearer, connectClient, endOf, knock, postJson, signIn, startFixture } from '../server.fixture.ts'
+import { ask, bearer, closed, connectClient, endOf, knock, postJson, signIn, startFixture } from '../server.fixture.ts'
 
 const secretEnv = { TOOLCRIB_JWT_SECRET: 'a-shared-secret-of-more-than-32-bytes' }
 
@@ -92,6 +92,21 @@ describe('metrics', () => {
     const text = await (await fetch(`${fixture.url}/metrics`)).text()
 
     expect(text).not.toContain('canary')
+  })
+
+  it('count the close codes that peers make up as one', async () => {
+    await using fixture = await startFixture()
+    const { token } = await signIn(fixture.url, 'Ann')
+    const result = await knock(fixture.url, { headers: bearer(token) })
+    if (!result.accepted) throw new Error('expected to be accepted')
+    result.socket.close(4999)
+    await closed(result.socket)
+    await vi.waitFor(() => expect(fixture.server.gateway.metrics().connections.open).toBe(0))
+
+    const counted = await metricsOf(fixture.url)
+
+    expect(counted.get('toolcrib_connections_closed_total{code="(other)"}')).toBe(1)
+    expect(counted.get('toolcrib_connections_closed_total{code="4999"}')).toBeUndefined()
   })
 
   it('are for operators and for the scraper with its token, once there is an issuer', async () => {
