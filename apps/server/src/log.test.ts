@@ -39,6 +39,19 @@ describe('the log', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ token: '[redacted]', headers: { cookie: '[redacted]' } })
   })
 
+  it('lets nothing that an error quotes steer the terminal, or look like a line of its own', () => {
+    const { lines, destination } = capture()
+    const log = createLog({ level: 'info', destination, readable: true })
+
+    log.error(
+      { err: new Error('\u001b[2J\u009b31mgone\r\n12:00:00.000 info  all is well'), tool: '\u009b31m' },
+      'failed',
+    )
+
+    expect(lines[0]).not.toMatch(/(?![\t\n])\p{Cc}/u)
+    expect(lines[0]).not.toMatch(/^12:00:00\.000 info {2}all is well/m)
+  })
+
   it('writes one short line for people', () => {
     const { lines, destination } = capture()
     const log = createLog({ level: 'info', destination, readable: true })

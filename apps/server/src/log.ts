@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { stripVTControlCharacters } from 'node:util'
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
 
 export interface LogOptions {
@@ -63,5 +64,7 @@ function readableLine(line: string): string {
   const clock = String(time).slice(11, 23)
   const details = Object.entries(fields).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
   const stack = typeof err === 'object' && err !== null && 'stack' in err ? `\n${String(err.stack)}` : ''
-  return `${[clock, String(level).padEnd(5), msg, ...details].join(' ')}${stack}\n`
+  const shown = `${[clock, String(level).padEnd(5), msg, ...details].join(' ')}${stack.replaceAll('\n', '\n    ')}`
+  // What an error quotes, somebody may have written to steer this terminal.
+  return `${stripVTControlCharacters(shown).replace(/(?![\t\n])\p{Cc}/gu, '')}\n`
 }

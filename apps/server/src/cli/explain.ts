@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { printable } from './printable.ts'
 
 /** Our own errors say by themselves what was expected, what was found and what to do. */
 const speaking = new Set([
@@ -24,7 +25,7 @@ export function explain(error: unknown): string {
   if (!(error instanceof Error)) return `toolcrib failed: ${String(error)}`
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   if (speaking.has(error.name) && code !== undefined) {
-    return code === 'USAGE' ? error.message : `${error.message}\n(${code})`
+    return printable(code === 'USAGE' ? error.message : `${error.message}\n(${code})`)
   }
   return `toolcrib failed, which is a fault of the program:\n${error.stack ?? error.message}`
 }

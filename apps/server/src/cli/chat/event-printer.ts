@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { stripVTControlCharacters } from 'node:util'
 import type { JsonValue, LoggedEvent, ThreadEvent } from 'toolcrib/protocol'
+import { printable } from '../printable.ts'
 
 export interface Paint {
   dim(text: string): string
@@ -55,36 +55,41 @@ export function createEventPrinter({ answer, note, paint, showsMessages }: Event
     switch (event.type) {
       case 'message_added': {
         const text = event.parts.map((part) => part.text).join('\n\n')
-        return showsMessages() ? line(paint.strong(`> ${safe(text)}`)) : undefined
+        return showsMessages() ? line(paint.strong(`> ${printable(text)}`)) : undefined
       }
       case 'agent_message': {
         // What an agent that was called writes, is its call's output; shown twice it would be read twice.
         if (prefix !== '' || event.delta === '') return
-        const text = safe(event.delta)
+        const text = printable(event.delta)
         answer(text)
         inLine = !text.endsWith('\n')
         return
       }
       case 'tool_executing':
-        return line(paint.dim(`${prefix}. ${event.tool} ${short(event.input)}`))
+        return line(paint.dim(`${prefix}. ${printable(event.tool)} ${short(event.input)}`))
       case 'tool_progress':
         return line(paint.dim(`${prefix}  ${short(event.progress)}`))
       case 'tool_completed': {
-        const end = `${prefix}${event.outcome === 'ok' ? '+' : '!'} ${event.tool}: ${event.outcome}, ${event.durationMs} ms`
+        const end = `${prefix}${event.outcome === 'ok' ? '+' : '!'} ${printable(event.tool)}: ${event.outcome}, ${event.durationMs} ms`
         if (event.outcome === 'ok') return line(paint.dim(end))
-        return line(paint.bad(event.error === undefined ? end : `${end}; ${safe(event.error.message)}`))
+        return line(paint.bad(event.error === undefined ? end : `${end}; ${printable(event.error.message)}`))
       }
       case 'tool_late':
-        return line(paint.dim(`${prefix}  ${event.tool} settled ${event.afterMs} ms after it was given up; not used`))
+        return line(
+          paint.dim(`${prefix}  ${printable(event.tool)} settled ${event.afterMs} ms after it was given up; not used`),
+        )
       case 'approval_resolved':
-        return line(paint.dim(`${prefix}  ${event.decision}${event.by === undefined ? '' : ` by ${safe(event.by)}`}`))
+        return line(
+          paint.dim(`${prefix}  ${event.decision}${event.by === undefined ? '' : ` by ${printable(event.by)}`}`),
+        )
       case 'agent_rewound':
-        return line(paint.dim(`${prefix}(the last step is made again: ${safe(event.reason)})`))
+        return line(paint.dim(`${prefix}(the last step is made again: ${printable(event.reason)})`))
       case 'agent_completed': {
         endLine()
         if (prefix !== '' || event.outcome === 'completed') return
         const limit = event.limit === undefined ? '' : `: ${event.limit.name} is ${event.limit.value}`
-        const why = event.error === undefined ? limit : `: ${safe(event.error.message)} (${event.error.code})`
+        const why =
+          event.error === undefined ? limit : `: ${printable(event.error.message)} (${printable(event.error.code)})`
         return line(paint.bad(`[${event.outcome}${why}]`))
       }
       case 'subagent_event':
@@ -105,11 +110,6 @@ export function createEventPrinter({ answer, note, paint, showsMessages }: Event
 
 /** A value in one line. */
 export function short(value: JsonValue): string {
-  const text = safe(JSON.stringify(value) ?? '')
+  const text = printable(JSON.stringify(value) ?? '')
   return text.length > maxShownChars ? `${text.slice(0, maxShownChars)}…` : text
-}
-
-/** A model or a tool must not steer the terminal. */
-function safe(text: string): string {
-  return stripVTControlCharacters(text).replace(/(?![\t\n])\p{Cc}/gu, '')
 }

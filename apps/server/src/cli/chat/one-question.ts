@@ -7,6 +7,7 @@
 import type { Client } from 'toolcrib/client'
 import type { AgentCompleted } from 'toolcrib/protocol'
 import { CliError } from '../errors.ts'
+import { printable } from '../printable.ts'
 import { exitCodes, print, type Terminal } from '../terminal.ts'
 import { createConversationView } from './conversation-view.ts'
 import { plain, short } from './event-printer.ts'
@@ -37,7 +38,7 @@ export async function askOnce({ client, terminal, question, threadId, agent }: Q
     },
     onCompleted: completed.resolve,
     onApproval({ approvalId, call }) {
-      note(`Denied, because nobody is here to ask: ${call.tool} ${short(call.input)}`)
+      note(`Denied, because nobody is here to ask: ${printable(call.tool)} ${short(call.input)}`)
       const reason = 'Asked by a script: nobody could be asked'
       client.answer(approvalId, { decision: 'denied', reason }).catch(completed.reject)
     },

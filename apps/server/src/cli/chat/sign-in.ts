@@ -6,6 +6,8 @@
 import type { Failure } from 'toolcrib/protocol'
 import { CliError, ServerRefusal } from '../errors.ts'
 
+const answerTimeoutMs = 10_000
+
 export interface SignedIn {
   readonly socketUrl: string
   /** A new single-use ticket, for each time the socket is opened. */
@@ -49,19 +51,28 @@ export async function signIn({ url, name, token: given }: SignInOptions): Promis
       },
       body: JSON.stringify(body),
       redirect: 'error',
+      signal: AbortSignal.timeout(answerTimeoutMs),
     }).catch((cause: unknown) => {
       throw new CliError('SERVER_UNREACHABLE', { origin: base.origin }, { cause })
     })
-    const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
-    if (response.ok) return answer
-    throw refusalOf(answer.error as Failure | undefined, response.status, base)
+    const answer: unknown = await response.json().catch(() => undefined)
+    if (response.ok && isObject(answer)) return answer
+    throw refusalOf(isObject(answer) ? answer.error : undefined, response.status, base)
   }
 }
 
-function refusalOf(failure: Failure | undefined, status: number, { origin }: URL): Error {
-  if (failure === undefined) return new CliError('NOT_TOOLCRIB', { origin, status })
+function refusalOf(failure: unknown, status: number, { origin }: URL): Error {
+  if (!isFailure(failure)) return new CliError('NOT_TOOLCRIB', { origin, status })
   const hint = failure.code === 'SIGN_IN_DISABLED' ? ', and give it with --token or TOOLCRIB_TOKEN' : ''
   return new ServerRefusal(failure.code, `${failure.message}${hint}`)
+}
+
+function isFailure(value: unknown): value is Pick<Failure, 'code' | 'message'> {
+  return isObject(value) && typeof value.code === 'string' && typeof value.message === 'string'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }
 
 function baseOf(url: string): URL {

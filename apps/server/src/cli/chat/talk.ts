@@ -7,6 +7,7 @@
 import { createInterface } from 'node:readline'
 import type { Client, ClientStatus, OpenApproval } from 'toolcrib/client'
 import type { Thread } from 'toolcrib/protocol'
+import { printable } from '../printable.ts'
 import { exitCodes, print, type Terminal } from '../terminal.ts'
 import { createConversationView } from './conversation-view.ts'
 import { coloured, plain, short } from './event-printer.ts'
@@ -55,7 +56,7 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
   using _status = client.onStatus(showStatus)
   lines.on('line', (line) => {
     take(line.trim()).catch((error: unknown) => {
-      note(paint.bad(error instanceof Error ? error.message : String(error)))
+      complain(error)
       lines.prompt()
     })
   })
@@ -96,6 +97,10 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
     }
   }
 
+  function complain(error: unknown): void {
+    note(paint.bad(printable(error instanceof Error ? error.message : String(error))))
+  }
+
   /** No thread given: a new one. */
   async function show(threadId: string | undefined): Promise<void> {
     waiting.length = 0
@@ -105,7 +110,7 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
   }
 
   function open(threadId: string | undefined): void {
-    show(threadId).catch((error: unknown) => note(paint.bad(error instanceof Error ? error.message : String(error))))
+    show(threadId).catch(complain)
   }
 
   function threadOf(argument: string): string {
@@ -121,7 +126,7 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
     listed.forEach(({ title, updatedAt, activeRunId }, index) => {
       const at = new Date(updatedAt).toLocaleString()
       note(
-        `${String(index + 1).padStart(4)}  ${title || '(no title)'}  ${paint.dim(at)}${activeRunId === null ? '' : '  at work'}`,
+        `${String(index + 1).padStart(4)}  ${printable(title) || '(no title)'}  ${paint.dim(at)}${activeRunId === null ? '' : '  at work'}`,
       )
     })
     lines.prompt()
@@ -134,7 +139,7 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
     })
     if (tools.length === 0) note('No tools: your roles allow none here.')
     for (const { name, effect, description } of tools)
-      note(`  ${paint.strong(name)} ${paint.dim(`(${effect})`)} ${description}`)
+      note(`  ${paint.strong(name)} ${paint.dim(`(${effect})`)} ${printable(description)}`)
     lines.prompt()
   }
 
@@ -154,11 +159,11 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
     if (again) return left.resolve(exitCodes.interrupted)
     if (view.activeRunId === undefined) return note(paint.dim('\nCtrl-C again leaves.'))
     note(paint.dim('\nStopping; Ctrl-C again leaves.'))
-    stop().catch((error: unknown) => note(paint.bad(String(error))))
+    stop().catch(complain)
   }
 
   function askApproval({ call }: OpenApproval): void {
-    note(paint.strong(`May ${call.tool} run with ${short(call.input)}? [y/n]`))
+    note(paint.strong(`May ${printable(call.tool)} run with ${short(call.input)}? [y/n]`))
     lines.prompt()
   }
 
@@ -177,9 +182,9 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
   function showStatus(status: ClientStatus): void {
     switch (status.state) {
       case 'waiting':
-        return note(paint.dim(`\n(connection lost: ${status.reason}; trying again)`))
+        return note(paint.dim(`\n(connection lost: ${printable(status.reason)}; trying again)`))
       case 'closed':
-        note(paint.bad(`\nThe connection is closed: ${status.reason}`))
+        note(paint.bad(`\nThe connection is closed: ${printable(status.reason)}`))
         return left.resolve(exitCodes.failed)
       case 'open':
       case 'connecting':

@@ -1,0 +1,37 @@
+import type { LoggedEvent, ThreadEvent } from 'toolcrib/protocol'
+import { expect, it } from 'vitest'
+import { createEventPrinter, plain } from './event-printer.ts'
+
+const steering = '\u001b[2J\u009b31m\u0007\u202e'
+
+it('lets nothing that a model or a tool wrote steer the terminal', () => {
+  let shown = ''
+  const printer = createEventPrinter({
+    answer: (text) => {
+      shown += text
+    },
+    note: (line) => {
+      shown += `${line}\n`
+    },
+    paint: plain,
+    showsMessages: () => true,
+  })
+  const call = { runId: 'run_1', step: 1, callId: 'call_1', tool: `tool${steering}` }
+  const error = { code: `CODE${steering}`, message: `message${steering}`, retry: 'never' as const }
+  const usage = { inputTokens: 0, outputTokens: 0 }
+  const events: readonly ThreadEvent[] = [
+    { type: 'agent_message', runId: 'run_1', step: 1, delta: `answer${steering}` },
+    { type: 'tool_executing', ...call, input: { city: steering }, effect: 'read' },
+    { type: 'tool_progress', ...call, progress: steering },
+    { type: 'tool_completed', ...call, outcome: 'failed', error, durationMs: 1 },
+    { type: 'tool_late', ...call, afterMs: 1, outcome: 'ok' },
+    { type: 'agent_rewound', runId: 'run_1', step: 1, reason: steering },
+    { type: 'agent_completed', runId: 'run_1', outcome: 'failed', error, usage, steps: 1, durationMs: 1 },
+  ] as unknown as readonly ThreadEvent[]
+
+  for (const [index, event] of events.entries())
+    printer.print({ threadId: 'thr_1', seq: index + 1, at: 0, event } as LoggedEvent)
+
+  expect(shown).toContain('tool: failed, 1 ms; message')
+  expect(shown).not.toMatch(/(?![\t\n])\p{Cc}|\u202e/u)
+})
