@@ -25,4 +25,6 @@ if (major < 24 || (major === 24 && minor < 15)) {
     },
     exit: (code) => process.exit(code),
   })
+  // Everything of ours is closed by now. What a tool has left behind, a timer or a socket, must not keep the process.
+  setTimeout(() => process.exit(), 1_000).unref()
 }

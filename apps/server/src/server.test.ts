@@ -245,6 +245,28 @@ describe('toolcrib start', () => {
     expect(await server.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Stopping; 1 at work') })
   })
 
+  it('exits on SIGTERM also when a tool ignores its signal and has left things behind', async () => {
+    await using place = await temporaryFolder()
+    await writeFile(join(place.folder, 'toolcrib.config.ts'), stuckTool)
+    await using server = await start(place)
+    const { token } = await signIn(server.url, 'Ann')
+    await using client = connectClient(server.url, token)
+    const { threadId } = await client.createThread()
+    const executing = Promise.withResolvers<void>()
+    using _view = client.openThread(threadId, {
+      onEvent: ({ event }) => {
+        if (event.type === 'tool_executing') executing.resolve()
+      },
+    })
+    const answer = ask(client, threadId, 'Take your time')
+    await executing.promise
+
+    server.process.kill('SIGTERM')
+
+    expect(endOf(await answer).outcome).toBe('stopped')
+    expect(await server.ended).toMatchObject({ code: 0 })
+  })
+
   it('is ended at once by a second signal', async () => {
     await using place = await temporaryFolder()
     await writeFile(join(place.folder, 'toolcrib.config.ts'), slowTool.replace('300', '60_000'))
@@ -415,6 +437,10 @@ export default defineConfig({
   agents: [{ name: 'assistant', description: 'd', instructions: 'i', tools: ['slow'], model }],
 })
 `
+
+const stuckTool = slowTool
+  .replace('300', '2_000_000_000')
+  .replace('tools: [slow],', 'tools: [slow], limits: { drainMs: 100, stopGraceMs: 100 },')
 
 async function listenSomewhere(): Promise<{ readonly port: number } & AsyncDisposable> {
   const server = createServer()
