@@ -1,14 +1,13 @@
 /**
- * A folder of Markdown and text files, searchable. The law: nothing outside of the folder is ever read, whatever a name or
- * a link says, and a file that is added, changed or removed is so at the next search.
+ * A folder of Markdown and text files, searchable. The law: a file that is added, changed or removed is so at the next
+ * search, and no file, whatever is in it, holds up the rest of the server or uses up its memory.
  *
  * @module
  */
-import type { Dirent } from 'node:fs'
-import { open, readdir, realpath, stat } from 'node:fs/promises'
-import { extname, join, relative, sep } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import MiniSearch from 'minisearch'
 import type { Clock } from 'toolcrib/agent'
+import { type DocumentFile, listDocuments, readDocument } from './document-files.ts'
 import { type Section, sectionsOf, titleOf } from './document-sections.ts'
 import { StarterToolError } from './errors.ts'
 import { nearestNames } from './nearest-names.ts'
@@ -20,6 +19,8 @@ export interface DocumentFolderLimits {
   readonly maxFileBytes: number
   /** Of all files together. Default 32 MiB. */
   readonly maxTotalBytes: number
+  /** Pieces that the files are cut into. Default 100,000. */
+  readonly maxSections: number
   /** How long a listing of the folder is taken for current. Default 1,000. */
   readonly recheckMs: number
 }
@@ -36,7 +37,7 @@ export interface DocumentHit {
 export interface FoundDocuments {
   readonly hits: readonly DocumentHit[]
   readonly documents: number
-  /** Files that were left out for their size or number. */
+  /** Files, at least, that were left out for their size or number, or because they are no text. */
   readonly leftOut: number
 }
 
@@ -55,19 +56,19 @@ const defaults: DocumentFolderLimits = {
   maxFiles: 5_000,
   maxFileBytes: 1_048_576,
   maxTotalBytes: 33_554_432,
+  maxSections: 100_000,
   recheckMs: 1_000,
 }
-const extensions: ReadonlySet<string> = new Set(['.md', '.markdown', '.mdx', '.txt', '.text', '.rst', '.adoc'])
-const MAX_DEPTH = 12
-/** Sections that are indexed between two turns of the event loop: some milliseconds. */
-const INDEX_BATCH = 4
+/** Characters that are indexed between two turns of the event loop: some milliseconds. */
+const INDEX_BATCH = 16_000
 /** Each word of a query is looked up in the whole index. */
 const MAX_QUERY_WORDS = 12
 
-interface Entry {
-  readonly bytes: number
-  readonly changedAt: number
-  readonly title: string
+type Facts = Pick<DocumentFile, 'bytes' | 'changedAt'>
+
+interface Entry extends Facts {
+  /** Undefined for a file that is left out. */
+  readonly title: string | undefined
   readonly sections: readonly string[]
 }
 
@@ -89,7 +90,7 @@ export function createDocumentFolder(
     searchOptions: { boost: { title: 3, heading: 2 }, prefix: (term) => term.length > 3, fuzzy: fuzziness },
   })
   const entries = new Map<string, Entry>()
-  let leftOut = 0
+  let beyond = 0
   let checkedAt = Number.NEGATIVE_INFINITY
   let checking: Promise<void> | undefined
 
@@ -103,40 +104,47 @@ export function createDocumentFolder(
   }
 
   const check = async (): Promise<void> => {
-    const listed = await listFiles(folder)
-    const kept = new Map<string, { readonly bytes: number; readonly changedAt: number }>()
+    const { files, complete } = await listDocuments(folder)
+    const kept = new Map<string, Facts>()
     let total = 0
-    leftOut = 0
-    for (const file of listed) {
-      const fits = file.bytes <= limits.maxFileBytes && total + file.bytes <= limits.maxTotalBytes
+    beyond = complete ? 0 : 1
+    for (const { documentId, bytes, changedAt } of files) {
+      const fits = bytes <= limits.maxFileBytes && total + bytes <= limits.maxTotalBytes
       if (!fits || kept.size >= limits.maxFiles) {
-        leftOut += 1
+        beyond += 1
         continue
       }
-      total += file.bytes
-      kept.set(file.documentId, file)
+      total += bytes
+      kept.set(documentId, { bytes, changedAt })
     }
     for (const documentId of entries.keys()) if (!kept.has(documentId)) forget(documentId)
-    for (const [documentId, { bytes, changedAt }] of kept) {
+    for (const [documentId, facts] of kept) {
       const known = entries.get(documentId)
-      if (known?.bytes === bytes && known.changedAt === changedAt) continue
-      const text = await readInside(folder, documentId, limits.maxFileBytes).catch(() => undefined)
+      if (known?.bytes === facts.bytes && known.changedAt === facts.changedAt) continue
+      const text = await readDocument(folder, documentId, limits.maxFileBytes).catch(() => undefined)
       forget(documentId)
-      if (text !== undefined) await learn(documentId, { bytes, changedAt }, text)
+      await learn(documentId, facts, text)
     }
     checkedAt = clock.monotonic()
   }
 
-  const learn = async (documentId: string, facts: Pick<Entry, 'bytes' | 'changedAt'>, text: string): Promise<void> => {
+  const learn = async (documentId: string, facts: Facts, text: string | undefined): Promise<void> => {
+    const pieces = text === undefined ? [] : sectionsOf(text)
+    if (text === undefined || index.documentCount + pieces.length > limits.maxSections) {
+      entries.set(documentId, { ...facts, title: undefined, sections: [] })
+      return
+    }
     const title = titleOf(text, documentId)
-    const sections = sectionsOf(text).map((section, number) => ({
-      ...section,
-      id: `${documentId}#${number}`,
-      documentId,
-      title,
-    }))
+    const sections = pieces.map((section, number) => ({ ...section, id: `${documentId}#${number}`, documentId, title }))
     entries.set(documentId, { ...facts, title, sections: sections.map((section) => section.id) })
-    await index.addAllAsync(sections, { chunkSize: INDEX_BATCH })
+    let characters = 0
+    for (const section of sections) {
+      index.add(section)
+      characters += section.heading.length + section.text.length
+      if (characters < INDEX_BATCH) continue
+      characters = 0
+      await setImmediate()
+    }
   }
 
   const forget = (documentId: string): void => {
@@ -159,69 +167,26 @@ export function createDocumentFolder(
         hits.push({ documentId, title, heading, line, text, score: found.score })
         if (hits.length >= limit) break
       }
-      return { hits, documents: entries.size, leftOut }
+      const documents = entries.values().filter(({ title }) => title !== undefined)
+      const count = [...documents].length
+      return { hits, documents: count, leftOut: beyond + entries.size - count }
     },
     async read(documentId) {
       await refresh()
       const id = documentId.replaceAll('\\', '/').replace(/^(?:\.?\/)+/, '')
-      const entry = entries.get(id)
+      const title = entries.get(id)?.title
       // Only what the listing found is ever opened: a name with `..` in it is no document.
-      if (entry === undefined) {
+      if (title === undefined) {
         throw new StarterToolError('DOCUMENT_UNKNOWN', { documentId, nearest: nearestNames(id, entries.keys()) })
       }
-      const text = await readInside(folder, id, limits.maxFileBytes)
-      return { documentId: id, title: entry.title, text }
+      const text = await readDocument(folder, id, limits.maxFileBytes)
+      return { documentId: id, title, text }
     },
   }
 }
 
+/** Slips that are forgiven. Each further one multiplies what is looked through, in one go. */
 function fuzziness(term: string): number | false {
-  return term.length > 5 ? 0.2 : false
-}
-
-interface Listed {
-  readonly documentId: string
-  readonly bytes: number
-  readonly changedAt: number
-}
-
-/** In the order of their names. Links, hidden files and other kinds are passed over. */
-async function listFiles(folder: string): Promise<readonly Listed[]> {
-  const files: Listed[] = []
-  const walk = async (inside: string, depth: number): Promise<void> => {
-    const found = await readdir(join(folder, inside), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-      // A folder below that vanished or is closed to us costs its own files only.
-      if (inside !== '') return [] as Dirent[]
-      throw new StarterToolError('DOCUMENTS_UNREADABLE', { folder, reason: error.code ?? error.name }, { cause: error })
-    })
-    for (const entry of found.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
-      const path = join(inside, entry.name)
-      if (entry.isDirectory() && depth < MAX_DEPTH) await walk(path, depth + 1)
-      if (!entry.isFile() || !extensions.has(extname(entry.name).toLowerCase())) continue
-      const facts = await stat(join(folder, path)).catch(() => undefined)
-      if (facts === undefined) continue
-      files.push({ documentId: path.split(sep).join('/'), bytes: facts.size, changedAt: facts.mtimeMs })
-    }
-  }
-  await walk('', 0)
-  return files
-}
-
-/** Follows no way out: what the path really leads to must lie inside of what the folder really is. */
-async function readInside(folder: string, documentId: string, maxBytes: number): Promise<string> {
-  const unknown = (): StarterToolError => new StarterToolError('DOCUMENT_UNKNOWN', { documentId, nearest: [] })
-  const root = await realpath(folder).catch(() => {
-    throw unknown()
-  })
-  const path = await realpath(join(root, documentId)).catch(() => {
-    throw unknown()
-  })
-  const within = relative(root, path)
-  if (within !== documentId.split('/').join(sep)) throw unknown()
-  await using file = await open(path, 'r')
-  const { size } = await file.stat()
-  if (size > maxBytes) throw new StarterToolError('DOCUMENT_TOO_LARGE', { documentId, bytes: size, maxBytes })
-  const text = await file.readFile('utf8')
-  return text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
+  if (term.length <= 5 || term.length > 24) return false
+  return term.length < 10 ? 1 : 2
 }

@@ -19,6 +19,22 @@ describe('the sections of a document', () => {
     ])
   })
 
+  it('are found whatever a heading is made of', () => {
+    expect(sectionsOf(`# one${' '.repeat(300)}two ##  \n#\n##x\n# #\nend`)).toEqual([
+      { heading: 'one two', line: 1, text: '#\n##x\n# #\nend' },
+    ])
+  })
+
+  it('take up no more than a few times what the document does, whatever its headings', () => {
+    const text = `# ${'x'.repeat(50_000)}\n${'## y\n'.repeat(10_000)}`
+
+    const sections = sectionsOf(text)
+
+    expect(sections.length).toBeLessThan(2_100)
+    expect(Math.max(...sections.map(({ heading }) => heading.length))).toBeLessThan(130)
+    expect(titleOf(text, 'a.md')).toBe('x'.repeat(120))
+  })
+
   it('are bounded, also where a text has no headings and no lines', () => {
     const lines = sectionsOf('word\n'.repeat(2_000))
     const line = sectionsOf('word '.repeat(2_000))

@@ -13,6 +13,9 @@ export interface Section {
 }
 
 const MAX_SECTION_CHARACTERS = 4_000
+const MAX_HEADING_CHARACTERS = 120
+/** Beyond this headings are text like any other: a document of nothing but headings would be thousands of times its size. */
+const MAX_CUTS = 2_000
 
 export function sectionsOf(text: string): readonly Section[] {
   const sections: Section[] = []
@@ -20,7 +23,6 @@ export function sectionsOf(text: string): readonly Section[] {
   let lines: string[] = []
   let length = 0
   let line = 1
-  let fenced = false
 
   const close = (next: number): void => {
     const body = lines.join('\n').trim()
@@ -30,14 +32,12 @@ export function sectionsOf(text: string): readonly Section[] {
     line = next
   }
 
-  for (const [index, content] of text.split('\n').entries()) {
-    if (/^\s*(?:```|~~~)/.test(content)) fenced = !fenced
-    const heading = fenced ? null : /^(#{1,6})\s+(.+?)\s*#*\s*$/.exec(content)
-    if (heading?.[1] !== undefined && heading[2] !== undefined) {
+  for (const { content, heading, index } of linesOf(text)) {
+    if (heading !== undefined && sections.length < MAX_CUTS) {
       if (index > 0) close(index + 1)
-      path.length = heading[1].length - 1
+      path.length = heading.level - 1
       for (let level = 0; level < path.length; level += 1) path[level] ??= ''
-      path.push(heading[2])
+      path.push(heading.text)
       line = index + 1
       continue
     }
@@ -70,8 +70,38 @@ function piecesOf(line: string): readonly string[] {
 
 /** Its first heading of the first level, else its first heading, else its file's name. */
 export function titleOf(text: string, documentId: string): string {
-  const heading = /^#\s+(.+?)\s*#*\s*$/m.exec(text)?.[1] ?? /^#{2,6}\s+(.+?)\s*#*\s*$/m.exec(text)?.[1]
-  return heading ?? documentId.slice(documentId.lastIndexOf('/') + 1).replace(/\.\w+$/, '')
+  let first: string | undefined
+  for (const { heading } of linesOf(text)) {
+    if (heading?.level === 1) return heading.text
+    first ??= heading?.text
+  }
+  return first ?? documentId.slice(documentId.lastIndexOf('/') + 1).replace(/\.\w+$/, '')
+}
+
+interface Line {
+  readonly content: string
+  /** From 0. */
+  readonly index: number
+  readonly heading: { readonly level: number; readonly text: string } | undefined
+}
+
+function* linesOf(text: string): Generator<Line> {
+  let fenced = false
+  for (const [index, content] of text.split('\n').entries()) {
+    if (/^\s{0,9}(?:```|~~~)/.test(content)) fenced = !fenced
+    yield { content, index, heading: fenced ? undefined : headingOf(content) }
+  }
+}
+
+/** A long one is cut. Whatever the line holds, it is passed over only a few times. */
+function headingOf(line: string): Line['heading'] {
+  const marks = /^#{1,6}(?=[ \t])/.exec(line)?.[0]
+  if (marks === undefined) return undefined
+  const rest = line.slice(marks.length).trim()
+  let end = rest.length
+  while (end > 0 && rest[end - 1] === '#') end -= 1
+  const text = rest.slice(0, end).trimEnd().replaceAll(/\s+/g, ' ').slice(0, MAX_HEADING_CHARACTERS)
+  return text === '' ? undefined : { level: marks.length, text }
 }
 
 /** A piece of the text around the first word of the query in it, at most `max` characters, in whole words. */

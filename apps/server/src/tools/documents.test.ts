@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createManualClock, type ManualClock } from 'toolcrib/testing'
@@ -77,6 +78,32 @@ describe('search_documents', () => {
     expect(found).toEqual(['refunds'])
   })
 
+  it('reads texts in the encodings that people save them in, and leaves out what is no text', async () => {
+    await writeFile(join(folder, 'wide.txt'), Buffer.from('\uFEFFgarage in Łódź', 'utf16le'))
+    await writeFile(join(folder, 'windows.txt'), Buffer.from('garage on \xD8stgata', 'latin1'))
+    await writeFile(join(folder, 'noise.txt'), Buffer.from('garage\0\x01\x02'))
+
+    const found = (await tools().search.call({ query: 'garage' })) as { readonly results: readonly object[] }
+
+    const { results, ...counts } = found
+    expect(results).toHaveLength(2)
+    expect(results).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ documentId: 'wide.txt', snippet: 'garage in Łódź' }),
+        expect.objectContaining({ documentId: 'windows.txt', snippet: 'garage on Østgata' }),
+      ]),
+    )
+    expect(counts).toEqual({ searched: 4, leftOut: 1 })
+  })
+
+  it('cuts documents into no more pieces than it may, and says what it left out', async () => {
+    await writeFile(join(folder, 'long.md'), '# a\n'.repeat(50))
+
+    const found = await tools({ maxSections: 20 }).search.call({ query: 'refunds' })
+
+    expect(found).toMatchObject({ results: [{ documentId: 'refunds.txt' }], searched: 2, leftOut: 1 })
+  })
+
   it('leaves out what is too large or too many, and says so', async () => {
     await writeFile(join(folder, 'large.md'), 'refund '.repeat(100))
 
@@ -106,6 +133,23 @@ describe('search_documents', () => {
 })
 
 describe('read_document', () => {
+  it('reads only what was listed, and no longer when a pipe or a link took its place', async () => {
+    const { search, read } = tools()
+    await mkdir(join(parent, 'elsewhere'))
+    await writeFile(join(parent, 'elsewhere', 'vacation.md'), 'canary')
+    await search.call({ query: 'anything' })
+    await rm(join(folder, 'refunds.txt'))
+    execFileSync('mkfifo', [join(folder, 'refunds.txt')])
+    await rename(join(folder, 'handbook'), join(parent, 'handbook'))
+    await symlink(join(parent, 'elsewhere'), join(folder, 'handbook'))
+
+    const pipe = read.call({ documentId: 'refunds.txt' })
+    const link = read.call({ documentId: 'handbook/vacation.md' })
+
+    await expect(pipe).rejects.toMatchObject({ code: 'DOCUMENT_UNKNOWN' })
+    await expect(link).rejects.toMatchObject({ code: 'DOCUMENT_UNKNOWN' })
+  })
+
   it('reads a document whole when it is short', async () => {
     const { read } = tools()
 
