@@ -47,10 +47,11 @@ export interface ConnectionInfo {
 export interface Gateway extends AsyncDisposable {
   /**
    * Room for one more connection of this principal? Asked before the upgrade, so that a refusal can be an HTTP answer.
-   * The place is held until `accept` or disposal.
+   * The place is held until `accept` or disposal; one `for` a stream, which is never accepted, until disposal alone.
    */
   reserve(
     principal: Principal,
+    options?: { readonly for?: 'socket' | 'stream' },
   ):
     | ({ readonly ok: true } & Disposable)
     | { readonly ok: false; readonly code: 'TOO_MANY_CONNECTIONS' | 'DRAINING'; readonly message: string }

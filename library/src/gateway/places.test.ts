@@ -31,6 +31,19 @@ describe('the places of a gateway', () => {
     expect([whileTaken, places.taken]).toEqual([1, 0])
   })
 
+  it('leave a place that is held to who holds it', () => {
+    const places = createPlaces({ maxConnections: 9, maxConnectionsPerUser: 9 })
+    const held = places.hold(ann)
+    const reserved = places.reserve(ann)
+    places.take(ann)
+    reserved[Symbol.dispose]()
+    const whileHeld = places.taken
+
+    held[Symbol.dispose]()
+
+    expect([whileHeld, places.taken]).toEqual([2, 1])
+  })
+
   it('give back a reservation that was not used', () => {
     const places = createPlaces({ maxConnections: 1, maxConnectionsPerUser: 1 })
 

@@ -12,6 +12,8 @@ export interface Places {
   take(owner: Owner): Disposable
   /** Holds a place until `take` of the same owner uses it up, or until disposal. */
   reserve(owner: Owner): Disposable
+  /** Holds a place that no `take` uses up, until disposal. @throws as `take` does. */
+  hold(owner: Owner): Disposable
   readonly taken: number
 }
 
@@ -53,6 +55,7 @@ export function createPlaces(limits: Pick<GatewayLimits, 'maxConnections' | 'max
         if (reserved?.delete(place)) place[Symbol.dispose]()
       })
     },
+    hold: occupy,
     get taken() {
       return taken
     },
