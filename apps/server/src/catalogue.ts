@@ -8,6 +8,7 @@ import { createToolRegistry, type Tool } from 'toolcrib'
 import type { Clock, RecordStore } from 'toolcrib/agent'
 import type { Registry, Verdict } from 'toolcrib/registry'
 import type { ServerConfig } from './config.ts'
+import { ownDocuments } from './own-documents.ts'
 import { createStarterTools } from './tools/starter-tools.ts'
 
 export interface Catalogue {
@@ -30,7 +31,7 @@ export function openCatalogue({ config, records, clock }: CatalogueOptions): Cat
     maxEntriesPerScope: config.limits.maxToolsPerScope,
   })
   const starters = config.starterTools
-    ? createStarterTools({ records, clock, documentsFolder: config.documentsFolder ?? undefined })
+    ? createStarterTools({ records, clock, documentsFolder: config.documentsFolder ?? ownDocuments() })
     : []
   const verdicts = [
     ...registry.offer(starters, { origin: 'starter tools' }),
