@@ -12,6 +12,9 @@ export const schemaBounds: JsonBounds = { maxDepth: 100, maxNodes: 20_000, maxCh
 /** An unrolled document with more schemas than this is judged under watch. */
 const maxUnwatchedSchemas = 2_000
 
+/** The validator follows no reference by these, and would refuse every value. Better to be told at the door. */
+const unfollowed: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
 /** A schema and what it is made of, references followed. */
 export interface SchemaNode {
   readonly pointer: string
@@ -129,6 +132,11 @@ function analyse(document: Schema): SchemaAnalysis {
       const reference = node.schema[keyword]
       if (typeof reference !== 'string') continue
       const target = followReference(root?.schema ?? {}, anchors, withoutBase(reference))
+      if (target.found && target.pointer.split('/').some((segment) => unfollowed.has(segment))) {
+        const message = `${JSON.stringify(reference.slice(0, 120))} leads by a name that no reference is followed by`
+        issues.push({ path: `${node.pointer}/${keyword}`, message })
+        continue
+      }
       if (target.found) {
         const next = visit(target.schema, target.pointer)
         references.set(`${node.pointer}/${keyword}`, target.pointer)

@@ -230,6 +230,15 @@ describe('a hostile schema', () => {
     expect(defectsFor({ type: 'object', properties: { a: { $ref: '#/__proto__' } } })).toHaveLength(1)
   })
 
+  it('is refused when a reference leads by a name that the validator does not follow, instead of refusing every value', () => {
+    const referring = (name: string): unknown =>
+      JSON.parse(`{"type":"object","properties":{"a":{"$ref":"#/$defs/${name}"}},"$defs":{"${name}":{}}}`)
+
+    expect(
+      ['__proto__', 'constructor', 'prototype', 'valueOf'].map((name) => defectsFor(referring(name)).length),
+    ).toEqual([1, 1, 1, 0])
+  })
+
   it('can not go round in circles at one value', () => {
     const loop = { $defs: { a: { allOf: [{ $ref: '#/$defs/b' }] }, b: { anyOf: [true, { $ref: '#/$defs/a' }] } } }
 
