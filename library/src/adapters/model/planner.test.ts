@@ -135,6 +135,22 @@ describe('choosing and filling', () => {
     ])
   })
 
+  it('takes how many from a number, in a word or in digits, beside what there is to be many of', async () => {
+    const count: JsonObject = { type: 'integer', minimum: 1, maximum: 100, description: 'How many dice' }
+    const dice = tool('roll_dice', 'Roll dice and add them up.', { count })
+    const said = ['three dice', 'Roll three dice', '12 dice, please', 'three apples', 'save a note: three dice']
+
+    const replies = await Promise.all(said.map((text) => talk([...desk, dice]).say(text)))
+
+    expect(replies.map(({ steps }) => steps.flat())).toEqual([
+      [{ tool: 'roll_dice', input: { count: 3 } }],
+      [{ tool: 'roll_dice', input: { count: 3 } }],
+      [{ tool: 'roll_dice', input: { count: 12 } }],
+      [],
+      [{ tool: 'save_note', input: { text: 'three dice' } }],
+    ])
+  })
+
   it('reads dates, titles and lists of names', async () => {
     const { say } = talk(office)
 

@@ -128,7 +128,7 @@ function figuresGone(text: string): string {
   const found = findExpression(digits)
   if (found) return `${digits.slice(0, found.start)} ${digits.slice(found.end)}`
   const [measure] = measuresOf(digits)
-  if (!measure) return text
+  if (!measure) return digits
   const rest = `${digits.slice(0, measure.start)} ${digits.slice(measure.end)}`
   const target = targetUnitOf(rest)
   return target === undefined ? text : rest.replace(target, ' ')

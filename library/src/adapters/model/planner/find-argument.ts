@@ -62,7 +62,8 @@ export function find(
     case 'expression':
       return expression(ground)
     case 'count':
-      return literal(count(ground))
+      // How many of something is asked for by the number alone, where there is nothing to do without it.
+      return literal(count(ground)) ?? (required ? number(ground, parameter, indexed) : undefined)
     case 'amount':
     case 'number':
       return number(ground, parameter, indexed)
