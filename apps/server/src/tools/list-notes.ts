@@ -5,6 +5,7 @@
  */
 import { defineTool, type Tool } from 'toolcrib'
 import { z } from 'zod'
+import { cutText } from './cut-text.ts'
 import type { Notes } from './notes.ts'
 
 const TEXT_CHARACTERS = 500
@@ -48,6 +49,7 @@ export function createListNotes(notes: Notes): Tool {
 }
 
 function shorten(text: string): string {
-  const left = text.length - TEXT_CHARACTERS
-  return left <= 0 ? text : `${text.slice(0, TEXT_CHARACTERS)}… (${left} more characters)`
+  const shown = cutText(text, TEXT_CHARACTERS)
+  const left = text.length - shown.length
+  return left <= 0 ? text : `${shown}… (${left} more characters)`
 }

@@ -67,6 +67,36 @@ describe('the notes', () => {
     expect(await list.call({})).toMatchObject({ total: 1 })
   })
 
+  it('are saved once when the call is made twice at the same time', async () => {
+    const { save, list } = tools()
+    const call = { text: 'Buy milk' }
+
+    const [first, second] = await Promise.all([
+      saved(save.call(call, { idempotencyKey: 'the same' })),
+      saved(save.call(call, { idempotencyKey: 'the same' })),
+    ])
+
+    expect(second?.noteId).toBe(first?.noteId)
+    expect(await list.call({})).toMatchObject({ total: 1 })
+  })
+
+  it('lose none to another, however many there are', async () => {
+    const { save, list } = tools()
+
+    await Promise.all(Array.from({ length: 400 }, (_, number) => save.call({ text: `note ${number}` })))
+
+    expect(await list.call({})).toMatchObject({ total: 400 })
+  })
+
+  it('are cut between characters, not within one', async () => {
+    const { save, list } = tools()
+    await save.call({ text: `${'x'.repeat(58)}${'😀'.repeat(300)}` })
+
+    const { notes } = (await list.call({})) as { readonly notes: readonly { title: string; text: string }[] }
+
+    expect(notes.map(({ title, text }) => [title.isWellFormed(), text.isWellFormed()])).toEqual([[true, true]])
+  })
+
   it('are found by a part of their text, and shortened in a list', async () => {
     const { save, list } = tools()
     await save.call({ text: `Groceries: ${'milk '.repeat(200)}` })

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { randomInt } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Clock, RecordStore, StoredRecord } from 'toolcrib/agent'
 import type { Principal } from 'toolcrib/protocol'
 import { StarterToolError } from './errors.ts'
@@ -43,11 +43,13 @@ export function createNotes(records: RecordStore, clock: Clock): Notes {
   return {
     async save(principal, { title, text, key }) {
       const owner = ownerOf(principal)
-      const stored = await all(principal)
-      const before = stored.find((record) => keyOf(record) === key)
-      if (before !== undefined) return noteFrom(before)
+      let noteId = idFrom(key)
+      for (let before = await records.get(owner, COLLECTION, noteId); before !== undefined; ) {
+        if (keyOf(before) === key) return noteFrom(before)
+        noteId = idFrom(`${noteId} ${key}`)
+        before = await records.get(owner, COLLECTION, noteId)
+      }
       const at = clock.now()
-      const noteId = freshId(new Set(stored.map((record) => record.id)))
       try {
         const options = { at, maxRecords: noteLimits.maxNotes }
         await records.put(owner, COLLECTION, noteId, { title, text, key }, options)
@@ -78,11 +80,10 @@ function ownerOf({ tenant, user }: Principal): { readonly tenant: string; readon
   return { tenant, user }
 }
 
-function freshId(taken: ReadonlySet<string>): string {
-  for (;;) {
-    const id = Array.from({ length: ID_LENGTH }, () => ID_LETTERS[randomInt(ID_LETTERS.length)]).join('')
-    if (!taken.has(id)) return id
-  }
+/** The same for the same key: a save that is repeated, even at the same time, meets the note that it has made. */
+function idFrom(key: string): string {
+  const bytes = createHash('sha256').update(key).digest().subarray(0, ID_LENGTH)
+  return Array.from(bytes, (byte) => ID_LETTERS[byte % ID_LETTERS.length]).join('')
 }
 
 function keyOf({ value }: StoredRecord): unknown {

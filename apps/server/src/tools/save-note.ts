@@ -5,6 +5,7 @@
  */
 import { defineTool, type Tool } from 'toolcrib'
 import { z } from 'zod'
+import { cutText } from './cut-text.ts'
 import { type Notes, noteLimits } from './notes.ts'
 
 const input = z.object({
@@ -53,5 +54,5 @@ export function createSaveNote(notes: Notes): Tool {
 
 function beginningOf(text: string): string {
   const [line = ''] = text.split('\n', 1)
-  return line.length <= 60 ? line : `${line.slice(0, 59).trimEnd()}…`
+  return line.length <= 60 ? line : `${cutText(line, 59).trimEnd()}…`
 }
