@@ -133,7 +133,7 @@ describe('a client of a troubled server', () => {
     expect((await outcome).map((settled) => settled.status)).toEqual(waiting.map(() => 'rejected'))
   })
 
-  it('waits twice as long each time, up to the limit, and starts over after a connection', async () => {
+  it('waits twice as long each time, and starts over after a connection that lasted longer than the wait', async () => {
     await using peer = await startPeer()
     const waits: number[] = []
     peer.client.onStatus((status) => {
@@ -151,8 +151,13 @@ describe('a client of a troubled server', () => {
     await peer.greet(3)
     peer.sockets[2]?.terminate()
     await until(peer.client, 'waiting')
+    await peer.clock.advance(500)
+    await peer.greet(4)
+    await peer.clock.advance(500)
+    peer.sockets[3]?.terminate()
+    await until(peer.client, 'waiting')
 
-    expect(waits).toEqual([125, 250, 125])
+    expect(waits).toEqual([125, 250, 500, 125])
   })
 
   it('gives up a server that says no hello', async () => {
@@ -276,5 +281,82 @@ describe('a client of a troubled server', () => {
       reason: 'no session',
       code: 'UNAUTHENTICATED',
     })
+  })
+  it('stays closed when it is closed by a listener, whatever that was told, and leaves no timer behind', async () => {
+    await using peer = await startPeer()
+    await peer.greet()
+    peer.client.onStatus(({ state }) => {
+      if (state === 'connecting') peer.client.close()
+    })
+
+    peer.sockets[0]?.terminate()
+    await until(peer.client, 'waiting')
+    await peer.clock.advance(60_000)
+
+    expect(peer.client.status).toEqual({ state: 'closed', reason: 'it was closed here' })
+    expect([peer.sockets.length, peer.clock.pending]).toEqual([1, 0])
+  })
+
+  it('tells every listener the same statuses in the same order, also when one closes it', async () => {
+    await using peer = await startPeer()
+    const told: string[] = []
+    peer.client.onStatus(({ state }) => {
+      if (state === 'open') peer.client.close()
+    })
+    peer.client.onStatus(({ state }) => told.push(state))
+
+    await peer.connected(1)
+    const closed = until(peer.client, 'closed')
+    peer.say(hello)
+    await closed
+
+    expect(told).toEqual(['open', 'closed'])
+  })
+
+  it('takes what is no frame for a broken connection, and makes another', async () => {
+    await using garbage = await startPeer()
+    await using nothing = await startPeer()
+    await Promise.all([garbage.greet(), nothing.greet()])
+
+    garbage.sockets[0]?.send('<html>')
+    nothing.sockets[0]?.send('null')
+
+    expect(await until(garbage.client, 'waiting')).toMatchObject({ reason: 'the server sent what is no frame' })
+    expect(await until(nothing.client, 'waiting')).toMatchObject({ reason: 'the server sent what is no frame' })
+  })
+
+  it('does not come back after a goodbye that says so, though the connection was never closed', async () => {
+    await using peer = await startPeer()
+    await peer.greet()
+
+    peer.say({ type: 'goodbye', code: 'CREDENTIALS_REVOKED', reason: 'revoked', reconnectAfterMs: null })
+    const goodbye = await new Promise((resolve) => peer.client.onGoodbye(resolve))
+    await peer.clock.advance(20_000)
+    await peer.clock.advance(20_000)
+    await peer.clock.advance(15_000)
+
+    expect(goodbye).toMatchObject({ code: 'CREDENTIALS_REVOKED' })
+    expect(peer.client.status).toEqual({ state: 'closed', reason: 'revoked', code: 'CREDENTIALS_REVOKED' })
+  })
+
+  it('leaves no timer behind: not of a command that cannot be written, not of a thread that is asked for again', async () => {
+    await using peer = await startPeer()
+    await peer.greet()
+    const circular: { self?: unknown } = {}
+    circular.self = circular
+    const command = { type: 'approval.answer', approvalId: 'apr_1', decision: 'approved', input: circular } as const
+
+    await expect(peer.client.command<'approval.answer'>(command as never)).rejects.toThrow(TypeError)
+    collect(peer.client, 'thr_1')
+    await peer.heard(1)
+    const opening = peer.received[0]?.id
+    peer.say({ type: 'error', id: opening, error: { code: 'RATE_LIMITED', message: 'later', retry: 'later' } })
+    const listed = peer.client.listThreads()
+    await peer.heard(2)
+    peer.say({ type: 'ok', id: peer.received[1]?.id, threads: [] })
+    await listed
+    peer.client.close()
+
+    expect(peer.clock.pending).toBe(0)
   })
 })

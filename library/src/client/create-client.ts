@@ -54,11 +54,16 @@ export function createClient(options: ClientOptions): Client {
   function onStatus(status: ClientStatus): void {
     if (status.state !== 'open' && wasOpen) requests.onLost()
     wasOpen = status.state === 'open'
-    if (status.state === 'closed') requests.close(status.reason)
+    if (status.state === 'closed') {
+      requests.close(status.reason)
+      threads.close()
+    }
     if (status.state === 'open') {
       // Threads first, so that what is sent again finds its thread open.
       threads.onConnected()
       requests.onConnected()
+      // A refusal among these may have led a listener to close it.
+      if (hello() === undefined) return
     }
     statuses.emit(status)
   }

@@ -52,6 +52,8 @@ export function createLink(options: LinkOptions): Link {
   let goodbye: Goodbye | undefined
   let heard = false
   let attempt = 0
+  let waitedMs = 0
+  let openedAt: number | undefined
   /** Of the socket that is listened to; whatever an older one says is nobody's business. */
   let generation = 0
 
@@ -66,6 +68,8 @@ export function createLink(options: LinkOptions): Link {
     const mine = generation
     goodbye = undefined
     become({ state: 'connecting', attempt })
+    // A listener may have closed it.
+    if (mine !== generation) return
     timer = clock.setTimeout(() => lose('the server did not answer'), timeoutMs)
     try {
       const ticket = await options.ticket?.()
@@ -82,7 +86,10 @@ export function createLink(options: LinkOptions): Link {
   function listen(made: WebSocketLike, mine: number): void {
     socket = made
     made.addEventListener('message', ({ data }) => {
-      if (mine === generation && typeof data === 'string') receive(JSON.parse(data) as ServerFrame)
+      if (mine !== generation || typeof data !== 'string') return
+      const frame = parseFrame(data)
+      if (frame === undefined) lose('the server sent what is no frame')
+      else receive(frame)
     })
     // A close event always follows, and says more.
     made.addEventListener('error', () => {})
@@ -96,7 +103,7 @@ export function createLink(options: LinkOptions): Link {
     switch (frame.type) {
       case 'hello':
         attempt = 0
-        backoff.reset()
+        openedAt = clock.now()
         watch(frame.limits.pingIntervalMs)
         return become({ state: 'open', hello: frame })
       case 'goodbye':
@@ -114,20 +121,29 @@ export function createLink(options: LinkOptions): Link {
     timer = clock.setTimeout(() => {
       if (heard) return watch(intervalMs)
       socket?.send(JSON.stringify({ id: 'heartbeat', type: 'ping' }))
-      timer = clock.setTimeout(() => (heard ? watch(intervalMs) : lose('the server fell silent')), timeoutMs)
+      timer = clock.setTimeout(() => (heard ? watch(intervalMs) : end('the server fell silent')), timeoutMs)
     }, intervalMs)
   }
 
   function onClose(code: number, reason: string): void {
-    if (goodbye?.reconnectAfterMs === null) return finish(goodbye.reason, goodbye.code)
     const final = FINAL.get(code)
     if (goodbye === undefined && final !== undefined) return finish(reason || `closed with ${code}`, final)
-    lose(goodbye?.reason ?? (reason || 'the connection was lost'), goodbye?.reconnectAfterMs ?? 0)
+    end(reason || 'the connection was lost')
+  }
+
+  /** What a goodbye said holds, however the connection ends after it. */
+  function end(reason: string): void {
+    if (goodbye?.reconnectAfterMs === null) return finish(goodbye.reason, goodbye.code)
+    lose(goodbye?.reason ?? reason, goodbye?.reconnectAfterMs ?? 0)
   }
 
   function lose(reason: string, minWaitMs = 0): void {
     drop()
+    // A server that greets and breaks off again and again is no better than one that does not greet.
+    if (openedAt !== undefined && clock.now() - openedAt >= waitedMs) backoff.reset()
+    openedAt = undefined
     const waitMs = minWaitMs + backoff.nextMs()
+    waitedMs = waitMs
     timer = clock.setTimeout(() => void start(), waitMs)
     become({ state: 'waiting', attempt, retryAt: clock.now() + waitMs, reason })
   }
@@ -161,6 +177,15 @@ export function createLink(options: LinkOptions): Link {
       drop()
       become({ state: 'closed', reason })
     },
+  }
+}
+
+function parseFrame(text: string): ServerFrame | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as ServerFrame) : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -66,10 +66,11 @@ export function createRequests({ clock, replyTimeoutMs, maxPendingCommands, wire
     lastId += 1
     const id = `${lastId}`
     const { type } = command
+    const text = JSON.stringify({ id, ...command })
     const onTimeout = (): void =>
       settle(id, (late) => late.onError(clientError('NO_REPLY', { type, timeoutMs: replyTimeoutMs })))
     const timer = clock.setTimeout(onTimeout, replyTimeoutMs)
-    pending.set(id, { ...entry, type, text: JSON.stringify({ id, ...command }), timer, sent: false })
+    pending.set(id, { ...entry, type, text, timer, sent: false })
     send(id)
   }
 

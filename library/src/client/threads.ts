@@ -13,6 +13,8 @@ export interface Threads {
   onEvent(frame: EventFrame): void
   onGone(threadId: string): void
   onConnected(): void
+  /** Nothing is opened again. */
+  close(): void
 }
 
 export interface ThreadsOptions {
@@ -124,6 +126,10 @@ export function createThreads({ requests, clock, isConnected }: ThreadsOptions):
     },
     onConnected() {
       for (const thread of threads.values()) ask(thread)
+    },
+    close() {
+      for (const { retry } of threads.values()) retry?.[Symbol.dispose]()
+      threads.clear()
     },
   }
 }
