@@ -3,6 +3,7 @@
  */
 import type { WebSocket } from 'ws'
 import type { CommandBody, ErrorReply, EventFrame, OkReply, ServerFrame } from '../protocol/frames.ts'
+import { createCapture } from './capture.ts'
 
 export interface RawSocket extends AsyncDisposable {
   readonly ws: WebSocket
@@ -26,30 +27,16 @@ export interface RawSocket extends AsyncDisposable {
 
 /** @param ws - Not yet open, or open since this turn. */
 export function createRawSocket(ws: WebSocket): RawSocket {
-  const frames: ServerFrame[] = []
-  const waiting = new Set<{ tell(frame: ServerFrame): void; fail(error: Error): void }>()
+  const { records, listener, next, end } = createCapture<ServerFrame>()
   const closed = Promise.withResolvers<{ readonly code: number; readonly reason: string }>()
   let lastId = 0
 
-  ws.on('message', (data) => {
-    const frame = JSON.parse((data as Buffer).toString()) as ServerFrame
-    frames.push(frame)
-    for (const waiter of waiting) waiter.tell(frame)
-  })
+  ws.on('message', (data) => listener(JSON.parse((data as Buffer).toString()) as ServerFrame))
   ws.on('error', () => {})
   ws.on('close', (code, reason) => {
     closed.resolve({ code, reason: reason.toString() })
-    for (const waiter of waiting) waiter.fail(new Error(`The socket closed with ${code} (${reason.toString()})`))
+    end(`The socket closed with ${code} (${reason.toString()})`)
   })
-
-  function next(matches: (frame: ServerFrame) => boolean): Promise<ServerFrame> {
-    const found = frames.find(matches)
-    if (found !== undefined) return Promise.resolve(found)
-    const { promise, resolve, reject } = Promise.withResolvers<ServerFrame>()
-    const waiter = { tell: (frame: ServerFrame) => void (matches(frame) && resolve(frame)), fail: reject }
-    waiting.add(waiter)
-    return promise.finally(() => waiting.delete(waiter))
-  }
 
   async function command(body: CommandBody): Promise<OkReply | ErrorReply> {
     lastId += 1
@@ -60,11 +47,11 @@ export function createRawSocket(ws: WebSocket): RawSocket {
 
   return {
     ws,
-    frames,
+    frames: records,
     get events() {
-      return frames.filter((frame) => frame.type === 'event')
+      return records.filter((frame) => frame.type === 'event')
     },
-    next: next as RawSocket['next'],
+    next,
     command,
     async openNewThread() {
       const created = await command({ type: 'thread.create' })
