@@ -1,11 +1,11 @@
 /**
- * Every limit of a running server, in one table: what it bounds, its default, and the range it may have. A limit that is
- * declared here is enforced somewhere, and a test drives it to its rejection.
+ * Every limit of a running server, in one table: its default, the library's where it has one, and the range it may have.
+ * A limit that is declared here is enforced somewhere, and a test drives it to its rejection.
  *
  * @module
  */
-import type { RunLimits } from 'toolcrib/agent'
-import type { GatewayLimits, Limits } from 'toolcrib/gateway'
+import { defaultRunLimits, type RunLimits } from 'toolcrib/agent'
+import { defaultGatewayLimits, type GatewayLimits, type Limits } from 'toolcrib/gateway'
 
 export type { Limits } from 'toolcrib/gateway'
 
@@ -19,27 +19,27 @@ const unlimited = Number.POSITIVE_INFINITY
 const day = 86_400_000
 
 export const limitRules: { readonly [Name in keyof Limits]: LimitRule } = {
-  maxFrameBytes: { default: 65_536, min: 1_024, max: 16_777_216 },
-  maxMessageChars: { default: 100_000, min: 1, max: 10_000_000 },
-  maxConnectionsPerUser: { default: 16, min: 1, max: 10_000 },
-  maxConnections: { default: 10_000, min: 1, max: 1_000_000 },
-  commandsPerSecond: { default: 20, min: 1, max: 10_000 },
-  commandBurst: { default: 40, min: 1, max: 100_000 },
-  maxOpenThreads: { default: 32, min: 1, max: 1_000 },
-  maxBufferedBytes: { default: 1_048_576, min: 16_384, max: 268_435_456 },
-  pingIntervalMs: { default: 25_000, min: 1_000, max: 600_000 },
-  pongTimeoutMs: { default: 10_000, min: 1_000, max: 600_000 },
-  maxPendingCommands: { default: 64, min: 1, max: 10_000 },
+  maxFrameBytes: { default: defaultGatewayLimits.maxFrameBytes, min: 1_024, max: 16_777_216 },
+  maxMessageChars: { default: defaultGatewayLimits.maxMessageChars, min: 1, max: 10_000_000 },
+  maxConnectionsPerUser: { default: defaultGatewayLimits.maxConnectionsPerUser, min: 1, max: 10_000 },
+  maxConnections: { default: defaultGatewayLimits.maxConnections, min: 1, max: 1_000_000 },
+  commandsPerSecond: { default: defaultGatewayLimits.commandsPerSecond, min: 1, max: 10_000 },
+  commandBurst: { default: defaultGatewayLimits.commandBurst, min: 1, max: 100_000 },
+  maxOpenThreads: { default: defaultGatewayLimits.maxOpenThreads, min: 1, max: 1_000 },
+  maxBufferedBytes: { default: defaultGatewayLimits.maxBufferedBytes, min: 16_384, max: 268_435_456 },
+  pingIntervalMs: { default: defaultGatewayLimits.pingIntervalMs, min: 1_000, max: 600_000 },
+  pongTimeoutMs: { default: defaultGatewayLimits.pongTimeoutMs, min: 1_000, max: 600_000 },
+  maxPendingCommands: { default: defaultGatewayLimits.maxPendingCommands, min: 1, max: 10_000 },
 
-  maxSteps: { default: 40, min: 1, max: 10_000 },
-  maxCalls: { default: 200, min: 0, max: 100_000 },
-  maxConcurrentCalls: { default: 16, min: 1, max: 1_000 },
-  maxRunMs: { default: 600_000, min: 1_000, max: 30 * day },
-  maxTokens: { default: unlimited, min: 1, max: unlimited },
-  maxOutputBytes: { default: 65_536, min: 256, max: 16_777_216 },
-  stopGraceMs: { default: 2_000, min: 0, max: 60_000 },
-  maxStepRetries: { default: 2, min: 0, max: 10 },
-  maxAgentDepth: { default: 3, min: 0, max: 10 },
+  maxSteps: { default: defaultRunLimits.maxSteps, min: 1, max: 10_000 },
+  maxCalls: { default: defaultRunLimits.maxCalls, min: 0, max: 100_000 },
+  maxConcurrentCalls: { default: defaultRunLimits.maxConcurrentCalls, min: 1, max: 1_000 },
+  maxRunMs: { default: defaultRunLimits.maxRunMs, min: 1_000, max: 30 * day },
+  maxTokens: { default: defaultRunLimits.maxTokens, min: 1, max: unlimited },
+  maxOutputBytes: { default: defaultRunLimits.maxOutputBytes, min: 256, max: 16_777_216 },
+  stopGraceMs: { default: defaultRunLimits.stopGraceMs, min: 0, max: 60_000 },
+  maxStepRetries: { default: defaultRunLimits.maxStepRetries, min: 0, max: 10 },
+  maxAgentDepth: { default: defaultRunLimits.maxAgentDepth, min: 0, max: 10 },
 
   maxDatabaseBytes: { default: unlimited, min: 1_048_576, max: unlimited },
   maxStorePendingBytes: { default: 67_108_864, min: 65_536, max: 4_294_967_296 },
