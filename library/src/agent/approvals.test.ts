@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { createMemoryStore } from '../adapters/store/memory.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import { checkContract } from '../protocol/contract.ts'
 import { ann, bob, createAgentBench } from '../testing/agent-bench.ts'
 import { defineTool } from '../tool/define-tool.ts'
 import type { Tool } from '../tool/tool.ts'
+import { StoreError } from './errors.ts'
+import type { Store } from './ports.ts'
 
 const input = {
   type: 'object',
@@ -142,6 +145,49 @@ describe('a call that needs a person', () => {
     const { calls } = await bench.run()
 
     expect(calls).toMatchObject([{ outcome: 'ok' }])
+  })
+
+  it('is answered by whoever reads of it in the store, before the store has told the run that it is there', async () => {
+    const store = createMemoryStore()
+    const told = Promise.withResolvers<void>()
+    const append: Store['events']['append'] = async (owner, threadId, entry) => {
+      const logged = await store.events.append(owner, threadId, entry)
+      if (entry.events.some(({ type }) => type === 'approval_requested')) await told.promise
+      return logged
+    }
+    const slow = { ...store, events: { ...store.events, append } }
+    await using bench = createAgentBench({ store: slow, tools: [wiping()], script: asking })
+    const asked = await bench.ask()
+    await bench.clock.advance(0)
+    const [approval] = (await bench.supervisor.openThread(ann, asked.threadId)).approvals
+
+    await bench.supervisor.answer(ann, approval?.approvalId ?? '', { decision: 'approved' })
+    told.resolve()
+    const { calls, events } = await bench.finish(asked)
+
+    expect(calls).toMatchObject([{ outcome: 'ok', output: 'wiped' }])
+    expect(checkContract(events)).toEqual([])
+  })
+
+  it('that cannot be closed for a while is closed as soon as the store can, and leaves no timer behind', async () => {
+    const store = createMemoryStore()
+    let failures = 0
+    const resolve: Store['approvals']['resolve'] = async (...answer) => {
+      if (failures++ < 3) throw new StoreError('STORE_UNAVAILABLE', { detail: 'busy' })
+      return store.approvals.resolve(...answer)
+    }
+    const failing = { ...store, approvals: { ...store.approvals, resolve } }
+    await using bench = createAgentBench({ store: failing, tools: [wiping()], script: asking })
+    const asked = await bench.ask()
+    await bench.until('approval_requested')
+
+    await bench.supervisor.stop(ann, asked.runId)
+    await bench.clock.advance(1_000)
+    const { end, events } = await bench.finish(asked)
+
+    expect(failures).toBe(4)
+    expect(end.outcome).toBe('stopped')
+    expect(checkContract(events)).toEqual([])
   })
 
   it('may be one of several that are open at once, each answered on its own', async () => {

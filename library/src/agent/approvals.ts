@@ -4,13 +4,13 @@
  *
  * @module
  */
-import type { ApprovalDecision, ApprovalRequested, ApprovalResolved, ThreadEvent } from '../protocol/events.ts'
+import type { ApprovalDecision, ApprovalRequested, ApprovalResolved } from '../protocol/events.ts'
 import type { JsonValue, Owner } from '../protocol/vocabulary.ts'
 import type { Issue } from '../tool/tool.ts'
 import type { CommittedEvents, EventLog } from './event-log.ts'
 import type { RunLost } from './journal.ts'
 import type { Clock, Logger, Store } from './ports.ts'
-import { readThread } from './thread-events.ts'
+import { innermost, readThread } from './thread-events.ts'
 
 export interface Question {
   readonly owner: Owner
@@ -64,6 +64,7 @@ export function createApprovals({ store: { approvals, events }, log, clock, logg
     const { request, signal } = question
     return new Promise((resolve, reject) => {
       let timer: Disposable | undefined
+      let deciding = false
       const expire = (): void => {
         const leftMs = request.expiresAt - clock.now()
         if (leftMs > 0) timer = clock.setTimeout(expire, leftMs)
@@ -81,6 +82,8 @@ export function createApprovals({ store: { approvals, events }, log, clock, logg
       }
 
       async function decide(decision: 'expired' | 'cancelled'): Promise<void> {
+        if (deciding) return
+        deciding = true
         timer?.[Symbol.dispose]()
         while (open.has(request.approvalId)) {
           const lost = question.lost()
@@ -90,7 +93,9 @@ export function createApprovals({ store: { approvals, events }, log, clock, logg
           } catch (err) {
             logger.warn({ err, approvalId: request.approvalId }, 'An approval could not be closed; it is tried again')
           }
-          await new Promise<void>((resume) => void clock.setTimeout(resume, RETRY_MS))
+          await new Promise<void>((resume) => {
+            timer = clock.setTimeout(resume, RETRY_MS)
+          })
         }
       }
 
@@ -145,10 +150,4 @@ export function createApprovals({ store: { approvals, events }, log, clock, logg
 
 function verdictOf({ decision, reason, input }: ApprovalResolved): ApprovalVerdict {
   return { decision, ...(reason === undefined ? {} : { reason }), ...(input === undefined ? {} : { input }) }
-}
-
-function innermost(event: ThreadEvent): ThreadEvent {
-  let inner = event
-  while (inner.type === 'subagent_event') inner = inner.event
-  return inner
 }

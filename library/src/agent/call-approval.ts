@@ -12,6 +12,7 @@ import { untilAborted } from './abort.ts'
 import type { EditedInput } from './approvals.ts'
 import { parseSafely } from './call-output.ts'
 import { cancelledEnding, ending, type Prepared, type ReadyCall, resolveTool } from './call-preparation.ts'
+import { conceal } from './concealment.ts'
 import { restoreRedacted } from './edited-input.ts'
 import { callFailure } from './errors.ts'
 import { readJson } from './json-value.ts'
@@ -75,9 +76,13 @@ function confirm(
   const same = resolveTool(run, tool.name)?.tool.fingerprint === tool.fingerprint
   if (!same || hashOf(call) !== inputHash) return ending('refused', callFailure('TOOL_CHANGED', { tool: tool.name }))
   if (edited === undefined) return { ready: call }
-  if (!edited.ok) return ending('invalid', callFailure('INPUT_INVALID', { tool: tool.name, issues: edited.issues }))
+  if (!edited.ok) {
+    const issues = call.concealment.issues(edited.issues)
+    return ending('invalid', callFailure('INPUT_INVALID', { tool: tool.name, issues }))
+  }
   const { input, parsed, shown } = edited
-  return { ready: { ...call, requested: { ...requested, input: shown }, input, parsed } }
+  const concealment = conceal(input, shown)
+  return { ready: { ...call, requested: { ...requested, input: shown }, input, parsed, concealment } }
 }
 
 /** Of what would run. What a schema made of it may be no JSON: then of what the model wrote. */

@@ -5,6 +5,8 @@
  * @module
  */
 import type { Clock } from './ports.ts'
+import { readThrown } from './thrown.ts'
+import { turnOfTheLoop } from './turn-of-the-loop.ts'
 
 export type StopCause = 'timed_out' | 'stopped'
 
@@ -87,7 +89,7 @@ async function finish(
     const result = await work(signal)
     return { value: isAsyncIterable(result) ? await readToEnd(result, onYield, signal) : result }
   } catch (error) {
-    return { error }
+    return { error: readThrown(error) }
   }
 }
 
@@ -120,10 +122,6 @@ async function readToEnd(
   } finally {
     signal.removeEventListener('abort', close)
   }
-}
-
-function turnOfTheLoop(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve))
 }
 
 async function closeIterator(iterator: AsyncIterator<unknown>): Promise<void> {

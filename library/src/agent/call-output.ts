@@ -6,6 +6,7 @@
 import type { Failure, JsonValue } from '../protocol/vocabulary.ts'
 import type { Parsed, Tool } from '../tool/tool.ts'
 import { untilAborted } from './abort.ts'
+import type { Concealment } from './concealment.ts'
 import { callFailure } from './errors.ts'
 import { byteLength, cutText, readJson } from './json-value.ts'
 
@@ -21,6 +22,7 @@ export interface OutputOptions {
   readonly maxBytes: number
   /** For tools that declare no output. */
   readonly redactKeys: (value: JsonValue) => JsonValue
+  readonly concealment: Concealment
   /** Keeps the whole of a large output; answers its handle, or undefined when it cannot be kept. */
   readonly keep: (value: JsonValue) => Promise<string | undefined>
   readonly signal: AbortSignal
@@ -34,12 +36,16 @@ export async function readOutput(tool: Tool, value: unknown, options: OutputOpti
   if (tool.output !== undefined) {
     const parsed = await untilAborted(parseSafely(tool.output, output), options.signal)
     if (parsed === undefined) return undefined
-    if (!parsed.ok) return refuse(callFailure('OUTPUT_INVALID', { tool: tool.name, issues: parsed.issues }))
+    if (!parsed.ok) {
+      const issues = options.concealment.issues(parsed.issues)
+      return refuse(callFailure('OUTPUT_INVALID', { tool: tool.name, issues }))
+    }
     const again = readJson(parsed.value)
     if (!again.ok) return refuse(callFailure('OUTPUT_NOT_JSON', { tool: tool.name, ...again }))
     output = again.value
   }
-  return bound(tool, tool.output === undefined ? options.redactKeys(output) : tool.output.redact(output), options)
+  const shown = tool.output === undefined ? options.redactKeys(output) : tool.output.redact(output)
+  return bound(tool, options.concealment.value(shown), options)
 }
 
 /** A schema is somebody's code: what it throws is a complaint about the value. */
@@ -59,12 +65,18 @@ function broken(): Parsed<never> {
   return { ok: false, issues: [{ path: '', message: 'its schema failed while checking it' }] }
 }
 
-async function bound(tool: Tool, output: JsonValue, { maxBytes, keep }: OutputOptions): Promise<CallOutput> {
+async function bound(tool: Tool, output: JsonValue, options: OutputOptions): Promise<CallOutput | undefined> {
+  const { maxBytes, keep, signal } = options
   const text = typeof output === 'string' ? output : JSON.stringify(output)
   if (text.length * 3 <= maxBytes) return { ok: true, output }
   const bytes = byteLength(text)
   if (bytes <= maxBytes) return { ok: true, output }
-  const handle = await keep(output)
+  const kept = await untilAborted(
+    keep(output).then((handle) => ({ handle })),
+    signal,
+  )
+  if (kept === undefined) return undefined
+  const { handle } = kept
   if (handle === undefined) return refuse(callFailure('OUTPUT_NOT_KEPT', { tool: tool.name, bytes }))
   const note = `\n[cut: the whole output has ${bytes} bytes and is kept as ${handle}]`
   return { ok: true, output: `${cutText(text, maxBytes)}${note}`, truncated: { bytes, handle } }

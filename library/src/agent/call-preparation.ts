@@ -13,6 +13,7 @@ import { untilAborted } from './abort.ts'
 import { agentOf } from './agent-tool.ts'
 import { parseSafely } from './call-output.ts'
 import type { CallEnd } from './carried-call.ts'
+import { type Concealment, conceal } from './concealment.ts'
 import { callFailure } from './errors.ts'
 import { readJson } from './json-value.ts'
 import type { ModelPart } from './ports.ts'
@@ -25,6 +26,7 @@ export interface PendingCall {
   readonly requested: RequestedCall
   readonly input: JsonValue
   readonly isJson: boolean
+  readonly concealment: Concealment
 }
 
 export interface ReadyCall {
@@ -35,6 +37,7 @@ export interface ReadyCall {
   readonly input: JsonValue
   readonly parsed: unknown
   readonly needsApproval: boolean
+  readonly concealment: Concealment
 }
 
 /** Ready to start, or ended without having started. */
@@ -44,20 +47,22 @@ export function readCall(run: RunContext, { tool: name, input, invalidJson, prov
   const reading = readJson(input)
   const value = reading.ok ? reading.value : `[${reading.found}]`
   const schema = run.tools().byName.get(name)?.input
+  const visible = schema === undefined ? run.services.redactArguments(value) : schema.redact(value)
   // A second copy, because the first is handed to the tool, which may change it.
-  const shown = readJson(schema === undefined ? run.services.redactArguments(value) : schema.redact(value))
+  const shown = readJson(visible)
   const requested: RequestedCall = {
     callId: createId('call'),
     tool: name,
     input: shown.ok ? shown.value : null,
     ...(providerCallId === undefined ? {} : { providerCallId }),
   }
-  return { requested, input: value, isJson: reading.ok && invalidJson !== true }
+  const isJson = reading.ok && invalidJson !== true
+  return { requested, input: value, isJson, concealment: conceal(value, visible) }
 }
 
 /** At once, unless the tool's schema takes its time. */
 export function prepareCall(run: RunContext, step: number, call: PendingCall): Prepared | Promise<Prepared> {
-  const { requested, input } = call
+  const { requested, input, concealment } = call
   const name = requested.tool
   const reached = run.budget.reserveCall()
   if (reached !== undefined) return ending('refused', callFailure('CALLS_LIMIT', { tool: name, max: reached.value }))
@@ -74,8 +79,11 @@ export function prepareCall(run: RunContext, step: number, call: PendingCall): P
   if (!call.isJson) return ending('invalid', callFailure('INPUT_NOT_JSON', { tool: name }))
   const admit = (parsed: Parsed<unknown> | undefined): Prepared => {
     if (parsed === undefined) return cancelledEnding(name)
-    if (!parsed.ok) return ending('invalid', callFailure('INPUT_INVALID', { tool: name, issues: parsed.issues }))
-    return { ready: { step, requested, input, parsed: parsed.value, ...found } }
+    if (!parsed.ok) {
+      const issues = concealment.issues(parsed.issues)
+      return ending('invalid', callFailure('INPUT_INVALID', { tool: name, issues }))
+    }
+    return { ready: { step, requested, input, parsed: parsed.value, concealment, ...found } }
   }
   const parsed = untilAborted(parseSafely(found.tool.input, input), run.signal)
   return parsed instanceof Promise ? parsed.then(admit) : admit(parsed)

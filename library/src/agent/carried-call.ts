@@ -16,6 +16,7 @@ import { agentOf } from './agent-tool.ts'
 import { executeCall, type Settlement } from './call-execution.ts'
 import { readOutput } from './call-output.ts'
 import { type CallProgress, createCallProgress } from './call-progress.ts'
+import type { Concealment } from './concealment.ts'
 import { callFailure } from './errors.ts'
 import { RunLost } from './journal.ts'
 import { cutText, readJson } from './json-value.ts'
@@ -31,6 +32,7 @@ export interface CarriedCall {
   readonly requested: RequestedCall
   readonly tool: Tool
   readonly parsed: unknown
+  readonly concealment: Concealment
 }
 
 const MAX_ERROR_BYTES = 2_000
@@ -60,7 +62,7 @@ export async function carryOutCall(run: RunContext, call: CarriedCall): Promise<
 type Judged = Omit<CallEnd, 'durationMs'>
 
 async function executeInScope(run: RunContext, call: CarriedCall): Promise<Judged> {
-  const { tool, requested, step } = call
+  const { tool, requested, step, concealment } = call
   const { clock, redactKeys } = run.services
   const { callId } = requested
   const scope = run.scope.open({ kind: 'call', name: callId })
@@ -71,7 +73,7 @@ async function executeInScope(run: RunContext, call: CarriedCall): Promise<Judge
   run.signal.addEventListener('abort', onRunStop, { once: true })
   const progress = createCallProgress({
     clock,
-    redact: (value) => (tool.output === undefined ? redactKeys(value) : tool.output.redact(value)),
+    redact: (value) => concealment.value(tool.output === undefined ? redactKeys(value) : tool.output.redact(value)),
     show: (value) => run.emit({ type: 'tool_progress', runId: run.runId, step, callId, progress: value }),
   })
   const timeoutMs = Math.min(tool.timeoutMs, Math.max(0, run.deadline - clock.monotonic()))
@@ -92,7 +94,7 @@ async function executeInScope(run: RunContext, call: CarriedCall): Promise<Judge
   whenClosed[Symbol.dispose]()
   run.signal.removeEventListener('abort', onRunStop)
   await scope.close('the call has ended')
-  return judge(run, tool, settlement)
+  return judge(run, call, settlement)
 }
 
 interface ToolSurroundings {
@@ -117,7 +119,7 @@ async function executeTool(run: RunContext, call: CarriedCall, surroundings: Too
     signal,
     deadline: run.services.clock.now() + timeoutMs,
     progress: progress.report,
-    log: createCallLog(run, tool, callId),
+    log: createCallLog(run, call),
     instance,
   }
   return tool.execute(call.parsed, told)
@@ -129,7 +131,7 @@ async function open(run: RunContext, tool: Tool, scope: Registry<Tool>, signal: 
   try {
     return await openInstance(scope, tool, run.principal, signal)
   } catch (error) {
-    throw new NotOpened(describeError(error), { cause: error })
+    throw new NotOpened('The instance could not be opened', { cause: error })
   }
 }
 
@@ -164,13 +166,14 @@ function messageOf(parsed: unknown): string {
   return typeof held === 'string' ? held : ''
 }
 
-async function judge(run: RunContext, tool: Tool, settlement: Settlement): Promise<Judged> {
+async function judge(run: RunContext, call: CarriedCall, settlement: Settlement): Promise<Judged> {
+  const { tool } = call
   const { name } = tool
   switch (settlement.how) {
     case 'returned':
-      return judgeOutput(run, tool, settlement.value)
+      return judgeOutput(run, call, settlement.value)
     case 'threw':
-      return judgeError(run, tool, settlement.error)
+      return judgeError(run, call, settlement.error)
     case 'ended':
       if (settlement.error instanceof RunLost) throw settlement.error
       if (settlement.cause === 'stopped') return cancelled(tool)
@@ -185,7 +188,7 @@ async function judge(run: RunContext, tool: Tool, settlement: Settlement): Promi
   }
 }
 
-async function judgeOutput(run: RunContext, tool: Tool, value: unknown): Promise<Judged> {
+async function judgeOutput(run: RunContext, { tool, concealment }: CarriedCall, value: unknown): Promise<Judged> {
   const { records, clock, logger, redactKeys } = run.services
   const keep = async (whole: JsonValue): Promise<string | undefined> => {
     const handle = createId('out')
@@ -198,25 +201,28 @@ async function judgeOutput(run: RunContext, tool: Tool, value: unknown): Promise
     }
   }
   const { maxOutputBytes: maxBytes } = run.limits
-  const read = await readOutput(tool, value, { maxBytes, redactKeys, keep, signal: run.signal })
+  const read = await readOutput(tool, value, { maxBytes, redactKeys, concealment, keep, signal: run.signal })
   if (read === undefined) return cancelled(tool)
   if (!read.ok) return { outcome: 'failed', error: read.error }
   return { outcome: 'ok', output: read.output, ...(read.truncated === undefined ? {} : { truncated: read.truncated }) }
 }
 
-function judgeError(run: RunContext, tool: Tool, error: unknown): Judged {
+function judgeError(run: RunContext, { tool, concealment }: CarriedCall, error: unknown): Judged {
   if (error instanceof RunLost) throw error
   if (error instanceof AgentNotDone) {
     const { agent, outcome, message: detail } = error
     return { outcome: 'failed', error: callFailure('AGENT_NOT_DONE', { agent, outcome, detail }) }
   }
-  const message = describeError(error)
+  const { name } = tool
   if (error instanceof NotOpened) {
-    run.services.logger.warn({ err: error.cause, runId: run.runId, tool: tool.name }, 'A tool could not be opened')
-    return { outcome: 'failed', error: callFailure('TOOL_OPEN_FAILED', { tool: tool.name, message }) }
+    const message = describeError(error.cause, concealment)
+    const err = concealment.error(error.cause)
+    run.services.logger.warn({ err, runId: run.runId, tool: name }, 'A tool could not be opened')
+    return { outcome: 'failed', error: callFailure('TOOL_OPEN_FAILED', { tool: name, message }) }
   }
-  run.services.logger.info({ err: error, runId: run.runId, tool: tool.name }, 'A tool failed')
-  return { outcome: 'failed', error: callFailure('TOOL_FAILED', { tool: tool.name, message }) }
+  const message = describeError(error, concealment)
+  run.services.logger.info({ err: concealment.error(error), runId: run.runId, tool: name }, 'A tool failed')
+  return { outcome: 'failed', error: callFailure('TOOL_FAILED', { tool: name, message }) }
 }
 
 function cancelled(tool: Tool): Judged {
@@ -224,23 +230,26 @@ function cancelled(tool: Tool): Judged {
 }
 
 /** What a tool threw, in words. A tool's message is written for whoever called it; its stack and cause are not. */
-function describeError(error: unknown): string {
+function describeError(error: unknown, concealment: Concealment): string {
   try {
-    const text = error instanceof Error ? error.message : typeof error === 'string' ? error : ''
-    return text === '' ? 'it gave no reason' : cutText(String(text), MAX_ERROR_BYTES)
+    const text = String(error instanceof Error ? error.message : typeof error === 'string' ? error : '')
+    // Cut after it was concealed, so that no secret is cut to what is not recognised; and before, because it may be huge.
+    const told = concealment.text(text.slice(0, MAX_ERROR_BYTES * 2))
+    return told === '' ? 'it gave no reason' : cutText(told, MAX_ERROR_BYTES)
   } catch {
     return 'it gave no reason that can be read'
   }
 }
 
-function createCallLog(run: RunContext, tool: Tool, callId: string): CallLog {
+function createCallLog(run: RunContext, { tool, requested, concealment }: CarriedCall): CallLog {
   const { logger, redactKeys } = run.services
+  const { callId } = requested
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, fields?: JsonObject): void => {
       const reading = fields === undefined ? undefined : readJson(fields)
-      const data = reading?.ok ? { data: redactKeys(reading.value) } : {}
-      logger[level]({ runId: run.runId, callId, tool: tool.name, ...data }, String(message))
+      const data = reading?.ok ? { data: concealment.value(redactKeys(reading.value)) } : {}
+      logger[level]({ runId: run.runId, callId, tool: tool.name, ...data }, concealment.text(String(message)))
     }
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
 }

@@ -18,6 +18,7 @@ import { createApprovals } from './approvals.ts'
 import { AgentError } from './errors.ts'
 import { createEventLog } from './event-log.ts'
 import { createGates } from './gate.ts'
+import { guardLogger } from './guarded-logger.ts'
 import { defaultRunLimits, readRunLimits } from './limits.ts'
 import type { ApprovalRecord, Clock, Logger, RunRecord, Store } from './ports.ts'
 import { endInterrupted } from './recovery.ts'
@@ -54,7 +55,8 @@ const RECOVER_PAGE = 100
 
 /** @throws AgentError `OPTION_INVALID`. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { store, registry, policy, clock, logger, maxRunsPerUser = 4, node = createId('node') } = options
+  const { store, registry, policy, clock, maxRunsPerUser = 4, node = createId('node') } = options
+  const logger = guardLogger(options.logger)
   if (!(Number.isSafeInteger(maxRunsPerUser) && maxRunsPerUser > 0)) {
     throw optionInvalid('maxRunsPerUser', 'a whole number, at least 1', String(maxRunsPerUser))
   }

@@ -289,6 +289,8 @@ describe('the name of a call', () => {
 describe('what a tool does', () => {
   const circular: Record<string, unknown> = {}
   circular.self = circular
+  const untouchable = new Proxy(new Error(), { getPrototypeOf: throwing, get: throwing, has: throwing })
+  const unreadable = Object.defineProperty(new Error('boom'), 'stack', { get: throwing })
   const bad: readonly (readonly [name: string, execute: () => unknown, code: string])[] = [
     [
       'throws',
@@ -305,6 +307,9 @@ describe('what a tool does', () => {
       },
       'TOOL_FAILED',
     ],
+    ['throws_a_proxy', () => Promise.reject(untouchable), 'TOOL_FAILED'],
+    ['throws_the_unreadable', () => Promise.reject(unreadable), 'TOOL_FAILED'],
+    ['shares_parts', () => Array.from({ length: 40 }).reduce<unknown>((inner) => [inner, inner], 1), 'OUTPUT_NOT_JSON'],
     ['returns_nothing', () => undefined, 'OUTPUT_NOT_JSON'],
     ['circular', () => circular, 'OUTPUT_NOT_JSON'],
     ['bigint', () => ({ n: 1n }), 'OUTPUT_NOT_JSON'],

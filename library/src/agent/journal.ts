@@ -4,10 +4,11 @@
  *
  * @module
  */
-import type { RunEvent } from '../protocol/events.ts'
+import type { LoggedEvent, RunEvent, ThreadEvent } from '../protocol/events.ts'
 import type { Owner } from '../protocol/vocabulary.ts'
 import type { EventLog } from './event-log.ts'
 import type { Clock, EventStore, Fence, Logger } from './ports.ts'
+import { innermost, readThread } from './thread-events.ts'
 
 export interface Journal {
   /** Never throws. What is emitted while a commit is under way goes into the next one, together. */
@@ -26,6 +27,8 @@ export interface JournalOptions {
   readonly owner: Owner
   readonly threadId: string
   readonly fence: Fence
+  /** What others wrote of the same run stands up to here. Default 0: nobody did. */
+  readonly after?: number
   readonly events: EventStore
   readonly log: EventLog
   readonly clock: Clock
@@ -58,6 +61,7 @@ export function createJournal(options: JournalOptions): Journal {
   let waiters: { readonly until: number; readonly resolve: () => void; readonly reject: (error: RunLost) => void }[] =
     []
   let wake: (() => void) | undefined
+  let lastSeq = options.after ?? 0
 
   function lose(reason: string): void {
     if (lost !== undefined) return
@@ -84,14 +88,18 @@ export function createJournal(options: JournalOptions): Journal {
   }
 
   async function append(batch: readonly RunEvent[]): Promise<boolean> {
+    const write = (): Promise<readonly LoggedEvent[]> =>
+      events.append(owner, threadId, { fence, at: clock.now(), events: batch })
+    // A store may fail after it has committed: what stands in the log already is not written twice.
+    const rewrite = async (): Promise<readonly LoggedEvent[]> => {
+      const written = await findWritten()
+      return written.length > 0 ? written : write()
+    }
+    let attempt = write
     for (let delayMs = FIRST_RETRY_MS; lost === undefined; delayMs = Math.min(delayMs * 2, LAST_RETRY_MS)) {
       try {
-        const entry = { fence, at: clock.now(), events: batch }
-        await log.commit(
-          place,
-          () => events.append(owner, threadId, entry),
-          (logged) => logged,
-        )
+        const logged = await log.commit(place, attempt, (committed) => committed)
+        lastSeq = logged.at(-1)?.seq ?? lastSeq
         return lost === undefined
       } catch (err) {
         if (!canRetry(err) || !holds()) {
@@ -101,9 +109,18 @@ export function createJournal(options: JournalOptions): Journal {
         }
         logger.warn({ err, runId: fence.runId, delayMs }, 'The store failed; the events are written again')
       }
+      attempt = rewrite
       await pause(delayMs)
     }
     return false
+  }
+
+  async function findWritten(): Promise<readonly LoggedEvent[]> {
+    const found: LoggedEvent[] = []
+    for await (const logged of readThread(events, owner, threadId, lastSeq)) {
+      if (isByPen(logged.event, fence.runId)) found.push(logged)
+    }
+    return found
   }
 
   function pause(delayMs: number): Promise<void> {
@@ -141,6 +158,12 @@ export function createJournal(options: JournalOptions): Journal {
     },
     lose,
   }
+}
+
+/** A run's message and the answers to its approvals are written by whoever took them. */
+function isByPen(event: ThreadEvent, runId: string): boolean {
+  if (event.type === 'thread_renamed' || event.type === 'message_added' || event.runId !== runId) return false
+  return innermost(event).type !== 'approval_resolved'
 }
 
 function canRetry(error: unknown): boolean {

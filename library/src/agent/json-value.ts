@@ -11,6 +11,8 @@ export type JsonReading =
   | { readonly ok: false; readonly path: string; readonly found: string }
 
 const MAX_DEPTH = 128
+/** A few shared parts can stand for more values than there is memory. */
+const MAX_VALUES = 1_000_000
 
 /**
  * A copy of `value` as plain JSON. `toJSON` is honoured, and a property that is undefined is left out, both as
@@ -18,7 +20,7 @@ const MAX_DEPTH = 128
  * Never throws.
  */
 export function readJson(value: unknown): JsonReading {
-  const walk: Walk = { path: [], above: [] }
+  const walk: Walk = { path: [], above: [], values: 0 }
   try {
     return { ok: true, value: read(value, walk) }
   } catch (error) {
@@ -48,6 +50,7 @@ export function byteLength(text: string): number {
 interface Walk {
   readonly path: (string | number)[]
   readonly above: object[]
+  values: number
 }
 
 class NotJson extends Error {
@@ -60,6 +63,8 @@ class NotJson extends Error {
 }
 
 function read(value: unknown, walk: Walk): JsonValue {
+  walk.values++
+  if (walk.values > MAX_VALUES) throw new NotJson(`more than ${MAX_VALUES.toLocaleString('en')} values`)
   switch (typeof value) {
     case 'string':
     case 'boolean':

@@ -185,8 +185,88 @@ describe('a model that fails', () => {
     await using wrongDelta = createAgentBench({ model: strange([{ type: 'text', delta: 7 }]) })
     await using wrongType = createAgentBench({ model: strange([{ type: 'song' }]) })
 
+    await using wrongEnd = createAgentBench({ model: strange([{ type: 'finish', reason: 'bored' }]) })
+
     expect((await wrongDelta.run()).end.error?.code).toBe('MODEL_BAD_RESPONSE')
     expect((await wrongType.run()).end.error?.code).toBe('MODEL_BAD_RESPONSE')
+    expect((await wrongEnd.run()).end.error?.code).toBe('MODEL_BAD_RESPONSE')
+  })
+
+  it('with what cannot even be looked at fails the run all the same [RUN-03]', async () => {
+    const trap = (): never => {
+      throw new Error('trapped')
+    }
+    const error = new Proxy(new Error(), { getPrototypeOf: trap, get: trap, has: trap })
+    await using bench = createAgentBench({ script: [{ error }] })
+
+    const { end } = await bench.run()
+
+    expect(end).toMatchObject({ outcome: 'failed', error: { code: 'MODEL_FAILED' } })
+  })
+
+  it('under the name of an error of ours and a code that is none keeps its words to the log of the server', async () => {
+    const error = Object.assign(new Error('key sk-123 is bad'), { name: 'ModelError', code: 'MINE', retry: 'never' })
+    await using bench = createAgentBench({ script: [{ error }] })
+
+    const { end, events } = await bench.run()
+
+    expect(end.error?.code).toBe('MODEL_FAILED')
+    expect(JSON.stringify(events)).not.toContain('sk-123')
+  })
+
+  it('by never pausing leaves timers and people their turn', async () => {
+    const model: Model = {
+      name: 'restless',
+      async *stream() {
+        for (;;) yield { type: 'text', delta: '' }
+      },
+    }
+    await using bench = createAgentBench({ model })
+    const asked = await bench.ask()
+
+    await bench.supervisor.stop(ann, asked.runId)
+    const { end } = await bench.finish(asked)
+
+    expect(end.outcome).toBe('stopped')
+  })
+
+  it('by never ending has said too much at some point, and asked for too many calls', async () => {
+    const endless = (part: ModelPart): Model => ({
+      name: 'endless',
+      async *stream() {
+        for (;;) yield part
+      },
+    })
+    const limits = { maxStepRetries: 0 }
+    await using talking = createAgentBench({ model: endless({ type: 'text', delta: 'x'.repeat(50_000) }), limits })
+    await using calling = createAgentBench({ model: endless({ type: 'call', tool: 'echo', input: {} }), limits })
+
+    expect((await talking.run()).end.error).toMatchObject({ code: 'MODEL_BAD_RESPONSE' })
+    expect((await calling.run()).end.error).toMatchObject({ code: 'MODEL_BAD_RESPONSE' })
+  })
+
+  it('to send names and ids that are any has them cut to what they can be', async () => {
+    const strangeCall = {
+      type: 'call',
+      tool: 'x'.repeat(10_000),
+      input: {},
+      providerCallId: 42,
+    } as unknown as ModelPart
+    const model: Model = {
+      name: 'strange',
+      async *stream({ messages }) {
+        yield messages.length > 1 ? { type: 'text', delta: 'sorry' } : strangeCall
+        yield { type: 'finish', reason: 'unknown', usage: { inputTokens: 1, outputTokens: 1 } }
+      },
+    }
+    await using bench = createAgentBench({ model })
+
+    const { calls, end, events } = await bench.run()
+
+    const requested = events.flatMap(({ event }) => (event.type === 'step_completed' ? event.calls : []))
+    expect(requested).toEqual([{ callId: calls[0]?.callId, tool: 'x'.repeat(128), input: {} }])
+    expect(calls).toMatchObject([{ outcome: 'refused', error: { code: 'TOOL_UNKNOWN' } }])
+    expect(end.outcome).toBe('completed')
   })
 })
 

@@ -10,7 +10,7 @@ import type { Failure } from '../protocol/vocabulary.ts'
 import type { Manifest } from '../tool/manifest.ts'
 import { createDeltas } from './deltas.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { failureOf, ModelError, runFailure } from './errors.ts'
+import { failureOf, ModelError, modelErrorCodes, runFailure } from './errors.ts'
 import type { Budget, ReachedLimit } from './limits.ts'
 import { type ModelStep, type StepEnd, streamModelStep } from './model-step.ts'
 import type { Clock, Logger, Model, ModelRequest } from './ports.ts'
@@ -113,11 +113,16 @@ async function streamStep(options: LoopOptions, step: number): Promise<StepEnd> 
 }
 
 function asModelError({ model, logger, runId }: LoopOptions, error: unknown): ModelError {
-  if (error instanceof Error && error.name === 'ModelError' && failureOf(error).code !== 'INTERNAL') {
-    return error as ModelError
-  }
+  if (isModelError(error)) return error
   logger.error({ err: error, runId, model: model.name }, 'The model failed with what is no ModelError')
   return new ModelError('MODEL_FAILED', { model: model.name }, { cause: error })
+}
+
+/** By name and code: another copy of this package has other classes. */
+function isModelError(error: unknown): error is ModelError {
+  if (!(error instanceof Error && error.name === 'ModelError')) return false
+  const { code } = failureOf(error)
+  return modelErrorCodes.some((known) => known === code)
 }
 
 function answerOf(text: string): AgentCompleted['message'] {

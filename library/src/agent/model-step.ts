@@ -10,6 +10,8 @@ import type { CallPart } from './call-preparation.ts'
 import { ModelError } from './errors.ts'
 import { readJson } from './json-value.ts'
 import type { Model, ModelPart, ModelRequest } from './ports.ts'
+import { readThrown } from './thrown.ts'
+import { turnOfTheLoop } from './turn-of-the-loop.ts'
 
 export type StepEnd =
   | { readonly type: 'finished'; readonly step: ModelStep }
@@ -32,12 +34,28 @@ export interface ModelStepOptions {
   readonly pressure: () => Promise<void> | undefined
 }
 
+/** So many parts in a row may come without a pause: after that, timers and sockets get their turn. */
+const PARTS_PER_TURN = 128
+/** No model says so much in one step, or asks for so many calls: past it, its stream has gone wrong. */
+const MAX_STEP_CHARACTERS = 4_000_000
+const MAX_STEP_CALLS = 10_000
+/** Providers take names of 64 characters: a longer one is no tool's, and is kept as far as it helps to know it. */
+const MAX_NAME_CHARACTERS = 128
+const finishReasons: ReadonlySet<unknown> = new Set<StepCompleted['finish']>([
+  'stop',
+  'calls',
+  'length',
+  'filtered',
+  'unknown',
+])
+
 /** Rejects only with what `pressure` rejects with. */
 export function streamModelStep({ model, request, onDelta, pressure }: ModelStepOptions): Promise<StepEnd> {
   const { signal } = request
   const calls: CallPart[] = []
   let midway = false
   let over = false
+  let characters = 0
   let iterator: AsyncIterator<ModelPart> | undefined
 
   return new Promise((resolve, reject) => {
@@ -55,7 +73,8 @@ export function streamModelStep({ model, request, onDelta, pressure }: ModelStep
     signal.addEventListener('abort', onStop, { once: true })
     consume().then(
       (step) => step && settle({ type: 'finished', step }),
-      (error: unknown) => {
+      (thrown: unknown) => {
+        const error = readThrown(thrown)
         void closeStream(iterator)
         if (error instanceof PressureFailed) {
           over = true
@@ -68,7 +87,7 @@ export function streamModelStep({ model, request, onDelta, pressure }: ModelStep
 
   async function consume(): Promise<ModelStep | undefined> {
     iterator = model.stream(request)[Symbol.asyncIterator]()
-    for (;;) {
+    for (let count = 1; ; count++) {
       const next = await iterator.next()
       if (over) return undefined
       if (next.done === true) throw new ModelError('MODEL_STREAM_CUT', { model: model.name })
@@ -79,6 +98,7 @@ export function streamModelStep({ model, request, onDelta, pressure }: ModelStep
       }
       const behind = pressure()
       if (behind !== undefined) await behind.catch(failPressure)
+      if (count % PARTS_PER_TURN === 0) await turnOfTheLoop()
       if (over) return undefined
     }
   }
@@ -89,13 +109,16 @@ export function streamModelStep({ model, request, onDelta, pressure }: ModelStep
       case 'thinking':
         if (typeof part.delta !== 'string') throw badResponse('a delta that is no text')
         if (part.delta === '') return undefined
+        characters += part.delta.length
+        if (characters > MAX_STEP_CHARACTERS) throw badResponse(`more than ${MAX_STEP_CHARACTERS} characters`)
         midway = true
         onDelta(part.type, part.delta)
         return undefined
       case 'call':
         if (typeof part.tool !== 'string') throw badResponse('a call that names no tool')
+        if (calls.length === MAX_STEP_CALLS) throw badResponse(`more than ${MAX_STEP_CALLS} calls`)
         midway = true
-        calls.push(part)
+        calls.push(readPart(part))
         return undefined
       case 'finish':
         return finish(part)
@@ -105,6 +128,7 @@ export function streamModelStep({ model, request, onDelta, pressure }: ModelStep
   }
 
   function finish(part: Extract<ModelPart, { type: 'finish' }>): ModelStep {
+    if (!finishReasons.has(part.reason)) throw badResponse('an end for no known reason')
     const usage = { inputTokens: tokens(part.usage?.inputTokens), outputTokens: tokens(part.usage?.outputTokens) }
     if (part.providerData === undefined) return { finish: part.reason, calls, usage }
     const data = readJson(part.providerData)
@@ -114,6 +138,17 @@ export function streamModelStep({ model, request, onDelta, pressure }: ModelStep
 
   function badResponse(detail: string): ModelError {
     return new ModelError('MODEL_BAD_RESPONSE', { model: model.name, detail })
+  }
+}
+
+/** A provider's id of a call is data to send back: what is no text is none. */
+function readPart({ tool, input, invalidJson, providerCallId }: CallPart): CallPart {
+  return {
+    type: 'call',
+    tool: tool.slice(0, MAX_NAME_CHARACTERS),
+    input,
+    ...(invalidJson === true ? { invalidJson } : {}),
+    ...(typeof providerCallId === 'string' ? { providerCallId } : {}),
   }
 }
 

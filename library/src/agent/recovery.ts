@@ -25,7 +25,9 @@ export async function endInterrupted(run: RunRecord, options: RecoveryOptions): 
   const place = { owner, threadId }
   const leaseUntil = clock.monotonic() + leaseMs
   const state = createRunState(runId, run.startedAt)
-  for await (const { event } of readThread(store.events, owner, threadId)) {
+  let after = 0
+  for await (const { seq, event } of readThread(store.events, owner, threadId)) {
+    after = seq
     if (event.type !== 'thread_renamed' && event.type !== 'message_added' && event.runId === runId) state.apply(event)
   }
   for (const { approvalId } of await store.approvals.listOpen(owner, threadId)) {
@@ -39,6 +41,7 @@ export async function endInterrupted(run: RunRecord, options: RecoveryOptions): 
     owner,
     threadId,
     fence: { runId, epoch },
+    after,
     events: store.events,
     log,
     clock,

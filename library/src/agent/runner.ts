@@ -17,9 +17,12 @@ import type { RunServices } from './run-context.ts'
 import type { UserScopes } from './scopes.ts'
 import { readThread } from './thread-events.ts'
 import { createTranscript, type Transcript } from './transcript.ts'
+import { turnOfTheLoop } from './turn-of-the-loop.ts'
 
 export const LEASE_MS = 2_000
 export const HEARTBEAT_MS = 500
+/** How long a shutdown waits for the ends of runs to be durable. */
+const COMMIT_MS = 1_000
 
 export interface RunnerOptions {
   readonly node: string
@@ -41,7 +44,10 @@ export interface Runner {
   /** Gives up a run that was taken over. */
   lose(runId: string, reason: string): void
   active(): readonly RunRecord[]
-  /** Waits for the runs at work, stops them after `deadlineMs`, and resolves when all that they had opened is closed. */
+  /**
+   * Waits for the runs at work, stops them after `deadlineMs`, and resolves when all that they had opened is closed. Gives
+   * up those whose end the store does not take.
+   */
   drain(deadlineMs: number): Promise<void>
 }
 
@@ -84,7 +90,7 @@ export function createRunner(options: RunnerOptions): Runner {
       ended: Promise.withResolvers(),
     }
     works.set(runId, work)
-    beat ??= clock.setTimeout(onBeat, HEARTBEAT_MS)
+    beat ??= clock.setTimeout(() => void onBeat(), HEARTBEAT_MS)
     const closed = execute().catch((err: unknown) => {
       logger.error({ err, runId }, 'The run could not be cleared away')
     })
@@ -151,28 +157,32 @@ export function createRunner(options: RunnerOptions): Runner {
     journal.emit({ type: 'agent_completed', runId: record.runId, ...facts })
   }
 
-  /** One beat for all runs; the next is set when this one has been answered. */
-  function onBeat(): void {
+  /** One beat for all runs; the next is set when this one has been answered, or should have been. */
+  async function onBeat(): Promise<void> {
     const held = [...works.values()]
     const prolongedTo = clock.monotonic() + LEASE_MS
+    const unanswered = Promise.withResolvers<never>()
+    // An answer that came while this thread was busy is heard first.
+    const giveUp = (): void => void turnOfTheLoop().then(() => unanswered.reject(new Error('No answer within a lease')))
+    const late = clock.setTimeout(giveUp, LEASE_MS)
+    try {
+      const lost = await Promise.race([prolong(held), unanswered.promise])
+      for (const work of held) work.leaseUntil = prolongedTo
+      for (const runId of lost) lose(runId, 'another node has taken it over')
+    } catch (err) {
+      logger.warn({ err, node }, 'The heartbeat failed')
+      const now = clock.monotonic()
+      for (const work of held) if (now >= work.leaseUntil) work.journal.lose('its lease ran out')
+    } finally {
+      late[Symbol.dispose]()
+      beat?.[Symbol.dispose]()
+      beat = works.size === 0 ? undefined : clock.setTimeout(() => void onBeat(), HEARTBEAT_MS)
+    }
+  }
+
+  async function prolong(held: readonly Work[]): Promise<readonly string[]> {
     const claims = held.map(({ record }) => ({ runId: record.runId, epoch: record.epoch }))
-    store.leases
-      .heartbeat(node, claims, clock.now() + LEASE_MS)
-      .then(
-        (lost) => {
-          for (const work of held) work.leaseUntil = prolongedTo
-          for (const runId of lost) lose(runId, 'another node has taken it over')
-        },
-        (err: unknown) => {
-          logger.warn({ err, node }, 'The heartbeat failed')
-          const now = clock.monotonic()
-          for (const work of held) if (now >= work.leaseUntil) work.journal.lose('its lease ran out')
-        },
-      )
-      .finally(() => {
-        beat?.[Symbol.dispose]()
-        beat = works.size === 0 ? undefined : clock.setTimeout(onBeat, HEARTBEAT_MS)
-      })
+    return store.leases.heartbeat(node, claims, clock.now() + LEASE_MS)
   }
 
   function lose(runId: string, reason: string): void {
@@ -190,14 +200,31 @@ export function createRunner(options: RunnerOptions): Runner {
     lose,
     active: () => [...works.values()].map(({ record }) => record),
     async drain(deadlineMs) {
+      const givenUp = Promise.withResolvers<'given up'>()
+      let timer: Disposable | undefined
       const stopAll = (): void => {
+        const graceMs = Math.max(0, ...Array.from(works.values(), graceOf))
+        timer = clock.setTimeout(loseAll, graceMs + COMMIT_MS)
         for (const { controller } of works.values()) controller.abort(new DOMException('Shutting down', 'AbortError'))
       }
-      const late = deadlineMs > 0 ? clock.setTimeout(stopAll, deadlineMs) : undefined
-      if (late === undefined) stopAll()
-      while (closing.size > 0) await Promise.all(closing)
-      late?.[Symbol.dispose]()
+      // Its end cannot be written: the next takeover writes it.
+      const loseAll = (): void => {
+        timer = clock.setTimeout(() => givenUp.resolve('given up'), COMMIT_MS)
+        for (const runId of works.keys()) lose(runId, 'the node shuts down and its end cannot be written')
+      }
+      if (deadlineMs > 0) timer = clock.setTimeout(stopAll, deadlineMs)
+      else stopAll()
+      while (closing.size > 0) {
+        if ((await Promise.race([Promise.all(closing), givenUp.promise])) !== 'given up') continue
+        logger.error({ runs: closing.size, node }, 'Runs could not be cleared away before the shutdown')
+        break
+      }
+      timer?.[Symbol.dispose]()
     },
+  }
+
+  function graceOf({ record }: Work): number {
+    return agentNamed(record.agent)?.limits?.stopGraceMs ?? limits.stopGraceMs
   }
 }
 

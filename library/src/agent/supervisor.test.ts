@@ -18,6 +18,20 @@ const hang = defineTool({
   effect: 'read',
   execute: () => never,
 })
+const quick = defineTool({
+  name: 'quick',
+  description: 'Ends at once',
+  input: { type: 'object' },
+  effect: 'read',
+  execute: () => 'quick',
+})
+const large = defineTool({
+  name: 'large',
+  description: 'Gives a lot',
+  input: { type: 'object' },
+  effect: 'read',
+  execute: () => 'x'.repeat(100_000),
+})
 const full = (): StoreError => new StoreError('STORE_FULL', { detail: 'no space' })
 
 describe('send', () => {
@@ -252,6 +266,73 @@ describe('a store that fails', () => {
     expect(checkContract(events)).toEqual([])
   })
 
+  it('after it has committed is not told the same twice, wherever it fails [RUN-03]', async () => {
+    const outcomes: unknown[] = []
+    for (const failsAt of [1, 2, 3, 4, 5, 6]) {
+      const store = failingAfterwards(createMemoryStore(), failsAt)
+      await using bench = createAgentBench({
+        store,
+        tools: [quick],
+        script: [{ calls: [{ tool: 'quick' }] }, { text: 'Fine' }],
+      })
+      const asked = await bench.ask()
+      await bench.clock.advance(200)
+
+      const { end, events } = await bench.finish(asked)
+
+      outcomes.push([end.outcome, checkContract(events)])
+    }
+
+    expect(outcomes).toEqual(Array.from({ length: 6 }, () => ['completed', []]))
+  })
+
+  it('to answer a heartbeat has runs given up when their lease has run out [RUN-03]', async () => {
+    const store = createMemoryStore()
+    const silent = { ...store, leases: { ...store.leases, heartbeat: () => never } }
+    await using bench = createAgentBench({ store: silent, tools: [hang], script: [{ calls: [{ tool: 'hang' }] }] })
+    const asked = await bench.ask()
+    await bench.until('tool_executing')
+
+    await bench.clock.advance(5_000)
+    const atWork = bench.supervisor.active()
+    const recovered = await bench.supervisor.recover()
+    const { end } = await bench.finish(asked)
+
+    expect([atWork, recovered]).toEqual([[], 1])
+    expect(end.error?.code).toBe('RUN_INTERRUPTED')
+  })
+
+  it('for good does not keep the server from shutting down [RUN-14]', async () => {
+    const store = failing(
+      createMemoryStore(),
+      Array.from({ length: 1_000 }, (_, n) => n + 4),
+    )
+    await using bench = createAgentBench({ store, tools: [hang], script: [{ calls: [{ tool: 'hang' }] }] })
+    await bench.ask()
+    await bench.clock.advance(100)
+
+    const drained = bench.supervisor.drain(1_000)
+    await bench.clock.advance(6_000)
+
+    await expect(drained).resolves.toBeUndefined()
+    expect(bench.supervisor.active()).toEqual([])
+  })
+
+  it('to keep a large output does not keep its run from being stopped [RUN-09]', async () => {
+    const store = createMemoryStore()
+    const stuck = { ...store, records: { ...store.records, put: () => never } }
+    await using bench = createAgentBench({ store: stuck, tools: [large], script: [{ calls: [{ tool: 'large' }] }] })
+    const asked = await bench.ask()
+    await bench.until('tool_executing')
+    await bench.clock.advance(0)
+
+    await bench.supervisor.stop(ann, asked.runId)
+    const { end, calls } = await bench.finish(asked)
+
+    expect(calls).toMatchObject([{ outcome: 'cancelled' }])
+    expect(end.outcome).toBe('stopped')
+  })
+
   it('for longer than the lease loses the run, which is ended honestly by the next takeover [RUN-03]', async () => {
     const store = failing(
       createMemoryStore(),
@@ -428,6 +509,18 @@ describe('the options of a supervisor', () => {
 })
 
 const bare = { description: 'For a test', input: { type: 'object' } } as const
+
+/** A store whose append of that number commits and fails all the same. */
+function failingAfterwards(store: Store, at: number): Store {
+  let appends = 0
+  const append: Store['events']['append'] = async (owner, threadId, entry) => {
+    const logged = await store.events.append(owner, threadId, entry)
+    appends++
+    if (appends === at) throw new StoreError('STORE_UNAVAILABLE', { detail: 'the answer was lost' })
+    return logged
+  }
+  return { ...store, events: { ...store.events, append } }
+}
 
 /** A store whose appends of these numbers, counted from 1, fail until it is healed. */
 function failing(store: Store, numbers: readonly number[]): Store & { heal(): void } {

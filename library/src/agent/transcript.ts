@@ -26,7 +26,7 @@ export function createTranscript(opening: readonly ModelMessage[] = []): Transcr
   let stepStart = messages.length
   let text = ''
   let thinking = ''
-  let calls: readonly RequestedCall[] = []
+  let calls: ReadonlyMap<string, RequestedCall> = new Map()
   let results = new Map<string, ToolResult>()
 
   function openStep(number: number): void {
@@ -48,11 +48,11 @@ export function createTranscript(opening: readonly ModelMessage[] = []): Transcr
     }
     text = ''
     thinking = ''
-    calls = event.calls
+    calls = new Map(event.calls.map((call) => [call.callId, call]))
   }
 
   function closeCall(event: ToolCompleted): void {
-    const call = calls.find(({ callId }) => callId === event.callId)
+    const call = calls.get(event.callId)
     if (call === undefined) return
     const { tool, outcome, output, error } = event
     results.set(call.callId, {
@@ -62,15 +62,20 @@ export function createTranscript(opening: readonly ModelMessage[] = []): Transcr
       ...(output === undefined ? {} : { output }),
       ...(error === undefined ? {} : { error }),
     })
-    if (results.size === calls.length) closeCalls()
+    if (results.size === calls.size) closeCalls()
   }
 
   /** A call without a result belongs to a run whose node died. */
   function closeCalls(): void {
-    if (calls.length > 0) {
-      messages.push({ role: 'tool', results: calls.map((call) => results.get(call.callId) ?? unknownResult(call)) })
+    if (calls.size > 0) {
+      const answers = Array.from(calls.values(), (call) => results.get(call.callId) ?? unknownResult(call))
+      messages.push({ role: 'tool', results: answers })
     }
-    calls = []
+    forgetCalls()
+  }
+
+  function forgetCalls(): void {
+    calls = new Map()
     results = new Map()
   }
 
@@ -87,8 +92,7 @@ export function createTranscript(opening: readonly ModelMessage[] = []): Transcr
     messages.length = stepStart
     text = ''
     thinking = ''
-    calls = []
-    results = new Map()
+    forgetCalls()
   }
 
   return {
@@ -97,7 +101,9 @@ export function createTranscript(opening: readonly ModelMessage[] = []): Transcr
       return text
     },
     openCalls: () =>
-      calls.filter(({ callId }) => !results.has(callId)).map(({ callId, tool }) => ({ step, callId, tool })),
+      [...calls.values()]
+        .filter(({ callId }) => !results.has(callId))
+        .map(({ callId, tool }) => ({ step, callId, tool })),
     apply(event) {
       switch (event.type) {
         case 'message_added':
