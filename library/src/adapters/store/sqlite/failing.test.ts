@@ -8,30 +8,25 @@ import { mountable, mountSmall } from './fixtures/small-disk.ts'
 import { openWithRun, temporaryFolder } from './fixtures/temporary.ts'
 
 describe('a full disk', () => {
-  it.skipIf(!mountable)(
-    'refuses the sender, loses nothing, and is forgotten when there is space again (needs the right to mount) [OPS-02]',
-    async () => {
-      using disk = mountSmall('3m')
-      await using open = await openWithRun({ folder: join(disk.path, 'data') })
-      await open.append('before')
-      const filler = join(disk.path, 'filler')
-      const { bavail, bsize } = statfsSync(disk.path)
-      writeFileSync(filler, Buffer.alloc((bavail - 8) * bsize))
+  it('refuses the sender, loses nothing, and is forgotten when there is space again [OPS-02]', async () => {
+    using disk = fillableDisk()
+    await using open = await openWithRun({ folder: join(disk.path, 'data'), ...disk.options })
+    await open.append('before')
+    disk.fill()
 
-      const refused = open.append('x'.repeat(200_000))
+    const refused = open.append('x'.repeat(200_000))
 
-      await expect(refused).rejects.toMatchObject({ code: 'STORE_FULL', retry: 'later' })
-      expect(open.store.health()).toMatchObject({
-        state: 'degraded',
-        reasons: [expect.stringContaining('disk is full')],
-      })
-      expect(await open.texts()).toEqual(['2 before'])
-      rmSync(filler)
-      expect(await open.append('after')).toMatchObject([{ seq: 3 }])
-      expect(open.store.health()).toEqual({ state: 'healthy', reasons: [] })
-      expect(await open.texts()).toEqual(['2 before', '3 after'])
-    },
-  )
+    await expect(refused).rejects.toMatchObject({ code: 'STORE_FULL', retry: 'later' })
+    expect(open.store.health()).toMatchObject({
+      state: 'degraded',
+      reasons: [expect.stringContaining('disk is full')],
+    })
+    expect(await open.texts()).toEqual(['2 before'])
+    disk.free()
+    expect(await open.append('after')).toMatchObject([{ seq: 3 }])
+    expect(open.store.health()).toEqual({ state: 'healthy', reasons: [] })
+    expect(await open.texts()).toEqual(['2 before', '3 after'])
+  })
 
   it('refuses what does not fit below the limit and takes what does, of the same turn', async () => {
     using folder = temporaryFolder()
@@ -153,6 +148,35 @@ describe('a database thread that dies', () => {
     })
   })
 })
+
+/** A disk of its own; where none can be mounted, a database that may not grow, which is full just so for SQLite. */
+function fillableDisk(): Disposable & {
+  readonly path: string
+  readonly options: { readonly maxDatabaseBytes?: number }
+  readonly fill: () => void
+  readonly free: () => void
+} {
+  if (!mountable) {
+    const folder = temporaryFolder()
+    const nothing = (): void => {}
+    const options = { maxDatabaseBytes: 250_000 }
+    return {
+      path: folder.path,
+      options,
+      fill: nothing,
+      free: nothing,
+      [Symbol.dispose]: () => folder[Symbol.dispose](),
+    }
+  }
+  const disk = mountSmall('3m')
+  const filler = join(disk.path, 'filler')
+  const fill = (): void => {
+    const { bavail, bsize } = statfsSync(disk.path)
+    writeFileSync(filler, Buffer.alloc((bavail - 8) * bsize))
+  }
+  const free = (): void => rmSync(filler)
+  return { path: disk.path, options: {}, fill, free, [Symbol.dispose]: () => disk[Symbol.dispose]() }
+}
 
 /** Node announces every thread that is started. */
 function collectThreads(): { stop(): readonly Worker[] } {
