@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { defineTool, type Tool } from 'toolcrib'
+import type { Store } from 'toolcrib/agent'
 import { type CallOutcome, checkContract, type RunOutcome, type ToolCompleted } from 'toolcrib/protocol'
 import { createMemoryStore } from 'toolcrib/store/memory'
 import { createManualClock, createScriptedModel, endToEnd, startTestServer } from 'toolcrib/testing'
@@ -69,11 +70,22 @@ describe('L5', () => {
       const asked = await first.ask()
       const over = first.until('agent_completed').then(() => 'ended by itself')
       const died = await Promise.race([over, dying.dead.then(() => 'died')])
-      await using second = createAgentBench({ store, clock: createManualClock(first.clock.now() + 10_000) })
+      const fromTheDead: string[] = []
+      const leases: Store['leases'] = {
+        ...store.leases,
+        async takeOver(node, options) {
+          const taken = await store.leases.takeOver(node, options)
+          // What the dead node had on its way comes now, before the run has its end.
+          fromTheDead.push(...(await dying.release()))
+          return taken
+        },
+      }
+      const later = createManualClock(first.clock.now() + 10_000)
+      await using second = createAgentBench({ store: { ...store, leases }, clock: later })
 
       const recovered = await second.supervisor.recover()
       const events = await second.events(asked.threadId)
-      const fromTheDead = await dying.release()
+      fromTheDead.push(...(await dying.release()))
 
       return {
         died,

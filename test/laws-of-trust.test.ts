@@ -253,7 +253,7 @@ describe('L12', () => {
       input: { schema: picky, jsonSchema: { type: 'object' } } as never,
       execute: () => ++ran,
     })
-    const registry = createToolRegistry({ validators: [{ name: 'ill', validate: broken }] as never })
+    const registry = createToolRegistry({ validators: [{ name: 'ill', check: broken }] })
     await using bench = createAgentBench({
       tools: [tool],
       script: [{ calls: [{ tool: 'picky' }] }, { text: 'Done.' }],

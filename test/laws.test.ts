@@ -8,7 +8,7 @@ import { createAgentBench } from '../library/src/testing/agent-bench.ts'
 import { bare, echo } from './laws/echo.ts'
 import { lookAlikesOf } from './laws/look-alikes.ts'
 import { codeOf } from './laws/refusals.ts'
-import { carryOut, createHoldings, createVisitModel, visits } from './laws/visits.ts'
+import { carryOut, comeToRest, createHoldings, createVisitModel, visits } from './laws/visits.ts'
 import { turns } from './limits/limited-server.ts'
 import { source, sources } from './sources.ts'
 
@@ -244,8 +244,16 @@ describe('L4', () => {
         const { tools, open } = createHoldings()
         const server = await startTestServer({ tools, model: createVisitModel() })
 
-        await carryOut(actions, server)
+        const held = ['ann', 'bob'].map((user) => server.supervisor.acquireUserScope(server.principal(user)))
 
+        await carryOut(actions, server)
+        const { byKind } = server.registry.metrics().scopes
+        const ofRunsWhileHeld = open.run ?? 0
+        for (const user of held) user[Symbol.dispose]()
+        await comeToRest(server, ['tenant', 'user'])
+
+        expect(['connection', 'run', 'call'].filter((kind) => (byKind[kind]?.open ?? 0) > 0)).toEqual([])
+        expect(ofRunsWhileHeld).toBe(0)
         expectNoLeaks(server.registry)
         const { app = 0, ...ofPeople } = open
         const { resources, scopes } = server.registry.metrics()

@@ -87,7 +87,7 @@ export function createVisitModel(): ScriptedModel {
   )
 }
 
-/** Does it all, then hangs up and stops what is left. */
+/** Does it all, then hangs up, stops what is left, and waits until that has ended. */
 export async function carryOut(actions: readonly Action[], server: TestServer): Promise<void> {
   const sockets: { readonly socket: RawSocket; threadId?: string }[] = []
   for (const action of actions) {
@@ -124,13 +124,13 @@ export async function carryOut(actions: readonly Action[], server: TestServer): 
   }
   for (const { socket } of sockets) socket.ws.terminate()
   await Promise.all(sockets.map(({ socket }) => socket.closed))
-  await comeToRest(server)
+  await comeToRest(server, ['connection', 'run', 'call'])
 }
 
-/** Until nothing but the catalogue's scope is open, or for so long that something never will be closed. */
-async function comeToRest({ gateway, registry, supervisor }: TestServer): Promise<void> {
-  const isBusy = (): boolean => registry.metrics().scopes.open > 1 || gateway.connections().length > 0
-  for (let turn = 1; isBusy() && turn <= 20_000; turn++) {
+/** Until no scope of these kinds is open, or for so long that one never will be closed. */
+export async function comeToRest({ registry, supervisor }: TestServer, kinds: readonly string[]): Promise<void> {
+  const isBusy = (): boolean => kinds.some((kind) => (registry.metrics().scopes.byKind[kind]?.open ?? 0) > 0)
+  for (let turn = 1; isBusy() && turn <= 10_000; turn++) {
     for (const { principal, runId } of supervisor.active()) void supervisor.stop(principal, runId)
     await turns(1)
   }
