@@ -69,8 +69,10 @@ function configure(database: DatabaseSync, options: OpenOptions): void {
     PRAGMA cache_size = -16384;
     PRAGMA temp_store = MEMORY;
   `)
-  // A file that cannot be written says so here, not at the first message.
-  database.exec('BEGIN IMMEDIATE; ROLLBACK')
+  // A file that cannot be written says so here, not at the first message. Only a write tells: SQLite quietly takes
+  // `BEGIN IMMEDIATE` for a read where it may not write.
+  const version = numberOf(database, 'PRAGMA user_version')
+  database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; ROLLBACK`)
   if (Number.isFinite(options.maxDatabaseBytes)) {
     const pages = Math.max(1, Math.floor(options.maxDatabaseBytes / numberOf(database, 'PRAGMA page_size')))
     database.exec(`PRAGMA max_page_count = ${pages}`)

@@ -115,8 +115,7 @@ describe('opening a data folder', () => {
     await expect(opened).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   })
 
-  // SQLite begins a transaction on such a file as one that reads, so the store opens and refuses the first write only.
-  it.fails('refuses a file that it may not write, at once', async () => {
+  it('refuses a file that it may not write, at once', async () => {
     using folder = temporaryFolder()
     await (await createSqliteStore({ folder: folder.path })).close()
     chmodSync(folder.database, 0o400)
