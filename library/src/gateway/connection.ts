@@ -6,22 +6,25 @@ import type { Clock, Logger } from '../agent/ports.ts'
 import type { Supervisor } from '../agent/supervisor.ts'
 import { CLOSE, type CommandBody, type Hello, type ServerFrame } from '../protocol/frames.ts'
 import { createId } from '../protocol/ids.ts'
+import type { Owner, Principal } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Tool } from '../tool/tool.ts'
 import { type CommandContext, carryOut } from './carry-out.ts'
 import { type EventEncoder, encodeFrame } from './encoder.ts'
 import { GatewayError, isFault, PortRefusal, replyFailure } from './errors.ts'
-import { watchExpiry } from './expiry.ts'
-import { createFeeds } from './feeds.ts'
+import type { Expiries, Expiring } from './expiry.ts'
+import { createFeeds, type Feeds } from './feeds.ts'
 import type { ConnectionInfo, GatewayLimits } from './gateway.ts'
-import { createHeartbeat } from './heartbeat.ts'
+import type { Heartbeat, Heartbeats, Peer } from './heartbeat.ts'
 import { type Intake, parseFrame } from './intake.ts'
-import { createLanes } from './lanes.ts'
+import { createLanes, type Lanes } from './lanes.ts'
 import type { GatewayCounts } from './metrics.ts'
-import type { Outboxes } from './outbox.ts'
-import type { Authenticator, Identity, SocketLike } from './ports.ts'
-import { createRate } from './rate.ts'
+import type { Outbox, Outboxes, Writer } from './outbox.ts'
+import type { Authenticator, EncodedFrame, Identity, SocketHandlers, SocketLike } from './ports.ts'
+import type { Attendant, Presence } from './presence.ts'
+import { createRate, type Rate } from './rate.ts'
 import { isSameOwner, type ThreadRouter } from './router.ts'
+import { createSink } from './sink.ts'
 
 /** A peer is closed when so many times `maxBufferedBytes` wait for it: all its replies of one turn fit in. */
 const UNREAD_FACTOR = 8
@@ -36,232 +39,315 @@ export interface ConnectionContext {
   readonly encoder: EventEncoder
   readonly router: ThreadRouter
   readonly outboxes: Outboxes
+  readonly heartbeats: Heartbeats
+  readonly expiries: Expiries
+  readonly presence: Presence
   readonly counts: GatewayCounts
   readonly server: Hello['server']
   readonly onStopping: CommandContext['onStopping']
+  /** Called once: the socket is closed and everything is given back. */
+  readonly onClosed: (connection: Connection) => void
 }
 
 export interface Connection {
   readonly info: ConnectionInfo
   /** Says goodbye and closes. A second one changes nothing. */
   leave(closeCode: number, error: GatewayError, reconnectAfterMs: number | null): void
-  threadsChanged(): void
-  /** Settles when the socket is closed and everything is given back. Never rejects. */
-  readonly closed: Promise<void>
 }
 
-/** Sends the hello. Throws when the user's scope cannot be opened; nothing is held then. */
-export function createConnection(socket: SocketLike, identity: Identity, context: ConnectionContext): Connection {
-  const { supervisor, authenticator, limits, clock, logger, counts, onStopping } = context
-  const connectionId = createId('con')
-  const openedAt = clock.now()
-  const held = openScope(supervisor, identity, connectionId)
-  const outbox = context.outboxes.open((frames) => socket.send(frames), onUnwritable)
-  const lanes = createLanes()
-  const rate = createRate({ perSecond: limits.commandsPerSecond, burst: limits.commandBurst, clock })
-  const closed = Promise.withResolvers<void>()
-  let { principal } = identity
-  let state: 'open' | 'leaving' | 'closed' = 'open'
-  let pendingCommands = 0
-  let threadsChangedWaits = false
-  let farewell: Disposable | undefined
-  let expiry = watchExpiry(clock, identity.expiresAt, onExpired)
+export interface Arrival {
+  readonly socket: SocketLike
+  readonly identity: Identity
+  /** The connection's from now on, unless it cannot be made. */
+  readonly place: Disposable
+}
 
-  const bufferedBytes = (): number => outbox.pendingBytes + socket.bufferedBytes
-  const push = (frame: ServerFrame): void => outbox.push(encodeFrame(frame))
-  const heartbeat = createHeartbeat({
-    clock,
-    intervalMs: limits.pingIntervalMs,
-    timeoutMs: limits.pongTimeoutMs,
-    ping: () => socket.ping(),
-    bufferedBytes: () => socket.bufferedBytes,
-    onDead: () => {
-      counts.deadPeers += 1
-      socket.terminate()
-    },
-  })
-  const feeds = createFeeds({
-    owner: principal,
-    maxOpenThreads: limits.maxOpenThreads,
-    router: context.router,
-    encoder: context.encoder,
-    clock,
-    sink: {
-      push: (frame) => {
-        counts.eventsSent += 1
-        outbox.push(frame)
-      },
-      pushBatch: (batch) => {
-        counts.eventsSent += batch.frames.length
-        outbox.pushBatch(batch)
-      },
-      get full() {
-        return bufferedBytes() > limits.maxBufferedBytes
-      },
-      maxBytes: limits.maxBufferedBytes,
-      onRoom: (listener) => {
-        counts.feedsBehind += 1
-        outbox.flush()
-        socket.onDrained(listener)
-      },
-    },
-    read: (threadId, range) => supervisor.readEvents(principal, threadId, range),
-    onGone: (threadId) => push({ type: 'thread_gone', threadId }),
-    onFailed: (threadId, error) => {
-      logger.error({ err: error, connectionId, threadId }, 'a thread could not be read, its connection is closed')
-      leave(CLOSE.internal, new GatewayError('LOG_UNREADABLE', { threadId }), 5_000)
-    },
-  })
+/** Sends the hello. Throws when the user's scope cannot be opened or the bus not be listened to; nothing is held then. */
+export function createConnection(arrival: Arrival, context: ConnectionContext): Connection {
+  const connection = new SocketConnection(arrival, context)
+  connection.begin(arrival.identity)
+  return connection
+}
 
-  function onMessage(text: string): void {
-    heartbeat.heard()
-    if (state !== 'open') return
-    const { commandsPerSecond, maxFrameBytes, maxPendingCommands } = limits
+/**
+ * A hot object, hence a class: ten thousand idle ones are open at once. What only a busy one needs is made when it is
+ * needed, and nothing here is a closure that every connection would have of its own.
+ */
+class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expiring, Attendant {
+  readonly #context: ConnectionContext
+  readonly #socket: SocketLike
+  readonly #outbox: Outbox
+  readonly #connectionId = createId('con')
+  readonly #openedAt: number
+  readonly #place: Disposable
+  #principal: Principal
+  #state: 'open' | 'leaving' | 'closed' = 'open'
+  #pendingCommands = 0
+  #threadsChangedWaits = false
+  #attendance: Disposable | undefined
+  #user: ({ readonly scope: Registry<Tool> } & Disposable) | undefined
+  #scope: Registry<Tool> | undefined
+  #heartbeat: Heartbeat | undefined
+  #farewell: Disposable | undefined
+  #lanes: Lanes | undefined
+  #rate: Rate | undefined
+  #feeds: Feeds | undefined
+
+  constructor({ socket, identity, place }: Arrival, context: ConnectionContext) {
+    this.#context = context
+    this.#socket = socket
+    this.#place = place
+    this.#principal = identity.principal
+    this.#openedAt = context.clock.now()
+    this.#outbox = context.outboxes.open(this)
+  }
+
+  begin({ expiresAt }: Identity): void {
+    const { presence, supervisor, heartbeats, expiries } = this.#context
+    // All that can fail comes first: once it is bound it gives everything back by itself.
+    try {
+      this.#attendance = presence.join(this)
+      this.#user = supervisor.acquireUserScope(this.#principal)
+      this.#scope = this.#user.scope.open({ kind: 'connection', name: this.#connectionId })
+    } catch (error) {
+      this.#user?.[Symbol.dispose]()
+      this.#attendance?.[Symbol.dispose]()
+      throw error
+    }
+    this.#heartbeat = heartbeats.watch(this)
+    expiries.add(this, expiresAt)
+    this.#socket.bind(this)
+    this.#push(this.#hello(expiresAt))
+  }
+
+  get owner(): Owner {
+    return this.#principal
+  }
+
+  get info(): ConnectionInfo {
+    return {
+      connectionId: this.#connectionId,
+      principal: this.#principal,
+      openedAt: this.#openedAt,
+      openThreads: this.#feeds?.count() ?? 0,
+      bufferedBytes: this.#bufferedBytes(),
+    }
+  }
+
+  // What the socket tells
+
+  onMessage(text: string): void {
+    this.#heartbeat?.heard()
+    if (this.#state !== 'open') return
+    const { limits, clock } = this.#context
+    const { commandsPerSecond, commandBurst, maxFrameBytes, maxPendingCommands } = limits
     if (text.length > maxFrameBytes) {
-      return leave(CLOSE.tooBig, new GatewayError('FRAME_TOO_LARGE', { maxFrameBytes }), null)
+      return this.leave(CLOSE.tooBig, new GatewayError('FRAME_TOO_LARGE', { maxFrameBytes }), null)
     }
-    const allowance = rate.take()
-    if (allowance === 'flood') return leave(CLOSE.tooFast, new GatewayError('TOO_FAST', { commandsPerSecond }), 5_000)
+    this.#rate ??= createRate({ perSecond: commandsPerSecond, burst: commandBurst, clock })
+    const allowance = this.#rate.take()
+    if (allowance === 'flood') {
+      return this.leave(CLOSE.tooFast, new GatewayError('TOO_FAST', { commandsPerSecond }), 5_000)
+    }
     const intake = parseFrame(text, limits)
-    if (allowance === 'refused') return refuse(intake.id, new GatewayError('RATE_LIMITED', { commandsPerSecond }))
-    if (!intake.ok) return refuse(intake.id, intake.error)
-    if (socket.bufferedBytes > limits.maxBufferedBytes) return refuse(intake.id, notReading())
-    if (pendingCommands >= maxPendingCommands) {
-      return refuse(intake.id, new GatewayError('TOO_MANY_PENDING', { maxPendingCommands }))
+    if (allowance === 'refused') return this.#refuse(intake.id, new GatewayError('RATE_LIMITED', { commandsPerSecond }))
+    if (!intake.ok) return this.#refuse(intake.id, intake.error)
+    if (this.#socket.bufferedBytes > limits.maxBufferedBytes) return this.#refuse(intake.id, this.#notReading())
+    if (this.#pendingCommands >= maxPendingCommands) {
+      return this.#refuse(intake.id, new GatewayError('TOO_MANY_PENDING', { maxPendingCommands }))
     }
-    pendingCommands += 1
-    const lane = laneOf(intake.command)
-    void lanes
-      .run(lane, () => answer(intake))
+    this.#pendingCommands += 1
+    this.#lanes ??= createLanes()
+    void this.#lanes
+      .run(laneOf(intake.command), () => this.#answer(intake))
       .finally(() => {
-        pendingCommands -= 1
+        this.#pendingCommands -= 1
       })
   }
 
+  onBinary(): void {
+    this.leave(CLOSE.unsupportedData, new GatewayError('FRAME_NOT_TEXT', {}), null)
+  }
+
+  onPong(): void {
+    this.#heartbeat?.heard()
+  }
+
+  onClose(code: number): void {
+    const { counts, logger } = this.#context
+    this.#state = 'closed'
+    counts.closed[code] = (counts.closed[code] ?? 0) + 1
+    this.#stopServing()
+    this.#heartbeat?.[Symbol.dispose]()
+    this.#farewell?.[Symbol.dispose]()
+    logger.debug({ connectionId: this.#connectionId, code }, 'a connection is closed')
+    const giveBack = (): void => this.#giveBack()
+    this.#scope?.close('the connection is closed').then(giveBack, giveBack)
+  }
+
+  // What others ask of it
+
+  leave(closeCode: number, error: GatewayError, reconnectAfterMs: number | null): void {
+    if (this.#state !== 'open') return
+    const { clock, limits } = this.#context
+    this.#state = 'leaving'
+    this.#stopServing()
+    this.#push({ type: 'goodbye', code: error.code, reason: error.message, reconnectAfterMs })
+    this.#outbox.flush()
+    this.#socket.close(closeCode, error.code)
+    this.#farewell = clock.setTimeout(() => this.#socket.terminate(), limits.pongTimeoutMs)
+  }
+
+  threadsChanged(): void {
+    if (this.#threadsChangedWaits || this.#state !== 'open') return
+    this.#threadsChangedWaits = true
+    this.#push({ type: 'threads_changed' })
+    setImmediate(() => {
+      this.#threadsChangedWaits = false
+    })
+  }
+
+  onExpired(): void {
+    this.leave(CLOSE.credentialsExpired, new GatewayError('CREDENTIALS_EXPIRED', {}), null)
+  }
+
+  ping(): void {
+    this.#socket.ping()
+  }
+
+  unreadBytes(): number {
+    return this.#socket.bufferedBytes
+  }
+
+  onDead(): void {
+    this.#context.counts.deadPeers += 1
+    this.#socket.terminate()
+  }
+
+  write(frames: readonly EncodedFrame[]): void {
+    this.#socket.send(frames)
+  }
+
+  onUnwritable(error: unknown): void {
+    const { logger } = this.#context
+    logger.error({ err: error, connectionId: this.#connectionId }, 'a connection could not be written to, it is cut')
+    this.#socket.terminate()
+  }
+
+  // What it does itself
+
   /** Never rejects. */
-  async function answer({ id, command }: Extract<Intake, { ok: true }>): Promise<void> {
+  async #answer({ id, command }: Extract<Intake, { ok: true }>): Promise<void> {
+    const { supervisor, clock, counts, logger, onStopping } = this.#context
     const opening = command.type === 'thread.open' ? command : undefined
     try {
-      if (opening !== undefined) feeds.expect(opening.threadId)
-      const socketCommands = { leave: (threadId: string) => feeds.leave(threadId), refresh }
-      const now = (): number => clock.now()
-      const reply = await carryOut(command, { supervisor, principal, now, onStopping, socket: socketCommands })
-      if (state !== 'open') return
+      if (opening !== undefined) this.#feeding().expect(opening.threadId)
+      const reply = await carryOut(command, {
+        supervisor,
+        principal: this.#principal,
+        now: () => clock.now(),
+        onStopping,
+        socket: { leave: (threadId) => this.#feeds?.leave(threadId), refresh: (token) => this.#refresh(token) },
+      })
+      if (this.#state !== 'open') return
       counts.commands.ok += 1
-      push({ type: 'ok', id, ...reply })
+      this.#push({ type: 'ok', id, ...reply })
       // After its reply, so that the first frame about a thread is the one that says how long its history is.
-      if (opening !== undefined) feeds.open(opening.threadId, opening.after)
-      checkReading()
+      if (opening !== undefined) this.#feeding().open(opening.threadId, opening.after)
+      this.#checkReading()
     } catch (error) {
-      if (isFault(error)) logger.error({ err: error, connectionId, command: command.type }, 'a command failed')
-      if (state === 'open') refuse(id, error)
+      const { type } = command
+      const connectionId = this.#connectionId
+      if (isFault(error)) logger.error({ err: error, connectionId, command: type }, 'a command failed')
+      if (this.#state === 'open') this.#refuse(id, error)
     } finally {
-      if (opening !== undefined) feeds.settle(opening.threadId)
+      if (opening !== undefined) this.#feeds?.settle(opening.threadId)
     }
   }
 
-  function refuse(id: string | null, error: unknown): void {
+  #refuse(id: string | null, error: unknown): void {
+    const { refused } = this.#context.counts.commands
     const failure = replyFailure(error)
-    counts.commands.refused[failure.code] = (counts.commands.refused[failure.code] ?? 0) + 1
-    push({ type: 'error', id, error: failure })
-    checkReading()
+    refused[failure.code] = (refused[failure.code] ?? 0) + 1
+    this.#push({ type: 'error', id, error: failure })
+    this.#checkReading()
   }
 
   /** Events wait in the log; replies have nowhere else to wait than here. */
-  function checkReading(): void {
-    if (bufferedBytes() > UNREAD_FACTOR * limits.maxBufferedBytes) leave(CLOSE.policy, notReading(), 1_000)
+  #checkReading(): void {
+    const { maxBufferedBytes } = this.#context.limits
+    if (this.#bufferedBytes() > UNREAD_FACTOR * maxBufferedBytes) this.leave(CLOSE.policy, this.#notReading(), 1_000)
   }
 
-  function notReading(): GatewayError {
-    return new GatewayError('NOT_READING', { maxBufferedBytes: limits.maxBufferedBytes })
+  #notReading(): GatewayError {
+    return new GatewayError('NOT_READING', { maxBufferedBytes: this.#context.limits.maxBufferedBytes })
   }
 
-  async function refresh(token: string): Promise<number | null> {
-    const authentication = await authenticator.authenticate(token)
+  async #refresh(token: string): Promise<number | null> {
+    const authentication = await this.#context.authenticator.authenticate(token)
     if (!authentication.ok) throw new PortRefusal(authentication.failure)
-    const { identity: renewed } = authentication
-    if (!isSameOwner(renewed.principal, principal)) throw new GatewayError('OTHER_PRINCIPAL', {})
-    if (state === 'open') {
-      expiry[Symbol.dispose]()
-      principal = renewed.principal
-      expiry = watchExpiry(clock, renewed.expiresAt, onExpired)
+    const { principal, expiresAt } = authentication.identity
+    if (!isSameOwner(principal, this.#principal)) throw new GatewayError('OTHER_PRINCIPAL', {})
+    if (this.#state === 'open') {
+      this.#principal = principal
+      this.#context.expiries.add(this, expiresAt)
     }
-    return renewed.expiresAt
+    return expiresAt
   }
 
-  function onUnwritable(error: unknown): void {
-    logger.error({ err: error, connectionId }, 'a connection could not be written to, it is cut')
-    socket.terminate()
+  #feeding(): Feeds {
+    const { limits, router, encoder, clock, supervisor, counts, logger } = this.#context
+    this.#feeds ??= createFeeds({
+      owner: this.#principal,
+      maxOpenThreads: limits.maxOpenThreads,
+      router,
+      encoder,
+      clock,
+      sink: createSink({ outbox: this.#outbox, socket: this.#socket, counts, maxBytes: limits.maxBufferedBytes }),
+      read: (threadId, range) => supervisor.readEvents(this.#principal, threadId, range),
+      onGone: (threadId) => this.#push({ type: 'thread_gone', threadId }),
+      onFailed: (threadId, error) => {
+        const fields = { err: error, connectionId: this.#connectionId, threadId }
+        logger.error(fields, 'a thread could not be read, its connection is closed')
+        this.leave(CLOSE.internal, new GatewayError('LOG_UNREADABLE', { threadId }), 5_000)
+      },
+    })
+    return this.#feeds
   }
 
-  function onExpired(): void {
-    leave(CLOSE.credentialsExpired, new GatewayError('CREDENTIALS_EXPIRED', {}), null)
+  #stopServing(): void {
+    this.#feeds?.[Symbol.dispose]()
+    this.#context.expiries.delete(this)
   }
 
-  function leave(closeCode: number, error: GatewayError, reconnectAfterMs: number | null): void {
-    if (state !== 'open') return
-    state = 'leaving'
-    feeds[Symbol.dispose]()
-    expiry[Symbol.dispose]()
-    push({ type: 'goodbye', code: error.code, reason: error.message, reconnectAfterMs })
-    outbox.flush()
-    socket.close(closeCode, error.code)
-    farewell = clock.setTimeout(() => socket.terminate(), limits.pongTimeoutMs)
+  #giveBack(): void {
+    this.#user?.[Symbol.dispose]()
+    this.#attendance?.[Symbol.dispose]()
+    this.#place[Symbol.dispose]()
+    this.#context.onClosed(this)
   }
 
-  function onClose(code: number): void {
-    state = 'closed'
-    counts.closed[code] = (counts.closed[code] ?? 0) + 1
-    feeds[Symbol.dispose]()
-    heartbeat[Symbol.dispose]()
-    expiry[Symbol.dispose]()
-    farewell?.[Symbol.dispose]()
-    logger.debug({ connectionId, code }, 'a connection is closed')
-    held.scope
-      .close('the connection is closed')
-      .finally(() => held[Symbol.dispose]())
-      .then(
-        () => closed.resolve(),
-        () => closed.resolve(),
-      )
+  #bufferedBytes(): number {
+    return this.#outbox.pendingBytes + this.#socket.bufferedBytes
   }
 
-  socket.bind({
-    onMessage,
-    onBinary: () => leave(CLOSE.unsupportedData, new GatewayError('FRAME_NOT_TEXT', {}), null),
-    onPong: () => heartbeat.heard(),
-    onClose,
-  })
-  push(hello())
+  #push(frame: ServerFrame): void {
+    this.#outbox.push(encodeFrame(frame))
+  }
 
-  function hello(): Hello {
+  #hello(expiresAt: number | null): Hello {
+    const { limits, server, supervisor } = this.#context
     const { maxFrameBytes, maxMessageChars, commandsPerSecond, pingIntervalMs } = limits
     return {
       type: 'hello',
       protocol: 1,
-      connectionId,
-      principal,
-      server: context.server,
+      connectionId: this.#connectionId,
+      principal: this.#principal,
+      server,
       agents: supervisor.agents(),
       limits: { maxFrameBytes, maxMessageChars, commandsPerSecond, pingIntervalMs },
-      expiresAt: identity.expiresAt,
+      expiresAt,
     }
-  }
-
-  return {
-    get info() {
-      return { connectionId, principal, openedAt, openThreads: feeds.size, bufferedBytes: bufferedBytes() }
-    },
-    leave,
-    threadsChanged() {
-      if (threadsChangedWaits || state !== 'open') return
-      threadsChangedWaits = true
-      push({ type: 'threads_changed' })
-      setImmediate(() => {
-        threadsChangedWaits = false
-      })
-    },
-    closed: closed.promise,
   }
 }
 
@@ -269,19 +355,4 @@ export function createConnection(socket: SocketLike, identity: Identity, context
 function laneOf(command: CommandBody): string | undefined {
   if (command.type === 'auth.refresh') return command.type
   return 'threadId' in command ? command.threadId : undefined
-}
-
-function openScope(
-  supervisor: Supervisor,
-  { principal }: Identity,
-  connectionId: string,
-): { readonly scope: Registry<Tool> } & Disposable {
-  const user = supervisor.acquireUserScope(principal)
-  try {
-    const scope = user.scope.open({ kind: 'connection', name: connectionId })
-    return { scope, [Symbol.dispose]: () => user[Symbol.dispose]() }
-  } catch (error) {
-    user[Symbol.dispose]()
-    throw error
-  }
 }

@@ -9,19 +9,20 @@ import type { LoggedEvent } from '../protocol/events.ts'
 import { CLOSE, type CommandBody, type CommandType, type Hello, type Replies } from '../protocol/frames.ts'
 import type { Owner, Principal } from '../protocol/vocabulary.ts'
 import { carryOut } from './carry-out.ts'
-import { type Connection, createConnection } from './connection.ts'
+import { type Connection, type ConnectionContext, createConnection } from './connection.ts'
 import { createEventEncoder } from './encoder.ts'
 import { GatewayError, isFault, replyFailure } from './errors.ts'
-import { watchExpiry } from './expiry.ts'
+import { createExpiries } from './expiry.ts'
 import { follow } from './follow.ts'
 import type { ConnectionInfo, Gateway, GatewayLimits } from './gateway.ts'
+import { createHeartbeats } from './heartbeat.ts'
 import { parseCommand } from './intake.ts'
 import { parseGatewayLimits } from './limits.ts'
 import { createGatewayCounts, metricsOf } from './metrics.ts'
 import { createOutboxes } from './outbox.ts'
 import { createPlaces } from './places.ts'
 import type { Authenticator, Bus, BusHint, Identity, SocketLike } from './ports.ts'
-import { createPresence, createRunPresence } from './presence.ts'
+import { createPresence, createRunPresence, silentAttendant } from './presence.ts'
 import { createQuotas } from './quotas.ts'
 import { createThreadRouter } from './router.ts'
 
@@ -53,9 +54,21 @@ export function createGateway(options: GatewayOptions): Gateway {
   const presence = createPresence(bus, onHint)
   const connections = new Set<Connection>()
   const draining = new AbortController()
-  const outboxes = createOutboxes()
+  const emptied = Promise.withResolvers<void>()
+  const expiries = createExpiries(clock)
   const shared = { supervisor, limits, clock, logger, counts, onStopping }
-  const context = { ...shared, authenticator, encoder, router, server, outboxes }
+  const context: ConnectionContext = {
+    ...shared,
+    authenticator,
+    encoder,
+    router,
+    presence,
+    expiries,
+    server,
+    outboxes: createOutboxes(),
+    heartbeats: createHeartbeats({ clock, intervalMs: limits.pingIntervalMs, timeoutMs: limits.pongTimeoutMs }),
+    onClosed,
+  }
   const here = createRunPresence(presence)
   const subscription = supervisor.subscribe(onNotice)
   const now = (): number => clock.now()
@@ -137,26 +150,24 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function accept(socket: SocketLike, identity: Identity): ConnectionInfo {
     const { principal } = identity
-    const held: Disposable[] = []
-    const giveBack = (): void => held.splice(0).forEach((one) => one[Symbol.dispose]())
+    let place: Disposable | undefined
     try {
       if (draining.signal.aborted) throw refuseConnection(new GatewayError('DRAINING', {}))
-      held.push(takePlace(principal))
-      // All that can fail comes before the connection: once it exists it gives everything back by itself.
-      held.push(presence.join(principal, () => connection.threadsChanged()))
-      const connection = createConnection(socket, identity, context)
+      place = takePlace(principal)
+      const connection = createConnection({ socket, identity, place }, context)
       connections.add(connection)
       counts.accepted += 1
-      void connection.closed.then(() => {
-        connections.delete(connection)
-        giveBack()
-      })
       return connection.info
     } catch (error) {
-      giveBack()
+      place?.[Symbol.dispose]()
       turnAway(socket, error)
       throw error
     }
+  }
+
+  function onClosed(connection: Connection): void {
+    connections.delete(connection)
+    if (draining.signal.aborted && connections.size === 0) emptied.resolve()
   }
 
   function takePlace(owner: Owner): Disposable {
@@ -202,9 +213,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     { after, signal }: { readonly after: number; readonly signal: AbortSignal },
   ): AsyncGenerator<LoggedEvent, void, undefined> {
     const expired = new AbortController()
-    const expiry = watchExpiry(clock, expiresAt, () => expired.abort())
+    const credentials = { onExpired: () => expired.abort() }
+    expiries.add(credentials, expiresAt)
     // Keeps the bus listened to for this owner.
-    const listening = presence.join(principal, () => {})
+    const listening = presence.join(silentAttendant(principal))
     try {
       yield* follow({
         owner: principal,
@@ -215,7 +227,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         read: (range) => supervisor.readEvents(principal, threadId, range),
       })
     } finally {
-      expiry[Symbol.dispose]()
+      expiries.delete(credentials)
       listening[Symbol.dispose]()
     }
   }
@@ -229,7 +241,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         const reconnectAfterMs = Math.round((2_000 * index) / leaving.length)
         connection.leave(CLOSE.goingAway, new GatewayError('DRAINING', {}), reconnectAfterMs)
       })
-      await Promise.all(leaving.map(({ closed }) => closed))
+      if (connections.size > 0) await emptied.promise
       subscription[Symbol.dispose]()
       here[Symbol.dispose]()
     })()

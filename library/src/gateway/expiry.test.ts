@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../testing/manual-clock.ts'
-import { watchExpiry } from './expiry.ts'
+import { createExpiries } from './expiry.ts'
+
+const calling = (onExpired: () => void) => ({ onExpired })
 
 describe('the expiry of credentials', () => {
   it('comes once, when the wall clock says so', async () => {
     const clock = createManualClock(0)
     let expired = 0
-    watchExpiry(clock, 3_600_000, () => {
-      expired += 1
-    })
+    createExpiries(clock).add(
+      calling(() => void expired++),
+      3_600_000,
+    )
 
     await clock.advance(3_599_999)
     const before = expired
@@ -20,10 +23,17 @@ describe('the expiry of credentials', () => {
   it('follows a wall clock that was set forth within a minute, and one that was set back', async () => {
     const clock = createManualClock(0)
     const expired: string[] = []
-    watchExpiry(clock, 3_600_000, () => expired.push('forth'))
+    const expiries = createExpiries(clock)
+    expiries.add(
+      calling(() => expired.push('forth')),
+      3_600_000,
+    )
     clock.jump(3_600_000)
     await clock.advance(60_000)
-    watchExpiry(clock, clock.now() + 1_000, () => expired.push('back'))
+    expiries.add(
+      calling(() => expired.push('back')),
+      clock.now() + 1_000,
+    )
     clock.jump(-500_000)
     await clock.advance(400_000)
 
@@ -33,22 +43,72 @@ describe('the expiry of credentials', () => {
   it('comes at once for what has expired already, and never without an end', async () => {
     const clock = createManualClock(1_000)
     const expired: string[] = []
-    watchExpiry(clock, 999, () => expired.push('past'))
-    watchExpiry(clock, null, () => expired.push('endless'))
+    const expiries = createExpiries(clock)
+    expiries.add(
+      calling(() => expired.push('past')),
+      999,
+    )
+    expiries.add(
+      calling(() => expired.push('endless')),
+      null,
+    )
 
     await clock.advance(1)
 
     expect([expired, clock.pending]).toEqual([['past'], 0])
   })
 
-  it('does not come after disposal', async () => {
+  it('comes to each of many in its own time, the later and the earlier added alike, with one timer', async () => {
     const clock = createManualClock(0)
-    let expired = 0
-    const watch = watchExpiry(clock, 1_000, () => {
-      expired += 1
-    })
+    const expiries = createExpiries(clock)
+    const expired: string[] = []
+    const leaving = calling(() => expired.push('leaving'))
+    expiries.add(
+      calling(() => expired.push('late')),
+      9_000,
+    )
+    expiries.add(
+      calling(() => expired.push('early')),
+      1_000,
+    )
+    expiries.add(leaving, 2_000)
+    const timers = clock.pending
 
-    watch[Symbol.dispose]()
+    await clock.advance(1_000)
+    const first = [...expired]
+    expiries.delete(leaving)
+    await clock.advance(7_999)
+    const second = [...expired]
+    await clock.advance(1)
+
+    expect([timers, first, second, expired]).toEqual([1, ['early'], ['early'], ['early', 'late']])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('counts from what was added last', async () => {
+    const clock = createManualClock(0)
+    const expiries = createExpiries(clock)
+    const expired: number[] = []
+    const renewing = calling(() => expired.push(clock.now()))
+    const staying = calling(() => expired.push(-1))
+    expiries.add(renewing, 1_000)
+    expiries.add(staying, 1_000)
+
+    expiries.add(renewing, 5_000)
+    expiries.add(staying, null)
+    await clock.advance(100_000)
+
+    expect([expired, clock.pending]).toEqual([[5_000], 0])
+  })
+
+  it('does not come after it was given up', async () => {
+    const clock = createManualClock(0)
+    const expiries = createExpiries(clock)
+    let expired = 0
+    const holder = calling(() => void expired++)
+    expiries.add(holder, 1_000)
+
+    expiries.delete(holder)
     await clock.advance(2_000)
 
     expect([expired, clock.pending]).toEqual([0, 0])

@@ -1,20 +1,72 @@
 /**
- * The end of credentials. The law: it is the wall clock that decides, however it was set meanwhile. @module
+ * The end of credentials, for all who have some with one timer. The law: it is the wall clock that decides, however it
+ * was set meanwhile. @module
  */
 import type { Clock } from '../agent/ports.ts'
 
 /** A wall clock that is set back or forth is noticed within this time. */
 const MAX_WAIT_MS = 60_000
 
-/** Calls `onExpired` once when the time has come; at once when it has passed. Null never comes. */
-export function watchExpiry(clock: Clock, expiresAt: number | null, onExpired: () => void): Disposable {
-  let timer: Disposable | undefined
+export interface Expiring {
+  /** Called once when the time has come; soon when it has passed already. */
+  onExpired(): void
+}
 
-  function wait(end: number): void {
-    const leftMs = end - clock.now()
-    timer = clock.setTimeout(() => (clock.now() >= end ? onExpired() : wait(end)), Math.min(MAX_WAIT_MS, leftMs))
+export interface Expiries {
+  /** Null never comes. What was added before is forgotten. */
+  add(holder: Expiring, expiresAt: number | null): void
+  delete(holder: Expiring): void
+}
+
+export function createExpiries(clock: Clock): Expiries {
+  const ends = new Map<Expiring, number>()
+  let timer: Disposable | undefined
+  let timerEnd = Number.POSITIVE_INFINITY
+
+  /** Looks again when `end` has come, and in a minute at the latest. */
+  function arm(end: number): void {
+    timerEnd = end
+    timer = clock.setTimeout(sweep, Math.min(MAX_WAIT_MS, end - clock.now()))
   }
 
-  if (expiresAt !== null) wait(expiresAt)
-  return { [Symbol.dispose]: () => timer?.[Symbol.dispose]() }
+  function disarm(): void {
+    timer?.[Symbol.dispose]()
+    timer = undefined
+    timerEnd = Number.POSITIVE_INFINITY
+  }
+
+  function sweep(): void {
+    const now = clock.now()
+    try {
+      for (const [holder, end] of ends) {
+        if (end > now) continue
+        ends.delete(holder)
+        holder.onExpired()
+      }
+    } finally {
+      disarm()
+      if (ends.size > 0) arm(earliest(ends.values()))
+    }
+  }
+
+  function forget(holder: Expiring): void {
+    if (ends.delete(holder) && ends.size === 0) disarm()
+  }
+
+  return {
+    add(holder, expiresAt) {
+      if (expiresAt === null) return forget(holder)
+      ends.set(holder, expiresAt)
+      if (expiresAt >= timerEnd) return
+      disarm()
+      arm(expiresAt)
+    },
+    delete: forget,
+  }
+}
+
+function earliest(ends: Iterable<number>): number {
+  let found = Number.POSITIVE_INFINITY
+  for (const end of ends) found = Math.min(found, end)
+  return found
 }

@@ -36,7 +36,7 @@ export interface Feeds extends Disposable {
   open(threadId: string, after: number): void
   settle(threadId: string): void
   leave(threadId: string): void
-  readonly size: number
+  count(): number
 }
 
 export function createFeeds(options: FeedsOptions): Feeds {
@@ -85,9 +85,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
     },
     settle: (threadId) => void expected.delete(threadId),
     leave,
-    get size() {
-      return feeds.size
-    },
+    count: () => feeds.size,
     [Symbol.dispose]() {
       ended = true
       for (const threadId of feeds.keys()) leave(threadId)

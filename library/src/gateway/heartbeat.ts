@@ -1,17 +1,16 @@
 /**
- * Asks a peer again and again whether it is still there. The law: a peer that neither answers nor takes in what was
- * written is dead after `intervalMs + timeoutMs`. @module
+ * Asks peers again and again whether they are still there, all of them with two timers. The law: a peer that neither
+ * answers nor takes in what was written is dead after `intervalMs + timeoutMs`. @module
  */
 import type { Clock } from '../agent/ports.ts'
+import { createDeadlines, type Deadlines } from './deadlines.ts'
 
-export interface HeartbeatOptions {
-  readonly clock: Clock
-  readonly intervalMs: number
-  readonly timeoutMs: number
-  readonly ping: () => void
-  /** Bytes that the peer has not taken in. When they shrink it is alive, though its pong waits behind them. */
-  readonly bufferedBytes: () => number
-  readonly onDead: () => void
+export interface Peer {
+  ping(): void
+  /** Bytes that it has not taken in. When they shrink it is alive, though its pong waits behind them. */
+  unreadBytes(): number
+  /** Called once. */
+  onDead(): void
 }
 
 export interface Heartbeat extends Disposable {
@@ -19,38 +18,71 @@ export interface Heartbeat extends Disposable {
   heard(): void
 }
 
-export function createHeartbeat({
-  clock,
-  intervalMs,
-  timeoutMs,
-  ping,
-  bufferedBytes,
-  onDead,
-}: HeartbeatOptions): Heartbeat {
-  let heard = false
-  let buffered = 0
-  let timer = clock.setTimeout(ask, intervalMs)
+export interface Heartbeats {
+  /** Until disposal, or until the peer is dead. */
+  watch(peer: Peer): Heartbeat
+}
 
-  function ask(): void {
-    heard = false
-    ping()
-    buffered = bufferedBytes()
-    timer = clock.setTimeout(judge, timeoutMs)
-  }
+export interface HeartbeatsOptions {
+  readonly clock: Clock
+  readonly intervalMs: number
+  readonly timeoutMs: number
+}
 
-  function judge(): void {
-    const left = bufferedBytes()
-    const moved = left < buffered
-    buffered = left
-    if (heard) timer = clock.setTimeout(ask, intervalMs)
-    else if (moved) timer = clock.setTimeout(judge, timeoutMs)
-    else onDead()
-  }
-
+export function createHeartbeats({ clock, intervalMs, timeoutMs }: HeartbeatsOptions): Heartbeats {
+  const quiet = createDeadlines<Beat>({ clock, delayMs: intervalMs, onDue: (beat) => beat.ask() })
+  const asked = createDeadlines<Beat>({ clock, delayMs: timeoutMs, onDue: (beat) => beat.judge() })
+  const queues: Queues = { quiet, asked }
   return {
-    heard: () => {
-      heard = true
+    watch(peer) {
+      const beat = new Beat(peer, queues)
+      quiet.add(beat)
+      return beat
     },
-    [Symbol.dispose]: () => timer[Symbol.dispose](),
+  }
+}
+
+interface Queues {
+  /** Are asked when they fall due. */
+  readonly quiet: Deadlines<Beat>
+  /** Are judged when they fall due. */
+  readonly asked: Deadlines<Beat>
+}
+
+/** A hot object, hence a class: every connection has one. */
+class Beat implements Heartbeat {
+  readonly #peer: Peer
+  readonly #queues: Queues
+  #heard = false
+  #buffered = 0
+
+  constructor(peer: Peer, queues: Queues) {
+    this.#peer = peer
+    this.#queues = queues
+  }
+
+  heard(): void {
+    this.#heard = true
+  }
+
+  ask(): void {
+    this.#heard = false
+    this.#peer.ping()
+    this.#buffered = this.#peer.unreadBytes()
+    this.#queues.asked.add(this)
+  }
+
+  judge(): void {
+    const left = this.#peer.unreadBytes()
+    const moved = left < this.#buffered
+    this.#buffered = left
+    if (this.#heard) this.#queues.quiet.add(this)
+    else if (moved) this.#queues.asked.add(this)
+    else this.#peer.onDead()
+  }
+
+  [Symbol.dispose](): void {
+    this.#queues.quiet.delete(this)
+    this.#queues.asked.delete(this)
   }
 }

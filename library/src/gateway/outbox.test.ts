@@ -11,10 +11,10 @@ function setUp() {
   const writes: [string, readonly EncodedFrame[]][] = []
   const failures: unknown[] = []
   const open = (name: string) =>
-    outboxes.open(
-      (frames) => writes.push([name, frames]),
-      (error) => failures.push(error),
-    )
+    outboxes.open({
+      write: (frames) => void writes.push([name, frames]),
+      onUnwritable: (error) => void failures.push(error),
+    })
   const texts = () => writes.map(([name, frames]) => [name, frames.map(({ text }) => text).join(' ')])
   return { outboxes, ann: open('ann'), bob: open('bob'), writes, texts, failures }
 }
@@ -72,12 +72,12 @@ describe('an outbox', () => {
     const { outboxes, ann, bob, texts, failures } = setUp()
     const told: unknown[] = []
     const broken = new Error('the socket is broken')
-    const eve = outboxes.open(
-      () => {
+    const eve = outboxes.open({
+      write: () => {
         throw broken
       },
-      (error) => told.push(error),
-    )
+      onUnwritable: (error) => void told.push(error),
+    })
     for (const outbox of [ann, eve, bob]) outbox.push(frame('a'))
 
     await turn()

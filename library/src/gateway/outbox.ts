@@ -15,69 +15,100 @@ export interface Outbox {
   readonly pendingBytes: number
 }
 
+/** What an outbox writes to. */
+export interface Writer {
+  write(frames: readonly EncodedFrame[]): void
+  /** Told what `write` threw; what was to be written is lost then. */
+  onUnwritable(error: unknown): void
+}
+
 export interface Outboxes {
-  /** `onFailed` is told what `write` threw; what was to be written is lost then. */
-  open(write: (frames: readonly EncodedFrame[]) => void, onFailed: (error: unknown) => void): Outbox
+  open(writer: Writer): Outbox
 }
 
 export function createOutboxes(): Outboxes {
-  let dirty: (() => void)[] = []
+  const turn = createTurn()
+  return { open: (writer) => new TurnOutbox(writer, turn) }
+}
 
-  const flushAll = (): void => {
-    const flushes = dirty
+/** Those who have something to be written at the end of this turn of the event loop. */
+interface Turn {
+  add(outbox: Outbox): void
+}
+
+function createTurn(): Turn {
+  let dirty: Outbox[] = []
+
+  function flushAll(): void {
+    const flushed = dirty
     dirty = []
-    for (const flush of flushes) flush()
+    for (const outbox of flushed) outbox.flush()
   }
 
   return {
-    open(write, onFailed) {
-      let frames: EncodedFrame[] = []
-      /** A batch that waits alone, shared with all others who got it. */
-      let batch: readonly EncodedFrame[] | undefined
-      let pendingBytes = 0
-
-      const flush = (): void => {
-        if (pendingBytes === 0) return
-        const written = batch ?? frames
-        if (batch === undefined) frames = []
-        batch = undefined
-        pendingBytes = 0
-        // One that cannot be written must not cost the others of this turn theirs.
-        try {
-          write(written)
-        } catch (error) {
-          onFailed(error)
-        }
-      }
-      const wake = (): void => {
-        if (pendingBytes === 0 && dirty.push(flush) === 1) setImmediate(flushAll)
-      }
-      const unshare = (): void => {
-        if (batch !== undefined) frames = [...batch]
-        batch = undefined
-      }
-
-      return {
-        push(frame) {
-          wake()
-          unshare()
-          frames.push(frame)
-          pendingBytes += frame.byteLength
-        },
-        pushBatch(pushed) {
-          wake()
-          if (pendingBytes === 0) batch = pushed.frames
-          else {
-            unshare()
-            for (const frame of pushed.frames) frames.push(frame)
-          }
-          pendingBytes += pushed.byteLength
-        },
-        flush,
-        get pendingBytes() {
-          return pendingBytes
-        },
-      }
+    add(outbox) {
+      if (dirty.push(outbox) === 1) setImmediate(flushAll)
     },
+  }
+}
+
+/** A hot object, hence a class: every connection has one, and every batch is pushed to a thousand of them. */
+class TurnOutbox implements Outbox {
+  readonly #writer: Writer
+  readonly #turn: Turn
+  #frames: EncodedFrame[] | undefined
+  /** A batch that waits alone, shared with all others who got it. */
+  #batch: readonly EncodedFrame[] | undefined
+  #pendingBytes = 0
+
+  constructor(writer: Writer, turn: Turn) {
+    this.#writer = writer
+    this.#turn = turn
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes
+  }
+
+  push(frame: EncodedFrame): void {
+    this.#wake()
+    this.#own().push(frame)
+    this.#pendingBytes += frame.byteLength
+  }
+
+  pushBatch(pushed: FrameBatch): void {
+    this.#wake()
+    if (this.#pendingBytes === 0) {
+      this.#batch = pushed.frames
+    } else {
+      const own = this.#own()
+      for (const frame of pushed.frames) own.push(frame)
+    }
+    this.#pendingBytes += pushed.byteLength
+  }
+
+  flush(): void {
+    if (this.#pendingBytes === 0) return
+    const written = this.#batch ?? this.#own()
+    this.#frames = undefined
+    this.#batch = undefined
+    this.#pendingBytes = 0
+    // One that cannot be written must not cost the others of this turn theirs.
+    try {
+      this.#writer.write(written)
+    } catch (error) {
+      this.#writer.onUnwritable(error)
+    }
+  }
+
+  #wake(): void {
+    if (this.#pendingBytes === 0) this.#turn.add(this)
+  }
+
+  /** What waits here and is shared with nobody. */
+  #own(): EncodedFrame[] {
+    this.#frames ??= this.#batch === undefined ? [] : [...this.#batch]
+    this.#batch = undefined
+    return this.#frames
   }
 }

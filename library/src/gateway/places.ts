@@ -5,6 +5,7 @@
 import type { Owner } from '../protocol/vocabulary.ts'
 import { GatewayError } from './errors.ts'
 import type { GatewayLimits } from './gateway.ts'
+import { Handle } from './handle.ts'
 import { ownerKey } from './router.ts'
 
 export interface Places {
@@ -17,13 +18,25 @@ export interface Places {
   readonly taken: number
 }
 
+interface OwnersPlaces {
+  readonly key: string
+  taken: number
+  readonly reserved: Set<Disposable>
+}
+
 export function createPlaces(limits: Pick<GatewayLimits, 'maxConnections' | 'maxConnectionsPerUser'>): Places {
-  const owners = new Map<string, { taken: number; readonly reserved: Set<Disposable> }>()
+  const owners = new Map<string, OwnersPlaces>()
   let taken = 0
+
+  function giveBack(places: OwnersPlaces): void {
+    places.taken -= 1
+    taken -= 1
+    if (places.taken === 0) owners.delete(places.key)
+  }
 
   function occupy(owner: Owner): Disposable {
     const key = ownerKey(owner)
-    const places = owners.get(key) ?? { taken: 0, reserved: new Set() }
+    const places = owners.get(key) ?? { key, taken: 0, reserved: new Set() }
     const { maxConnections, maxConnectionsPerUser } = limits
     if (places.taken >= maxConnectionsPerUser) {
       throw new GatewayError('TOO_MANY_CONNECTIONS', { of: 'user', max: maxConnectionsPerUser })
@@ -32,11 +45,7 @@ export function createPlaces(limits: Pick<GatewayLimits, 'maxConnections' | 'max
     owners.set(key, places)
     places.taken += 1
     taken += 1
-    return once(() => {
-      places.taken -= 1
-      taken -= 1
-      if (places.taken === 0) owners.delete(key)
-    })
+    return new Handle(places, giveBack)
   }
 
   return {
@@ -51,23 +60,13 @@ export function createPlaces(limits: Pick<GatewayLimits, 'maxConnections' | 'max
       const place = occupy(owner)
       const reserved = owners.get(ownerKey(owner))?.reserved
       reserved?.add(place)
-      return once(() => {
+      return new Handle(place, () => {
         if (reserved?.delete(place)) place[Symbol.dispose]()
       })
     },
     hold: occupy,
     get taken() {
       return taken
-    },
-  }
-}
-
-function once(run: () => void): Disposable {
-  let done = false
-  return {
-    [Symbol.dispose]: () => {
-      if (!done) run()
-      done = true
     },
   }
 }

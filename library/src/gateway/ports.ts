@@ -27,18 +27,21 @@ export interface EncodedFrame {
   readonly byteLength: number
 }
 
+/** What a socket tells. */
+export interface SocketHandlers {
+  onMessage(data: string): void
+  /** A message that is not text. */
+  onBinary(): void
+  onPong(): void
+  onClose(code: number, reason: string): void
+}
+
 /**
- * The least of a WebSocket that a connection uses. Contract: callbacks set by `bind` are called one at a time, never
- * after `onClose`; `onClose` is called exactly once, also after `close` and `terminate`.
+ * The least of a WebSocket that a connection uses. Contract: the handlers set by `bind` are called as methods, one at a
+ * time, never after `onClose`; `onClose` is called exactly once, also after `close` and `terminate`.
  */
 export interface SocketLike {
-  bind(handlers: {
-    readonly onMessage: (data: string) => void
-    /** A message that is not text. */
-    readonly onBinary: () => void
-    readonly onPong: () => void
-    readonly onClose: (code: number, reason: string) => void
-  }): void
+  bind(handlers: SocketHandlers): void
   /** Writes all of them in order, in one write. */
   send(frames: readonly EncodedFrame[]): void
   /** Bytes accepted by `send` and not yet handed to the network. */

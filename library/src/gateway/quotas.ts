@@ -30,7 +30,7 @@ export function createQuotas(
   let takes = 0
 
   function forgetFull(): void {
-    for (const [key, { rate, pending }] of owners) if (pending === 0 && rate.full) owners.delete(key)
+    for (const [key, { rate, pending }] of owners) if (pending === 0 && rate.isFull()) owners.delete(key)
   }
 
   return {

@@ -13,7 +13,7 @@ export interface Rate {
   /** Takes one: `ok`, `refused` when the bucket is empty, `flood` once as many were refused as the bucket holds. */
   take(): 'ok' | 'refused' | 'flood'
   /** Whether it is as full as it can be: nothing is remembered then. */
-  readonly full: boolean
+  isFull(): boolean
 }
 
 export function createRate({ perSecond, burst, clock }: RateOptions): Rate {
@@ -33,7 +33,7 @@ export function createRate({ perSecond, burst, clock }: RateOptions): Rate {
       tokens -= 1
       return tokens >= 0 ? 'ok' : 'refused'
     },
-    get full() {
+    isFull() {
       fill()
       return tokens >= burst
     },

@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
-import type { EncodedFrame, SocketLike } from '../../gateway/ports.ts'
+import type { EncodedFrame, SocketHandlers, SocketLike } from '../../gateway/ports.ts'
 import { SUBPROTOCOL } from '../../protocol/frames.ts'
 
 export interface WebSocketUpgradeOptions {
@@ -32,48 +32,72 @@ export function createWebSocketUpgrade(options: WebSocketUpgradeOptions = {}): W
   const toBytes = createFramer()
   return {
     accept(request, stream, head, onSocket) {
-      server.handleUpgrade(request, stream, head, (socket) => onSocket(adapt(socket, stream, toBytes)))
+      server.handleUpgrade(request, stream, head, (socket) => onSocket(new WsSocket(socket, stream, toBytes)))
     },
   }
 }
 
-/** `stream` is the one under `socket`: complete frames may be written to it between those that `ws` writes. */
-function adapt(socket: WebSocket, stream: Duplex, toBytes: (frames: readonly EncodedFrame[]) => Buffer): SocketLike {
-  return {
-    bind({ onMessage, onBinary, onPong, onClose }) {
-      socket.on('message', (data, isBinary) => (isBinary ? onBinary() : onMessage(textOf(data))))
-      socket.on('pong', onPong)
-      // Every error is followed by a close, which is what counts.
-      socket.on('error', () => {})
-      socket.once('close', (code, reason) => {
-        socket.removeAllListeners('message')
-        socket.removeAllListeners('pong')
-        onClose(code, reason.toString())
-      })
-    },
-    send(frames) {
-      if (socket.readyState === WebSocket.OPEN && frames.length > 0) stream.write(toBytes(frames))
-    },
-    get bufferedBytes() {
-      return stream.writableLength
-    },
-    onDrained(listener) {
-      if (stream.writableLength === 0) setImmediate(listener)
-      // Its callback comes after those of all that was written before.
-      else stream.write(NOTHING, (error) => (error ? undefined : listener()))
-    },
-    ping() {
-      if (socket.readyState === WebSocket.OPEN) socket.ping()
-    },
-    close: (code, reason) => socket.close(code, reason),
-    terminate: () => socket.terminate(),
+type Framer = (frames: readonly EncodedFrame[]) => Buffer
+
+/** A hot object, hence a class: every connection has one, and all of them are written to in one turn. */
+class WsSocket implements SocketLike {
+  readonly #socket: WebSocket
+  /** Under `#socket`: complete frames may be written to it between those that `ws` writes. */
+  readonly #stream: Duplex
+  readonly #toBytes: Framer
+
+  constructor(socket: WebSocket, stream: Duplex, toBytes: Framer) {
+    this.#socket = socket
+    this.#stream = stream
+    this.#toBytes = toBytes
+  }
+
+  bind(handlers: SocketHandlers): void {
+    const socket = this.#socket
+    socket.on('message', (data, isBinary) => (isBinary ? handlers.onBinary() : handlers.onMessage(textOf(data))))
+    socket.on('pong', () => handlers.onPong())
+    socket.on('error', ignore)
+    socket.on('close', (code, reason) => {
+      socket.removeAllListeners('message')
+      socket.removeAllListeners('pong')
+      handlers.onClose(code, reason.toString())
+    })
+  }
+
+  send(frames: readonly EncodedFrame[]): void {
+    if (this.#socket.readyState === WebSocket.OPEN && frames.length > 0) this.#stream.write(this.#toBytes(frames))
+  }
+
+  get bufferedBytes(): number {
+    return this.#stream.writableLength
+  }
+
+  onDrained(listener: () => void): void {
+    if (this.#stream.writableLength === 0) setImmediate(listener)
+    // Its callback comes after those of all that was written before.
+    else this.#stream.write(NOTHING, (error) => (error ? undefined : listener()))
+  }
+
+  ping(): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping()
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason)
+  }
+
+  terminate(): void {
+    this.#socket.terminate()
   }
 }
+
+/** Every error is followed by a close, which is what counts. */
+function ignore(): void {}
 
 const NOTHING: Buffer = Buffer.alloc(0)
 
 /** Remembers each frame's bytes, and the last batch: many sockets get the same one in the same turn. */
-function createFramer(): (frames: readonly EncodedFrame[]) => Buffer {
+function createFramer(): Framer {
   const framed = new WeakMap<EncodedFrame, Buffer>()
   let lastFrames: readonly EncodedFrame[] = []
   let lastBytes: Buffer = NOTHING
