@@ -158,6 +158,52 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
     await other.context().close()
   })
 
+  it('shows nothing of one person to another who signs in to the same browser, and keeps what each had not sent [WEB-01]', async () => {
+    const ann = await room.signIn(browser, 'ann')
+    await say(ann, 'hello, a secret')
+    await ann.locator('[data-status="completed"]').waitFor()
+    await ann.getByLabel('Message').fill('not sent yet')
+    const other = await ann.context().newPage()
+    await other.goto(ann.url())
+    await other.getByLabel('Message').waitFor()
+
+    const restart = await room.stop()
+    await ann.getByText(/Connection lost|Connecting again/).waitFor()
+    await restart()
+    await other.evaluate(signInAs, 'jon')
+    await ann.getByText('jon', { exact: true }).waitFor()
+
+    expect(await ann.getByRole('navigation', { name: 'Threads' }).textContent()).not.toContain('secret')
+    expect(await ann.locator('[data-role="assistant"]').count()).toBe(0)
+    await ann.getByRole('button', { name: 'Sign out' }).click()
+    await other.getByLabel('Your name').waitFor()
+    await ann.getByLabel('Your name').fill('ann')
+    await ann.getByRole('button', { name: 'Sign in' }).click()
+    expect(await ann.getByLabel('Message').inputValue()).toBe('not sent yet')
+    await ann.context().close()
+  })
+
+  it('shows all that is asked to be approved, before it is [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'kim')
+
+    await say(page, 'erase it')
+    const asked = page.getByRole('group', { name: 'Approval of erase_everything' })
+    await asked.getByRole('button', { name: 'Deny' }).waitFor()
+
+    expect(await asked.textContent()).toContain('"what": "the blackboard"')
+    await page.context().close()
+  })
+
+  it('makes one chat of a suggestion that is clicked twice [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'lou')
+
+    await page.getByRole('button', { name: /Convert 26/ }).dblclick()
+    await page.locator('[data-status="completed"]').waitFor()
+
+    expect(await page.getByRole('navigation', { name: 'Threads' }).getByRole('listitem').count()).toBe(1)
+    await page.context().close()
+  })
+
   it('lets nothing run that a model wrote, and loads nothing from outside [WEB-01]', async () => {
     const page = await room.signIn(browser, 'ida')
 
@@ -166,6 +212,13 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
 
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
     expect(await answers(page).locator('img, script, iframe').count()).toBe(0)
+    expect(await answers(page).textContent()).toContain('<script>')
     await page.context().close()
   })
 })
+
+/** In the page, and so in what all tabs of its browser share. */
+async function signInAs(name: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  await fetch('/v1/sign-in', { method: 'POST', headers, body: JSON.stringify({ name }) })
+}

@@ -1,10 +1,10 @@
 /** Who sits here decides what is shown: nobody yet, the sign-in, or the chat. */
 import { Chat } from './chat.tsx'
 import { SignIn } from './session/sign-in.tsx'
-import { useSession } from './session/use-session.ts'
+import { userKey, useSession } from './session/use-session.ts'
 
 export function App() {
-  const { session, signIn, signOut, retry } = useSession()
+  const { session, signIn, signOut, retry, recheck } = useSession()
   switch (session.state) {
     case 'loading':
       return <p className="grid h-full place-items-center text-muted-foreground">Loading…</p>
@@ -27,7 +27,14 @@ export function App() {
     case 'signed_out':
       return <SignIn onSignIn={signIn} />
     case 'signed_in':
-      return <Chat principal={session.principal} onSignOut={() => void signOut()} />
+      return (
+        <Chat
+          key={userKey(session.principal)}
+          principal={session.principal}
+          onSignOut={signOut}
+          onSessionDoubt={() => void recheck()}
+        />
+      )
     default:
       return session satisfies never
   }

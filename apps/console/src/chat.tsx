@@ -1,6 +1,6 @@
 /** The chat room: threads beside the open conversation. */
 import { useState } from 'react'
-import type { Principal } from 'toolcrib/protocol'
+import type { Failure, Principal } from 'toolcrib/protocol'
 import { ClientProvider } from './connection.tsx'
 import { useThreadRoute } from './route.ts'
 import { Sidebar } from './sidebar/sidebar.tsx'
@@ -9,16 +9,18 @@ import { ThreadPage } from './thread/thread-page.tsx'
 
 export interface ChatProps {
   readonly principal: Principal
-  readonly onSignOut: () => void
+  /** Answers why not, when it did not work. */
+  readonly onSignOut: () => Promise<Failure | undefined>
+  readonly onSessionDoubt: () => void
 }
 
-export function Chat({ principal, onSignOut }: ChatProps) {
+export function Chat({ principal, onSignOut, onSessionDoubt }: ChatProps) {
   const threadId = useThreadRoute()
   const [sidebarOpen, setSidebarOpen] = useState(false)
   const openSidebar = () => setSidebarOpen(true)
 
   return (
-    <ClientProvider user={`${principal.tenant}/${principal.user}`}>
+    <ClientProvider principal={principal} onSessionDoubt={onSessionDoubt}>
       <div className="flex h-full overflow-hidden">
         <Sidebar
           principal={principal}

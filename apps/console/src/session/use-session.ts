@@ -24,12 +24,31 @@ export function useSession() {
     return undefined
   }, [])
 
-  const signOut = useCallback(async () => {
-    await post('/v1/sign-out', {})
+  /** Who could not be signed out still is, whatever the page would say. */
+  const signOut = useCallback(async (): Promise<Failure | undefined> => {
+    const answer = await post('/v1/sign-out', {})
+    if ('failure' in answer && (await askWho()).state !== 'signed_out') return answer.failure
     setSession({ state: 'signed_out' })
+    return undefined
   }, [])
 
-  return { session, signIn, signOut, retry: load }
+  /** Asks again who sits here: another tab may have signed out, or in as somebody else. */
+  const recheck = useCallback(async () => {
+    const found = await askWho()
+    setSession((known) => (found.state === 'unreachable' || isSame(found, known) ? known : found))
+  }, [])
+
+  return { session, signIn, signOut, retry: load, recheck }
+}
+
+function isSame(a: Session, b: Session): boolean {
+  if (a.state !== 'signed_in' || b.state !== 'signed_in') return a.state === b.state
+  return userKey(a.principal) === userKey(b.principal)
+}
+
+/** Tells one user from every other. */
+export function userKey({ tenant, user }: Principal): string {
+  return JSON.stringify([tenant, user])
 }
 
 async function askWho(): Promise<Session> {

@@ -1,6 +1,6 @@
 import { LogOut, Plus, Search, X } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
-import type { Principal, Thread } from 'toolcrib/protocol'
+import type { Failure, Principal, Thread } from 'toolcrib/protocol'
 import { IconButton } from '../parts/icon-button.tsx'
 import { Logo } from '../parts/logo.tsx'
 import { ThemeButton } from '../parts/theme-button.tsx'
@@ -15,11 +15,12 @@ export interface SidebarProps {
   /** On a narrow page only; on a wide one it is always there. */
   readonly open: boolean
   readonly onClose: () => void
-  readonly onSignOut: () => void
+  readonly onSignOut: () => Promise<Failure | undefined>
 }
 
 export function Sidebar({ principal, threadId, open, onClose, onSignOut }: SidebarProps) {
   const [query, setQuery] = useState('')
+  const [signOutProblem, setSignOutProblem] = useState<string>()
   const { threads, problem } = useThreads(useDeferredValue(query.trim()))
 
   function go(to: string | undefined) {
@@ -94,8 +95,17 @@ export function Sidebar({ principal, threadId, open, onClose, onSignOut }: Sideb
             <p className="truncate text-xs text-muted-foreground">{principal.tenant}</p>
           </div>
           <ThemeButton />
-          <IconButton label="Sign out" icon={LogOut} onClick={onSignOut} />
+          <IconButton
+            label="Sign out"
+            icon={LogOut}
+            onClick={() => void onSignOut().then((failure) => setSignOutProblem(failure?.message))}
+          />
         </div>
+        {signOutProblem !== undefined && (
+          <p role="alert" className="px-4 pb-3 text-sm text-bad">
+            You are still signed in: {signOutProblem}
+          </p>
+        )}
       </aside>
     </>
   )

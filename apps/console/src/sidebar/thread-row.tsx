@@ -1,5 +1,5 @@
 import { Check, Pencil, Trash2, X } from 'lucide-react'
-import { type KeyboardEvent, useState } from 'react'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { Thread } from 'toolcrib/protocol'
 import { useClient } from '../connection.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
@@ -17,13 +17,27 @@ export function ThreadRow({ thread, current, onOpen }: ThreadRowProps) {
   const [title, setTitle] = useState(thread.title)
   const [problem, setProblem] = useState<string>()
 
+  const [busy, setBusy] = useState(false)
+  const row = useRef<HTMLButtonElement>(null)
+  const wasIdle = useRef(true)
+
+  useEffect(() => {
+    // The buttons that had the focus are gone; without this it would be nowhere.
+    if (mode === 'idle' && !wasIdle.current) row.current?.focus()
+    wasIdle.current = mode === 'idle'
+  }, [mode])
+
   async function attempt(act: () => Promise<unknown>) {
+    if (busy) return
+    setBusy(true)
     try {
       await act()
       setProblem(undefined)
       setMode('idle')
     } catch (error) {
       setProblem(error instanceof Error ? error.message : 'It did not work; try again')
+    } finally {
+      setBusy(false)
     }
   }
 
@@ -36,6 +50,7 @@ export function ThreadRow({ thread, current, onOpen }: ThreadRowProps) {
     })
 
   function onKey(event: KeyboardEvent) {
+    if (event.nativeEvent.isComposing) return
     if (event.key === 'Enter' && title.trim() !== '') void rename()
     if (event.key === 'Escape') setMode('idle')
   }
@@ -46,6 +61,7 @@ export function ThreadRow({ thread, current, onOpen }: ThreadRowProps) {
         {mode === 'renaming' ? (
           <input
             aria-label="New title"
+            dir="auto"
             // biome-ignore lint/a11y/noAutofocus: it was just asked for
             autoFocus
             value={title}
@@ -56,11 +72,13 @@ export function ThreadRow({ thread, current, onOpen }: ThreadRowProps) {
           />
         ) : (
           <button
+            ref={row}
+            dir="auto"
             type="button"
             onClick={onOpen}
             aria-current={current ? 'page' : undefined}
             title={thread.title}
-            className="min-w-0 flex-1 truncate rounded-lg px-3 py-2 text-left text-sm"
+            className="min-w-0 flex-1 truncate rounded-lg px-3 py-2 text-start text-sm"
           >
             {mode === 'deleting' ? `Delete “${thread.title}”?` : thread.title}
           </button>
@@ -73,7 +91,7 @@ export function ThreadRow({ thread, current, onOpen }: ThreadRowProps) {
           />
         )}
         {mode === 'idle' ? (
-          <span className="hidden shrink-0 pr-1 group-focus-within:flex group-hover:flex">
+          <span className="hidden shrink-0 pr-1 group-focus-within:flex group-hover:flex pointer-coarse:flex">
             <IconButton
               label={`Rename ${thread.title}`}
               icon={Pencil}
@@ -89,10 +107,10 @@ export function ThreadRow({ thread, current, onOpen }: ThreadRowProps) {
             <IconButton
               label={mode === 'renaming' ? 'Keep the new title' : 'Yes, delete'}
               icon={Check}
-              disabled={mode === 'renaming' && title.trim() === ''}
+              disabled={busy || (mode === 'renaming' && title.trim() === '')}
               onClick={() => void (mode === 'renaming' ? rename() : remove())}
             />
-            <IconButton label="Cancel" icon={X} onClick={() => setMode('idle')} />
+            <IconButton label="Cancel" icon={X} disabled={busy} onClick={() => setMode('idle')} />
           </span>
         )}
       </div>

@@ -1,5 +1,5 @@
 /** The signed-in user's threads, asked again whenever the server hints that they changed. */
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Thread } from 'toolcrib/protocol'
 import { useClient, useClientStatus } from '../connection.tsx'
 
@@ -9,12 +9,18 @@ export function useThreads(query: string) {
   const [threads, setThreads] = useState<readonly Thread[]>()
   const [problem, setProblem] = useState<string>()
 
+  const asked = useRef(0)
+
+  /** An answer that a later question has overtaken is not shown. */
   const load = useCallback(async () => {
+    const mine = ++asked.current
     try {
-      setThreads(await client.listThreads(query === '' ? undefined : query))
+      const found = await client.listThreads(query === '' ? undefined : query)
+      if (mine !== asked.current) return
+      setThreads(found)
       setProblem(undefined)
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : 'The chats could not be read')
+      if (mine === asked.current) setProblem(error instanceof Error ? error.message : 'The chats could not be read')
     }
   }, [client, query])
 

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { ApprovalView, CallView } from 'toolcrib/client'
 import { useClient } from '../connection.tsx'
+import { JsonView } from '../parts/json-view.tsx'
 
 export interface ApprovalFormProps {
   readonly call: CallView
@@ -18,10 +19,10 @@ export function ApprovalForm({ call, approval }: ApprovalFormProps) {
     setBusy(true)
     try {
       await client.answer(approval.approvalId, { decision, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) })
+      // Busy until the event of the answer takes this form away.
       setProblem(undefined)
     } catch (error) {
       setProblem(error instanceof Error ? error.message : 'The answer was not taken; try again')
-    } finally {
       setBusy(false)
     }
   }
@@ -29,13 +30,16 @@ export function ApprovalForm({ call, approval }: ApprovalFormProps) {
   return (
     <fieldset
       disabled={busy}
-      className="border-t bg-warn/8 px-3.5 py-3 text-sm"
+      className="min-w-0 rounded-b-xl border-t bg-warn/8 px-3.5 py-3 text-sm"
       aria-label={`Approval of ${call.tool}`}
     >
       <p>
         <strong className="font-mono font-medium">{call.tool}</strong>
         {call.effect === 'destructive' ? ' destroys something and needs your approval.' : ' needs your approval.'}
       </p>
+      <div className="mt-2">
+        <JsonView value={call.input} />
+      </div>
       <div className="mt-2.5 flex flex-wrap items-center gap-2">
         <button
           type="button"
@@ -53,6 +57,7 @@ export function ApprovalForm({ call, approval }: ApprovalFormProps) {
         </button>
         <input
           aria-label="Reason, told to the agent"
+          dir="auto"
           placeholder="Reason (optional, told to the agent)"
           value={reason}
           maxLength={500}

@@ -1,17 +1,19 @@
 import { ArrowUp, Square } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { useClientStatus } from '../connection.tsx'
+import { useDraft } from './use-draft.ts'
 
 export interface ComposerProps {
   /** Rejects when the message was not taken; the text stays then. */
   readonly onSend: (text: string) => Promise<void>
   /** Present while a run can be stopped. */
   readonly onStop?: (() => void) | undefined
-  readonly initial?: string
+  /** Of which what is written here is the draft; undefined: of a new one. */
+  readonly threadId?: string | undefined
 }
 
-export function Composer({ onSend, onStop, initial = '' }: ComposerProps) {
-  const [text, setText] = useState(initial)
+export function Composer({ onSend, onStop, threadId }: ComposerProps) {
+  const [text, setText] = useDraft(threadId)
   const [sending, setSending] = useState(false)
   const [problem, setProblem] = useState<string>()
   const field = useRef<HTMLTextAreaElement>(null)
@@ -19,7 +21,10 @@ export function Composer({ onSend, onStop, initial = '' }: ComposerProps) {
   const maxChars = status.state === 'open' ? status.hello.limits.maxMessageChars : Number.POSITIVE_INFINITY
   const tooLong = text.length > maxChars
 
-  useEffect(() => field.current?.focus(), [])
+  useEffect(() => {
+    // On a touch screen it would call up the keyboard.
+    if (matchMedia('(pointer: fine)').matches) field.current?.focus()
+  }, [])
 
   async function send() {
     const message = text.trim()
@@ -27,7 +32,8 @@ export function Composer({ onSend, onStop, initial = '' }: ComposerProps) {
     setSending(true)
     try {
       await onSend(message)
-      setText('')
+      // What was written while it was on its way stays.
+      setText((now) => (now.startsWith(text) ? now.slice(text.length).trimStart() : now))
       setProblem(undefined)
     } catch (error) {
       setProblem(error instanceof Error ? error.message : 'The message was not sent; try again')
@@ -37,7 +43,8 @@ export function Composer({ onSend, onStop, initial = '' }: ComposerProps) {
   }
 
   function onKey(event: KeyboardEvent) {
-    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
+    if (event.nativeEvent.isComposing) return
+    if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault()
       void send()
     }
@@ -57,6 +64,7 @@ export function Composer({ onSend, onStop, initial = '' }: ComposerProps) {
         <textarea
           ref={field}
           aria-label="Message"
+          dir="auto"
           value={text}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKey}

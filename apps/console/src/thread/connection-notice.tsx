@@ -9,6 +9,7 @@ export function ConnectionNotice() {
 
   useEffect(() => {
     if (status.state !== 'waiting') return
+    setNow(Date.now())
     const timer = setInterval(() => setNow(Date.now()), 500)
     return () => clearInterval(timer)
   }, [status.state])

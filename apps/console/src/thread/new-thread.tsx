@@ -1,5 +1,5 @@
 /** A chat that does not exist before its first message. */
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useClient, useClientStatus } from '../connection.tsx'
 import { goToThread } from '../route.ts'
 import { Composer } from './composer.tsx'
@@ -17,11 +17,28 @@ export function NewThread({ onOpenSidebar }: { readonly onOpenSidebar: () => voi
   const client = useClient()
   const status = useClientStatus()
   const [problem, setProblem] = useState<string>()
+  const [busy, setBusy] = useState(false)
+  /** Made for a message that was not taken yet: the next try goes there too. */
+  const made = useRef<string>(undefined)
+  const shown = useRef(true)
+
+  useEffect(() => {
+    shown.current = true
+    return () => {
+      shown.current = false
+    }
+  }, [])
 
   async function start(text: string) {
-    const thread = await client.createThread()
-    await client.send(thread.threadId, text)
-    goToThread(thread.threadId)
+    setBusy(true)
+    try {
+      made.current ??= (await client.createThread()).threadId
+      await client.send(made.current, text)
+      // Who went elsewhere meanwhile is not called back.
+      if (shown.current) goToThread(made.current)
+    } finally {
+      setBusy(false)
+    }
   }
 
   async function suggest(text: string) {
@@ -34,6 +51,7 @@ export function NewThread({ onOpenSidebar }: { readonly onOpenSidebar: () => voi
 
   return (
     <>
+      <title>Toolcrib</title>
       <ThreadHeader
         title="New chat"
         model={status.state === 'open' ? status.hello.server.model : undefined}
@@ -47,8 +65,9 @@ export function NewThread({ onOpenSidebar }: { readonly onOpenSidebar: () => voi
             <li key={suggestion}>
               <button
                 type="button"
+                disabled={busy}
                 onClick={() => void suggest(suggestion)}
-                className="h-full w-full rounded-xl border bg-card px-4 py-3 text-left text-sm transition-colors hover:border-primary hover:bg-accent"
+                className="disabled:opacity-60 h-full w-full rounded-xl border bg-card px-4 py-3 text-left text-sm transition-colors hover:border-primary hover:bg-accent"
               >
                 {suggestion}
               </button>

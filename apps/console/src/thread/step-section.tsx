@@ -1,6 +1,6 @@
 import { ChevronRight } from 'lucide-react'
 import { memo } from 'react'
-import type { StepView } from 'toolcrib/client'
+import type { RunView, StepView } from 'toolcrib/client'
 import { Markdown } from '../parts/markdown.tsx'
 import { ToolCard } from './tool-card.tsx'
 
@@ -10,19 +10,11 @@ export interface StepSectionProps {
   readonly live: boolean
 }
 
-/** One model call: its thinking folded, its text, and a card for each tool call. */
+/** One model call: its text, and a card for each tool call. */
 export const StepSection = memo(function StepSection({ step, live }: StepSectionProps) {
+  if (step.text === '' && step.calls.length === 0) return null
   return (
-    <div className="flex flex-col gap-3">
-      {step.thinking !== '' && (
-        <details className="group text-sm text-muted-foreground">
-          <summary className="flex w-fit cursor-pointer list-none items-center gap-1 rounded">
-            <ChevronRight aria-hidden="true" className="size-3.5 transition-transform group-open:rotate-90" />
-            {live && step.text === '' ? 'Thinking…' : 'Thought'}
-          </summary>
-          <p className="mt-1 border-l-2 pl-3 whitespace-pre-wrap [overflow-wrap:anywhere]">{step.thinking}</p>
-        </details>
-      )}
+    <div className="flex flex-col gap-2">
       {step.text !== '' && <Markdown text={step.text} streaming={live} />}
       {step.calls.map((call) => (
         <ToolCard key={call.callId} call={call} />
@@ -30,3 +22,37 @@ export const StepSection = memo(function StepSection({ step, live }: StepSection
     </div>
   )
 })
+
+export interface RunStepsProps {
+  readonly run: RunView
+  readonly working: boolean
+}
+
+/** What a run has shown so far: all its thinking folded into one line, then its steps. */
+export function RunSteps({ run, working }: RunStepsProps) {
+  const thoughts = run.steps.filter((step) => step.thinking !== '')
+  const last = run.steps.at(-1)
+  const thinking = working && last !== undefined && !last.finished && last.text === ''
+  return (
+    <>
+      {thoughts.length > 0 && (
+        <details className="group text-xs text-muted-foreground">
+          <summary className="flex w-fit cursor-pointer list-none items-center gap-1 rounded">
+            <ChevronRight aria-hidden="true" className="size-3 transition-transform group-open:rotate-90" />
+            {thinking ? 'Thinking…' : 'Thought'}
+          </summary>
+          <ol className="mt-1 flex flex-col gap-2 border-s-2 ps-3">
+            {thoughts.map((step) => (
+              <li key={step.step} dir="auto" className="whitespace-pre-wrap [overflow-wrap:anywhere]">
+                {step.thinking}
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+      {run.steps.map((step) => (
+        <StepSection key={step.step} step={step} live={working && !step.finished} />
+      ))}
+    </>
+  )
+}

@@ -1,4 +1,5 @@
-import { activeRun } from 'toolcrib/client'
+import { useState } from 'react'
+import { activeRun, openApprovals } from 'toolcrib/client'
 import { useClient } from '../connection.tsx'
 import { goToThread } from '../route.ts'
 import { Composer } from './composer.tsx'
@@ -15,7 +16,8 @@ export interface ThreadPageProps {
 
 export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
   const client = useClient()
-  const { conversation, thread, caughtUp, gone } = useConversation(threadId)
+  const { conversation, thread, caughtUp, gone, refusal } = useConversation(threadId)
+  const [problem, setProblem] = useState<string>()
   const running = activeRun(conversation)
   const scroller = useStickToEnd(conversation)
 
@@ -32,32 +34,55 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
     )
   }
 
-  const send = async (text: string) => void (await client.send(threadId, text))
+  const title = conversation.title ?? thread?.title ?? 'Chat'
+  const send = async (text: string) => {
+    setProblem(undefined)
+    await client.send(threadId, text)
+  }
+  const attempt = (act: () => Promise<unknown>) =>
+    void act().then(
+      () => setProblem(undefined),
+      (error: unknown) => setProblem(error instanceof Error ? error.message : 'It did not work; try again'),
+    )
   return (
     <>
-      <ThreadHeader
-        title={conversation.title ?? thread?.title ?? 'Chat'}
-        model={conversation.turns.at(-1)?.run.model}
-        onOpenSidebar={onOpenSidebar}
-      />
+      <title>{`${title} · Toolcrib`}</title>
+      <ThreadHeader title={title} model={conversation.turns.at(-1)?.run.model} onOpenSidebar={onOpenSidebar} />
       <ConnectionNotice />
       <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto" aria-busy={!caughtUp}>
-        <div className="mx-auto flex w-full max-w-3xl flex-col gap-8 px-4 py-6" role="log" aria-label="Conversation">
-          {!caughtUp && conversation.turns.length === 0 && (
+        <div
+          className="mx-auto flex w-full max-w-3xl flex-col gap-8 px-4 py-6"
+          role="log"
+          aria-label="Conversation"
+          // Read out when it is whole, not letter by letter.
+          aria-busy={running !== undefined && openApprovals(conversation).length === 0}
+        >
+          {refusal !== undefined && (
+            <p role="alert" className="rounded-lg bg-bad/10 px-3 py-2 text-sm text-bad">
+              {refusal.message}
+            </p>
+          )}
+          {!caughtUp && refusal === undefined && conversation.turns.length === 0 && (
             <p className="text-center text-sm text-muted-foreground">Loading the chat…</p>
           )}
           {conversation.turns.map((turn, index) => (
             <TurnView
               key={turn.run.runId}
               turn={turn}
-              onRetry={index === conversation.turns.length - 1 ? send : undefined}
+              onRetry={index === conversation.turns.length - 1 ? (text) => attempt(() => send(text)) : undefined}
             />
           ))}
         </div>
       </div>
+      {problem !== undefined && (
+        <p role="alert" className="mx-auto w-full max-w-3xl px-4 pb-2 text-sm text-bad">
+          {problem}
+        </p>
+      )}
       <Composer
+        threadId={threadId}
         onSend={send}
-        onStop={running === undefined ? undefined : () => void client.stop(running.runId).catch(() => {})}
+        onStop={running === undefined ? undefined : () => attempt(() => client.stop(running.runId))}
       />
     </>
   )

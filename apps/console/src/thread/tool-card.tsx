@@ -11,10 +11,11 @@ import {
 } from 'lucide-react'
 import { type ComponentType, memo, type SVGProps } from 'react'
 import type { CallView } from 'toolcrib/client'
+import type { JsonValue } from 'toolcrib/protocol'
 import { JsonView } from '../parts/json-view.tsx'
 import { formatDuration } from '../parts/time.ts'
 import { ApprovalForm } from './approval-form.tsx'
-import { StepSection } from './step-section.tsx'
+import { RunSteps } from './step-section.tsx'
 
 type Icon = ComponentType<SVGProps<SVGSVGElement>>
 
@@ -94,9 +95,7 @@ export const ToolCard = memo(function ToolCard({ call }: { readonly call: CallVi
       )}
       {call.run !== undefined && (
         <div className="ml-4 flex flex-col gap-3 border-l-2 px-3.5 pb-3 text-sm">
-          {call.run.steps.map((step) => (
-            <StepSection key={step.step} step={step} live={call.status === 'executing' && !step.finished} />
-          ))}
+          <RunSteps run={call.run} working={call.status === 'executing'} />
         </div>
       )}
     </div>
@@ -114,10 +113,17 @@ function Labelled({ label, children }: { readonly label: string; readonly childr
   )
 }
 
+const MAX_SUMMARY_CHARS = 200
+
+function shorten(value: JsonValue): string {
+  return (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, MAX_SUMMARY_CHARS)
+}
+
+/** On one line, which shows no more anyway. */
 function summary(call: CallView): string {
   const { input } = call
-  if (input === null || typeof input !== 'object' || Array.isArray(input)) return String(input)
-  return Object.entries(input)
-    .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ')
+  const fields =
+    input !== null && typeof input === 'object' && !Array.isArray(input) ? Object.entries(input) : undefined
+  const text = fields?.map(([key, value]) => `${key}: ${shorten(value)}`).join(', ') ?? shorten(input)
+  return text.slice(0, MAX_SUMMARY_CHARS)
 }

@@ -2,35 +2,32 @@ import { RotateCcw } from 'lucide-react'
 import { memo } from 'react'
 import { type RunView, type Turn, textOf } from 'toolcrib/client'
 import { formatDuration } from '../parts/time.ts'
-import { StepSection } from './step-section.tsx'
+import { RunSteps } from './step-section.tsx'
 
 export interface TurnViewProps {
   readonly turn: Turn
   /** Present on the last turn: sends the same text again. */
-  readonly onRetry: ((text: string) => Promise<void>) | undefined
+  readonly onRetry: ((text: string) => void) | undefined
 }
 
 export const TurnView = memo(function TurnView({ turn, onRetry }: TurnViewProps) {
   const { run } = turn
   const text = textOf(turn.parts)
   const working = run.status === 'accepted' || run.status === 'running'
-  const begun = run.steps.some((step) => step.text !== '' || step.calls.length > 0)
+  const begun = run.steps.some((step) => step.text !== '' || step.thinking !== '' || step.calls.length > 0)
   return (
     <article className="flex flex-col gap-4">
       <div
         className="ml-auto max-w-[85%] rounded-2xl rounded-br-md bg-accent px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere]"
         data-role="user"
+        dir="auto"
       >
         {text}
       </div>
       <div className="flex flex-col gap-3" data-role="assistant" data-status={run.status}>
-        {run.steps.map((step) => (
-          <StepSection key={step.step} step={step} live={working && !step.finished} />
-        ))}
+        <RunSteps run={run} working={working} />
         {working && !begun && <Working />}
-        {!working && (
-          <RunEnd run={run} onRetry={onRetry === undefined ? undefined : () => void onRetry(text).catch(() => {})} />
-        )}
+        {!working && <RunEnd run={run} onRetry={onRetry === undefined ? undefined : () => onRetry(text)} />}
       </div>
     </article>
   )
@@ -50,7 +47,6 @@ function RunEnd({ run, onRetry }: { readonly run: RunView; readonly onRetry: (()
     <footer className="flex flex-col gap-2">
       {problem !== undefined && (
         <p
-          role="alert"
           className={`rounded-lg px-3 py-2 text-sm ${run.status === 'stopped' ? 'bg-muted text-muted-foreground' : 'bg-bad/10 text-bad'}`}
         >
           {problem}

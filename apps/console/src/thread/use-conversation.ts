@@ -1,7 +1,7 @@
 /** The open thread's conversation. However many events come, the page is drawn at most once a frame. */
 import { useEffect, useState } from 'react'
 import { applyEvent, type Conversation, emptyConversation } from 'toolcrib/client'
-import type { Thread } from 'toolcrib/protocol'
+import type { Failure, Thread } from 'toolcrib/protocol'
 import { useClient } from '../connection.tsx'
 
 export interface OpenThread {
@@ -12,9 +12,17 @@ export interface OpenThread {
   readonly caughtUp: boolean
   /** It was deleted, or is not this user's. */
   readonly gone: boolean
+  /** Why the server will not open it. */
+  readonly refusal: Failure | undefined
 }
 
-const nothing: OpenThread = { conversation: emptyConversation, thread: undefined, caughtUp: false, gone: false }
+const nothing: OpenThread = {
+  conversation: emptyConversation,
+  thread: undefined,
+  caughtUp: false,
+  gone: false,
+  refusal: undefined,
+}
 
 export function useConversation(threadId: string): OpenThread {
   const client = useClient()
@@ -41,6 +49,7 @@ export function useConversation(threadId: string): OpenThread {
         show({ ...latest, conversation, caughtUp: latest.caughtUp || conversation.seq >= historyEnd })
       },
       onGone: () => show({ ...latest, gone: true }),
+      onRefused: (refusal) => show({ ...latest, refusal }),
     })
     return () => {
       view[Symbol.dispose]()

@@ -13,8 +13,18 @@ export function useStickToEnd(content: unknown): RefObject<HTMLDivElement | null
     const onScroll = () => {
       atEnd.current = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX
     }
+    const toEnd = () => {
+      if (atEnd.current) scroller.scrollTo({ top: scroller.scrollHeight })
+    }
+    // What is drawn late, or takes room away, changes the height without changing the content.
+    const observer = new ResizeObserver(toEnd)
+    observer.observe(scroller)
+    for (const child of scroller.children) observer.observe(child)
     scroller.addEventListener('scroll', onScroll, { passive: true })
-    return () => scroller.removeEventListener('scroll', onScroll)
+    return () => {
+      observer.disconnect()
+      scroller.removeEventListener('scroll', onScroll)
+    }
   }, [])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the content decides when to look again
