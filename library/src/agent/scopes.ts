@@ -22,43 +22,62 @@ export interface UserScopes {
 
 interface Shared {
   readonly scope: Registry<Tool>
-  readonly users: Map<string, Shared>
+  /** Where it is found. */
+  readonly shelf: Map<string, Shared>
+  readonly name: string
+  /** Held as long as this is. */
+  readonly above: Shared | undefined
   holders: number
 }
 
+interface Tenant extends Shared {
+  readonly users: Map<string, Shared>
+}
+
 export function createUserScopes(app: Registry<Tool>): UserScopes {
-  const tenants = new Map<string, Shared>()
+  const tenants = new Map<string, Tenant>()
   const closing = new Set<Promise<unknown>>()
 
-  function hold(shelf: Map<string, Shared>, name: string, open: () => Registry<Tool>): Shared {
-    const known = shelf.get(name)
-    const shared = known?.scope.closed === false ? known : { scope: open(), users: new Map(), holders: 0 }
-    shelf.set(name, shared)
-    shared.holders++
-    return shared
+  function tenantNamed(name: string): Tenant {
+    const known = tenants.get(name)
+    if (known?.scope.closed === false) return known
+    const scope = app.open({ kind: 'tenant', name })
+    const tenant = { scope, shelf: tenants, name, above: undefined, holders: 0, users: new Map() }
+    tenants.set(name, tenant)
+    return tenant
   }
 
-  function giveBack(shelf: Map<string, Shared>, name: string, shared: Shared): void {
-    if (--shared.holders > 0) return
+  function userNamed(above: Tenant, name: string): Shared {
+    const known = above.users.get(name)
+    if (known?.scope.closed === false) return known
+    const scope = above.scope.open({ kind: 'user', name })
+    const user = { scope, shelf: above.users, name, above, holders: 0 }
+    above.holders += 1
+    above.users.set(name, user)
+    return user
+  }
+
+  function giveBack(shared: Shared): void {
+    shared.holders -= 1
+    if (shared.holders > 0) return
+    const { scope, shelf, name, above } = shared
     if (shelf.get(name) === shared) shelf.delete(name)
-    const closed = shared.scope.close('its last holder has left')
+    const closed = scope.close('its last holder has left')
     closing.add(closed)
     void closed.then(() => closing.delete(closed))
+    if (above !== undefined) giveBack(above)
   }
 
   return {
     acquire({ tenant, user }) {
-      const above = hold(tenants, tenant, () => app.open({ kind: 'tenant', name: tenant }))
-      const mine = hold(above.users, user, () => above.scope.open({ kind: 'user', name: user }))
-      let held = true
-      return {
-        scope: mine.scope,
-        [Symbol.dispose]() {
-          if (!held) return
-          held = false
-          giveBack(above.users, user, mine)
-          giveBack(tenants, tenant, above)
-        },
+      const above = tenantNamed(tenant)
+      above.holders += 1
+      try {
+        const shared = userNamed(above, user)
+        shared.holders += 1
+        return new Hold(shared, giveBack)
+      } finally {
+        giveBack(above)
       }
     },
     peek({ tenant, user }) {
@@ -67,5 +86,24 @@ export function createUserScopes(app: Registry<Tool>): UserScopes {
     async settled() {
       await Promise.all(closing)
     },
+  }
+}
+
+/** A hot object, hence a class: every connection has one. */
+class Hold implements HeldScope {
+  readonly scope: Registry<Tool>
+  readonly #giveBack: (shared: Shared) => void
+  #shared: Shared | undefined
+
+  constructor(shared: Shared, giveBack: (shared: Shared) => void) {
+    this.scope = shared.scope
+    this.#shared = shared
+    this.#giveBack = giveBack
+  }
+
+  [Symbol.dispose](): void {
+    const shared = this.#shared
+    this.#shared = undefined
+    if (shared !== undefined) this.#giveBack(shared)
   }
 }
