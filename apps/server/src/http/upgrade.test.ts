@@ -282,7 +282,7 @@ describe('a ticket', () => {
     await using fixture = await startFixture({ config: { limits: { maxTickets: 3, maxConnectionsPerUser: 2 } } })
     const ann = await signIn(fixture.url, 'Ann')
     const bob = await signIn(fixture.url, 'Bob')
-    const [first = '', second = '', third = ''] = [
+    const [first, second, third] = [
       await takeTicket(fixture.url, ann.token),
       await takeTicket(fixture.url, ann.token),
       await takeTicket(fixture.url, ann.token),
