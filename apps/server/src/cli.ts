@@ -23,6 +23,11 @@ if (major < 24 || (major === 24 && minor < 15)) {
       process.on('SIGINT', heard).on('SIGTERM', heard)
       return { [Symbol.dispose]: () => void process.off('SIGINT', heard).off('SIGTERM', heard) }
     },
+    onStrayRejection(listener) {
+      const heard = (reason: unknown): void => listener(reason)
+      process.on('unhandledRejection', heard)
+      return { [Symbol.dispose]: () => void process.off('unhandledRejection', heard) }
+    },
     exit: (code) => process.exit(code),
   })
   // Everything of ours is closed by now. What a tool has left behind, a timer or a socket, must not keep the process.

@@ -267,6 +267,23 @@ describe('toolcrib start', () => {
     expect(await server.ended).toMatchObject({ code: 0 })
   })
 
+  it('serves on when a tool leaves a rejection that nobody handles, and logs it', async () => {
+    await using place = await temporaryFolder()
+    await writeFile(
+      join(place.folder, 'toolcrib.config.ts'),
+      slowTool.replace('=> new Promise(', "=> void Promise.reject(new Error('a stray one')) ?? new Promise("),
+    )
+    await using server = await start(place)
+    const { token } = await signIn(server.url, 'Ann')
+    await using client = connectClient(server.url, token)
+
+    const answer = await ask(client, (await client.createThread()).threadId, 'Take your time')
+    server.process.kill('SIGTERM')
+
+    expect(endOf(answer).outcome).toBe('completed')
+    expect(await server.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('a stray one') })
+  })
+
   it('is ended at once by a second signal', async () => {
     await using place = await temporaryFolder()
     await writeFile(join(place.folder, 'toolcrib.config.ts'), slowTool.replace('300', '60_000'))

@@ -28,6 +28,8 @@ export const start: Command = async (terminal) => {
 
   const config = await configOf(terminal, parsed)
   const log = createLog({ level: config.logLevel })
+  // Of a tool, most likely, that waits for less than it started; its call has ended by itself, and nobody else may suffer.
+  using _stray = terminal.onStrayRejection((err) => log.error({ err }, 'a rejection was handled by nobody'))
   const server = await startServer(config, { log })
   print(terminal.stdout, greeting(server, config))
   log.info({ url: server.url, model: server.model, version }, 'serving')

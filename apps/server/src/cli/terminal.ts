@@ -15,6 +15,8 @@ export interface Terminal {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
   /** SIGINT and SIGTERM, which then do nothing by themselves. */
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | (string & Record<never, never>)) => void): Disposable
+  /** Rejections that nobody handled, which then do not end the process. */
+  onStrayRejection(listener: (reason: unknown) => void): Disposable
   /** Ends the process at once. */
   exit(code: number): void
 }
