@@ -18,12 +18,16 @@ export interface QuestionOptions {
   readonly question: string
   readonly threadId: string | undefined
   readonly agent: string | undefined
+  /** How long a lost connection may take to come back. Default 30,000. */
+  readonly reconnectWithinMs?: number
 }
 
-export async function askOnce({ client, terminal, question, threadId, agent }: QuestionOptions): Promise<number> {
+export async function askOnce(options: QuestionOptions): Promise<number> {
+  const { client, terminal, question, threadId, agent, reconnectWithinMs = 30_000 } = options
   const completed = Promise.withResolvers<AgentCompleted>()
-  // It may be rejected while something else is waited for; it is waited for last.
-  completed.promise.catch(() => {})
+  /** What ends the asking at any moment, whatever is being waited for. */
+  const failed = Promise.withResolvers<never>()
+  failed.promise.catch(() => {})
   let runId: string | undefined
   let isAsked = false
   const note = (line: string): void => print(terminal.stderr, line)
@@ -40,22 +44,41 @@ export async function askOnce({ client, terminal, question, threadId, agent }: Q
     onApproval({ approvalId, call }) {
       note(`Denied, because nobody is here to ask: ${printable(call.tool)} ${short(call.input)}`)
       const reason = 'Asked by a script: nobody could be asked'
-      client.answer(approvalId, { decision: 'denied', reason }).catch(completed.reject)
+      client.answer(approvalId, { decision: 'denied', reason }).catch(failed.reject)
     },
-    onGone: () => completed.reject(new CliError('CONVERSATION_ENDED', { reason: 'there is no such thread of yours' })),
+    onGone: () => failed.reject(new CliError('CONVERSATION_ENDED', { reason: 'there is no such thread of yours' })),
   })
+  let patience: NodeJS.Timeout | undefined
   using _status = client.onStatus((status) => {
-    if (status.state === 'closed') completed.reject(new CliError('CONVERSATION_ENDED', { reason: status.reason }))
+    if (status.state === 'closed') failed.reject(new CliError('CONVERSATION_ENDED', { reason: status.reason }))
+    if (status.state === 'open') {
+      clearTimeout(patience)
+      patience = undefined
+    } else {
+      // A script is not to wait for ever for a server that does not come back.
+      patience ??= setTimeout(() => failed.reject(connectionLost(reconnectWithinMs, view.threadId)), reconnectWithinMs)
+    }
   })
+  using _patience = { [Symbol.dispose]: () => clearTimeout(patience) }
   using _signals = terminal.onSignal(() => {
     if (runId === undefined) terminal.exit(exitCodes.interrupted)
-    else client.stop(runId).catch(completed.reject)
+    else client.stop(runId).catch(failed.reject)
   })
 
-  await view.open(threadId ?? (await client.createThread()).threadId)
-  isAsked = true
-  const sent = await client.send(view.threadId ?? '', question, agent === undefined ? {} : { agent })
-  runId = sent.runId
-  const { outcome } = await completed.promise
-  return outcome === 'completed' ? exitCodes.done : exitCodes.failed
+  return await Promise.race([exchange(), failed.promise])
+
+  async function exchange(): Promise<number> {
+    await view.open(threadId ?? (await client.createThread()).threadId)
+    isAsked = true
+    const sent = await client.send(view.threadId ?? '', question, agent === undefined ? {} : { agent })
+    runId = sent.runId
+    const { outcome } = await completed.promise
+    return outcome === 'completed' ? exitCodes.done : exitCodes.failed
+  }
+}
+
+function connectionLost(forMs: number, threadId: string | undefined): CliError {
+  const where = threadId === undefined ? '' : `; what was asked is in --thread ${threadId}`
+  const reason = `the connection was lost for ${forMs / 1_000} seconds${where}`
+  return new CliError('CONVERSATION_ENDED', { reason })
 }
