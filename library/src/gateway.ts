@@ -28,5 +28,6 @@ export type {
   BusHint,
   EncodedFrame,
   Identity,
+  SocketHandlers,
   SocketLike,
 } from './gateway/ports.ts'
