@@ -57,6 +57,7 @@ export function createJournal(options: JournalOptions): Journal {
   let emitted = 0
   let durable = 0
   let writing = false
+  let due: NodeJS.Immediate | undefined
   let lost: RunLost | undefined
   let waiters: { readonly until: number; readonly resolve: () => void; readonly reject: (error: RunLost) => void }[] =
     []
@@ -74,15 +75,23 @@ export function createJournal(options: JournalOptions): Journal {
     onLost(reason)
   }
 
+  function begin(): void {
+    clearImmediate(due)
+    due = undefined
+    writing = true
+    // With all that is said in the same moment, such as the starts of a step's other calls.
+    queueMicrotask(() => void write())
+  }
+
   async function write(): Promise<void> {
     while (queue.length > 0) {
       const batch = queue
       queue = []
       if (!(await append(batch))) break
       durable += batch.length
-      const due = waiters.filter((waiter) => waiter.until <= durable)
-      if (due.length > 0) waiters = waiters.filter((waiter) => waiter.until > durable)
-      for (const waiter of due) waiter.resolve()
+      const served = waiters.filter((waiter) => waiter.until <= durable)
+      if (served.length > 0) waiters = waiters.filter((waiter) => waiter.until > durable)
+      for (const waiter of served) waiter.resolve()
     }
     writing = false
   }
@@ -139,16 +148,18 @@ export function createJournal(options: JournalOptions): Journal {
       if (lost !== undefined) return
       queue.push(event)
       emitted++
-      if (writing) return
-      writing = true
-      queueMicrotask(() => void write())
+      if (writing || due !== undefined) return
+      // A turn later, so that what is said at once becomes one batch, unless somebody waits for it.
+      due = setImmediate(begin)
     },
     commit() {
       if (lost !== undefined) return Promise.reject(lost)
       if (durable === emitted) return Promise.resolve()
-      return new Promise((resolve, reject) => {
+      const written = new Promise<void>((resolve, reject) => {
         waiters.push({ until: emitted, resolve, reject })
       })
+      if (!writing) begin()
+      return written
     },
     get backlog() {
       return emitted - durable
