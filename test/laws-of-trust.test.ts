@@ -77,7 +77,7 @@ describe('L11', () => {
       const { token } = await signIn(fixture.url, 'Ann')
       await using client = connectClient(fixture.url, token)
 
-      const events = await ask(client, (await client.createThread()).threadId, 'Hello, who are you?')
+      const events = await ask(client, (await client.createThread('Hello')).threadId, 'Hello, who are you?')
 
       const said = endOf(events)
         .message?.parts.map(({ text }) => text)

@@ -46,7 +46,7 @@ export async function readStream({ url, token, threadId }: Address, after: numbe
     const blocks = rest.split('\n\n')
     rest = blocks.pop() ?? ''
     texts.push(...blocks.flatMap((block) => /^data: (.*)$/m.exec(block)?.[1] ?? []))
-    if (texts.at(-1)?.includes('"type":"agent_completed"')) break
+    if (texts.some((text) => text.includes('"type":"agent_completed"'))) break
   }
   leaving.abort()
   return texts
