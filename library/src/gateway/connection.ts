@@ -28,6 +28,10 @@ import { createSink } from './sink.ts'
 
 /** A peer is closed when so many times `maxBufferedBytes` wait for it: all its replies of one turn fit in. */
 const UNREAD_FACTOR = 8
+/** Commands are refused when so many times `maxBufferedBytes` wait: feeds stop before, so it is replies that pile up. */
+const REFUSE_FACTOR = 2
+/** So many over the rate may have been under way when the connection ended; who floods on is cut without a handshake. */
+const MAX_LATE_FRAMES = 1_000
 
 /** What all connections of a gateway share. */
 export interface ConnectionContext {
@@ -83,6 +87,7 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
   #principal: Principal
   #state: 'open' | 'leaving' | 'closed' = 'open'
   #pendingCommands = 0
+  #lateFrames = 0
   #threadsChangedWaits = false
   #attendance: Disposable | undefined
   #user: ({ readonly scope: Registry<Tool> } & Disposable) | undefined
@@ -138,21 +143,22 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
 
   onMessage(text: string): void {
     this.#heartbeat?.heard()
-    if (this.#state !== 'open') return
-    const { limits, clock } = this.#context
-    const { commandsPerSecond, commandBurst, maxFrameBytes, maxPendingCommands } = limits
+    if (this.#state !== 'open') return this.#countLate()
+    const { limits } = this.#context
+    const { commandsPerSecond, maxFrameBytes, maxPendingCommands } = limits
     if (text.length > maxFrameBytes) {
       return this.leave(CLOSE.tooBig, new GatewayError('FRAME_TOO_LARGE', { maxFrameBytes }), null)
     }
-    this.#rate ??= createRate({ perSecond: commandsPerSecond, burst: commandBurst, clock })
-    const allowance = this.#rate.take()
+    const allowance = this.#allowance().take()
     if (allowance === 'flood') {
       return this.leave(CLOSE.tooFast, new GatewayError('TOO_FAST', { commandsPerSecond }), 5_000)
     }
     const intake = parseFrame(text, limits)
     if (allowance === 'refused') return this.#refuse(intake.id, new GatewayError('RATE_LIMITED', { commandsPerSecond }))
     if (!intake.ok) return this.#refuse(intake.id, intake.error)
-    if (this.#socket.bufferedBytes > limits.maxBufferedBytes) return this.#refuse(intake.id, this.#notReading())
+    if (this.#socket.bufferedBytes > REFUSE_FACTOR * limits.maxBufferedBytes) {
+      return this.#refuse(intake.id, this.#notReading())
+    }
     if (this.#pendingCommands >= maxPendingCommands) {
       return this.#refuse(intake.id, new GatewayError('TOO_MANY_PENDING', { maxPendingCommands }))
     }
@@ -166,11 +172,17 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
   }
 
   onBinary(): void {
+    if (this.#state !== 'open') return this.#countLate()
     this.leave(CLOSE.unsupportedData, new GatewayError('FRAME_NOT_TEXT', {}), null)
   }
 
-  onPong(): void {
+  onPing(): void {
     this.#heartbeat?.heard()
+    this.#charge()
+  }
+
+  onPong(): void {
+    if (this.#heartbeat?.heard() === false) this.#charge()
   }
 
   onClose(code: number): void {
@@ -201,9 +213,10 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
   threadsChanged(): void {
     if (this.#threadsChangedWaits || this.#state !== 'open') return
     this.#threadsChangedWaits = true
-    this.#push({ type: 'threads_changed' })
-    setImmediate(() => {
+    // When all before it is taken in: one waits at most, also for a peer that does not read.
+    this.#socket.onDrained(() => {
       this.#threadsChangedWaits = false
+      if (this.#state === 'open') this.#push({ type: 'threads_changed' })
     })
   }
 
@@ -215,8 +228,8 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
     this.#socket.ping()
   }
 
-  unreadBytes(): number {
-    return this.#socket.bufferedBytes
+  takenBytes(): number {
+    return this.#socket.takenBytes
   }
 
   onDead(): void {
@@ -235,6 +248,26 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
   }
 
   // What it does itself
+
+  /** Pings, and pongs that nobody asked for, cost what commands cost. */
+  #charge(): void {
+    if (this.#state !== 'open') return this.#countLate()
+    const { commandsPerSecond } = this.#context.limits
+    if (this.#allowance().take() === 'flood') {
+      this.leave(CLOSE.tooFast, new GatewayError('TOO_FAST', { commandsPerSecond }), 5_000)
+    }
+  }
+
+  #countLate(): void {
+    if (this.#allowance().take() === 'flood') this.#lateFrames += 1
+    if (this.#lateFrames > MAX_LATE_FRAMES) this.#socket.terminate()
+  }
+
+  #allowance(): Rate {
+    const { clock, limits } = this.#context
+    this.#rate ??= createRate({ perSecond: limits.commandsPerSecond, burst: limits.commandBurst, clock })
+    return this.#rate
+  }
 
   /** Never rejects. */
   async #answer({ id, command }: Extract<Intake, { ok: true }>): Promise<void> {

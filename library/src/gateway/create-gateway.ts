@@ -179,7 +179,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   function turnAway(socket: SocketLike, error: unknown): void {
-    socket.bind({ onMessage: () => {}, onBinary: () => {}, onPong: () => {}, onClose: () => {} })
+    socket.bind({ onMessage: () => {}, onBinary: () => {}, onPing: () => {}, onPong: () => {}, onClose: () => {} })
     const { code, retry } = replyFailure(error)
     socket.close(code === 'INTERNAL' || retry === 'never' ? CLOSE.internal : CLOSE.tryLater, code)
   }

@@ -8,10 +8,10 @@ function setUp() {
   const join = () => {
     const peer = {
       pings: 0,
-      unread: 0,
+      taken: 0,
       dead: 0,
       ping: () => void peer.pings++,
-      unreadBytes: () => peer.unread,
+      takenBytes: () => peer.taken,
       onDead: () => void peer.dead++,
     }
     return { peer, heartbeat: heartbeats.watch(peer) }
@@ -42,10 +42,10 @@ describe('a heartbeat', () => {
 
   it('gives a peer time whose pong waits behind what it is still taking in', async () => {
     const { clock, peer } = setUp()
-    peer.unread = 1_000
+    peer.taken = 1_000
 
     await clock.advance(25_000)
-    peer.unread = 600
+    peer.taken = 1_400
     await clock.advance(10_000)
     const stillTaking = peer.dead
     await clock.advance(10_000)

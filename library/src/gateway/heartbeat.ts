@@ -7,15 +7,15 @@ import { createDeadlines, type Deadlines } from './deadlines.ts'
 
 export interface Peer {
   ping(): void
-  /** Bytes that it has not taken in. When they shrink it is alive, though its pong waits behind them. */
-  unreadBytes(): number
+  /** Bytes that it has taken in so far. While they grow it is alive, though its pong waits behind others. */
+  takenBytes(): number
   /** Called once. */
   onDead(): void
 }
 
 export interface Heartbeat extends Disposable {
-  /** Something came from the peer. */
-  heard(): void
+  /** Something came from the peer. Answers whether it is the first since it was asked. */
+  heard(): boolean
 }
 
 export interface Heartbeats {
@@ -54,28 +54,30 @@ class Beat implements Heartbeat {
   readonly #peer: Peer
   readonly #queues: Queues
   #heard = false
-  #buffered = 0
+  #taken = 0
 
   constructor(peer: Peer, queues: Queues) {
     this.#peer = peer
     this.#queues = queues
   }
 
-  heard(): void {
+  heard(): boolean {
+    const isFirst = !this.#heard
     this.#heard = true
+    return isFirst
   }
 
   ask(): void {
     this.#heard = false
     this.#peer.ping()
-    this.#buffered = this.#peer.unreadBytes()
+    this.#taken = this.#peer.takenBytes()
     this.#queues.asked.add(this)
   }
 
   judge(): void {
-    const left = this.#peer.unreadBytes()
-    const moved = left < this.#buffered
-    this.#buffered = left
+    const taken = this.#peer.takenBytes()
+    const moved = taken > this.#taken
+    this.#taken = taken
     if (this.#heard) this.#queues.quiet.add(this)
     else if (moved) this.#queues.asked.add(this)
     else this.#peer.onDead()

@@ -32,6 +32,8 @@ export interface SocketHandlers {
   onMessage(data: string): void
   /** A message that is not text. */
   onBinary(): void
+  /** It is answered already. */
+  onPing(): void
   onPong(): void
   onClose(code: number, reason: string): void
 }
@@ -46,7 +48,9 @@ export interface SocketLike {
   send(frames: readonly EncodedFrame[]): void
   /** Bytes accepted by `send` and not yet handed to the network. */
   readonly bufferedBytes: number
-  /** Called once, soon after `bufferedBytes` has fallen to zero. */
+  /** Bytes handed to the network since the beginning: they grow as long as the peer reads. */
+  readonly takenBytes: number
+  /** Called once, soon after all that was sent before has been handed to the network; not at all when the socket ends. */
   onDrained(listener: () => void): void
   ping(): void
   close(code: number, reason: string): void

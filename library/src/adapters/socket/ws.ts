@@ -45,6 +45,7 @@ class WsSocket implements SocketLike {
   /** Under `#socket`: complete frames may be written to it between those that `ws` writes. */
   readonly #stream: Duplex
   readonly #toBytes: Framer
+  #sentBytes = 0
 
   constructor(socket: WebSocket, stream: Duplex, toBytes: Framer) {
     this.#socket = socket
@@ -55,24 +56,35 @@ class WsSocket implements SocketLike {
   bind(handlers: SocketHandlers): void {
     const socket = this.#socket
     socket.on('message', (data, isBinary) => (isBinary ? handlers.onBinary() : handlers.onMessage(textOf(data))))
+    socket.on('ping', () => handlers.onPing())
     socket.on('pong', () => handlers.onPong())
     socket.on('error', ignore)
     socket.on('close', (code, reason) => {
       socket.removeAllListeners('message')
+      socket.removeAllListeners('ping')
       socket.removeAllListeners('pong')
       handlers.onClose(code, reason.toString())
     })
   }
 
   send(frames: readonly EncodedFrame[]): void {
-    if (this.#socket.readyState === WebSocket.OPEN && frames.length > 0) this.#stream.write(this.#toBytes(frames))
+    if (this.#socket.readyState !== WebSocket.OPEN || frames.length === 0) return
+    const bytes = this.#toBytes(frames)
+    this.#sentBytes += bytes.length
+    this.#stream.write(bytes)
   }
 
   get bufferedBytes(): number {
     return this.#stream.writableLength
   }
 
+  get takenBytes(): number {
+    return this.#sentBytes - this.#stream.writableLength
+  }
+
   onDrained(listener: () => void): void {
+    // After its end a write would be an error, and cut what still waits.
+    if (!this.#stream.writable) return
     if (this.#stream.writableLength === 0) setImmediate(listener)
     // Its callback comes after those of all that was written before.
     else this.#stream.write(NOTHING, (error) => (error ? undefined : listener()))
