@@ -155,9 +155,10 @@ export async function ask(
 }
 
 export function endOf(events: readonly LoggedEvent[]): AgentCompleted {
-  const last = events.at(-1)?.event
-  if (last?.type === 'agent_completed') return last
-  throw new Error(`Expected agent_completed at the end, got ${last?.type}`)
+  // The thread's title may be written beside the run, and come after its end.
+  const end = events.findLast(({ event }) => event.type === 'agent_completed')?.event
+  if (end?.type === 'agent_completed') return end
+  throw new Error('Expected an agent_completed, got none')
 }
 
 export interface RawPeer extends Disposable {
