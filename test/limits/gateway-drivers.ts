@@ -82,15 +82,15 @@ export const gatewayDrivers: Drivers<keyof GatewayLimits> = {
     // More than the kernel holds for a socket, at most.
     for (let count = 1; gateway.metrics().commands.refused.NOT_READING === undefined && count <= 1_000; count++) {
       await supervisor.renameThread(principal, threadId, `${count}`.padEnd(titleChars, '.'))
-      socket.ws.send(`{"id":"${count}","type":"ping"}`)
+      socket.ws.send(`{"id":"${count}","type":"thread.list"}`)
       await turns(1)
       mostBuffered = Math.max(mostBuffered, ...gateway.connections().map(({ bufferedBytes }) => bufferedBytes))
     }
     socket.ws.resume()
     const refused = await socket.next(({ type }) => type === 'error')
 
-    // At most the limit, the event that passed it, and the replies in between.
-    const isBounded = mostBuffered <= maxBufferedBytes + 2 * titleChars
+    // At most twice the limit, and what passed it: an event and the reply that came with it.
+    const isBounded = mostBuffered <= 2 * maxBufferedBytes + 2 * titleChars + 1_000
     const behind = gateway.metrics().feedsBehind > 0 ? 'fed from the log' : 'fed live'
     return `${isBounded ? behind : `${mostBuffered} bytes held`}, then ${refused.type === 'error' ? refused.error.code : 'ok'}`
   },
