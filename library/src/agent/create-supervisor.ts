@@ -275,6 +275,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     active: () => runner.active(),
     async recover() {
       let recovered = 0
+      await runner.prolong()
       for (;;) {
         const now = clock.now()
         const runs = await store.leases.takeOver(node, { now, until: now + LEASE_MS, limit: RECOVER_PAGE })

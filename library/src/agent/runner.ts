@@ -41,6 +41,11 @@ export interface Runner {
   stop(runId: string): boolean
   /** Resolves when the run is not at work here any more: its end is durable, or it is lost. */
   ended(runId: string): Promise<void>
+  /**
+   * Prolongs what this node holds, before anybody looks for runs whose lease has run out: a wall clock that was set, or a
+   * thread that was busy, is no reason to take its runs from a node that is alive. Never rejects.
+   */
+  prolong(): Promise<void>
   /** Gives up a run that was taken over. */
   lose(runId: string, reason: string): void
   active(): readonly RunRecord[]
@@ -159,6 +164,12 @@ export function createRunner(options: RunnerOptions): Runner {
 
   /** One beat for all runs; the next is set when this one has been answered, or should have been. */
   async function onBeat(): Promise<void> {
+    await prolongAll()
+    beat?.[Symbol.dispose]()
+    beat = works.size === 0 ? undefined : clock.setTimeout(() => void onBeat(), HEARTBEAT_MS)
+  }
+
+  async function prolongAll(): Promise<void> {
     const held = [...works.values()]
     const prolongedTo = clock.monotonic() + LEASE_MS
     const unanswered = Promise.withResolvers<never>()
@@ -175,8 +186,6 @@ export function createRunner(options: RunnerOptions): Runner {
       for (const work of held) if (now >= work.leaseUntil) work.journal.lose('its lease ran out')
     } finally {
       late[Symbol.dispose]()
-      beat?.[Symbol.dispose]()
-      beat = works.size === 0 ? undefined : clock.setTimeout(() => void onBeat(), HEARTBEAT_MS)
     }
   }
 
@@ -196,6 +205,7 @@ export function createRunner(options: RunnerOptions): Runner {
       work?.controller.abort(new DOMException('The run was stopped', 'AbortError'))
       return work !== undefined
     },
+    prolong: () => (works.size === 0 ? Promise.resolve() : prolongAll()),
     ended: (runId) => works.get(runId)?.ended.promise ?? Promise.resolve(),
     lose,
     active: () => [...works.values()].map(({ record }) => record),

@@ -414,6 +414,20 @@ describe('a run that cannot even begin', () => {
 })
 
 describe('recover', () => {
+  it('leaves alone what this node is alive to finish, when the wall clock was set forward [RUN-03]', async () => {
+    const gate = Promise.withResolvers<void>()
+    await using bench = createAgentBench({ script: [{ text: 'Done.', gate: gate.promise }] })
+    const asked = await bench.ask()
+    await bench.until('agent_thinking')
+
+    bench.clock.jump(60_000)
+    const recovered = await bench.supervisor.recover()
+    gate.resolve()
+    const { completed } = await bench.finish(asked)
+
+    expect([recovered, completed.outcome]).toEqual([0, 'completed'])
+  })
+
   it('ends a dead node’s run once: open calls unknown, approvals cancelled, the run failed [RUN-03]', async () => {
     const store = createMemoryStore()
     const clock = createManualClock()
