@@ -423,9 +423,9 @@ describe('recover', () => {
     bench.clock.jump(60_000)
     const recovered = await bench.supervisor.recover()
     gate.resolve()
-    const { completed } = await bench.finish(asked)
+    const { end } = await bench.finish(asked)
 
-    expect([recovered, completed.outcome]).toEqual([0, 'completed'])
+    expect([recovered, end.outcome]).toEqual([0, 'completed'])
   })
 
   it('ends a dead node’s run once: open calls unknown, approvals cancelled, the run failed [RUN-03]', async () => {
