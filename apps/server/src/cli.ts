@@ -23,10 +23,13 @@ if (major < 24 || (major === 24 && minor < 15)) {
       process.on('SIGINT', heard).on('SIGTERM', heard)
       return { [Symbol.dispose]: () => void process.off('SIGINT', heard).off('SIGTERM', heard) }
     },
-    onStrayRejection(listener) {
-      const heard = (reason: unknown): void => listener(reason)
-      process.on('unhandledRejection', heard)
-      return { [Symbol.dispose]: () => void process.off('unhandledRejection', heard) }
+    onStrayFault(listener) {
+      const thrown = (fault: unknown): void => listener(fault, 'exception')
+      const rejected = (fault: unknown): void => listener(fault, 'rejection')
+      process.on('uncaughtException', thrown).on('unhandledRejection', rejected)
+      return {
+        [Symbol.dispose]: () => void process.off('uncaughtException', thrown).off('unhandledRejection', rejected),
+      }
     },
     exit: (code) => process.exit(code),
   })

@@ -10,6 +10,7 @@ import type { Store, Supervisor } from 'toolcrib/agent'
 import type { Gateway } from 'toolcrib/gateway'
 import type { Registry } from 'toolcrib/registry'
 import type { EventLoopLag } from './metrics/event-loop-lag.ts'
+import type { StrayFaults } from './stray-faults.ts'
 
 export type HealthState = 'healthy' | 'degraded' | 'unhealthy'
 export type Phase = 'starting' | 'serving' | 'draining' | 'closed'
@@ -33,6 +34,7 @@ export interface HealthDetails {
     readonly registry: ComponentHealth
     readonly model: ComponentHealth
     readonly eventLoop: ComponentHealth
+    readonly strayFaults: ComponentHealth
   }
   readonly connections: ReturnType<Gateway['metrics']>['connections']
   readonly runs: readonly { readonly runId: string; readonly agent: string; readonly startedAt: number }[]
@@ -58,6 +60,7 @@ export interface HealthOptions {
   readonly supervisor: Supervisor
   readonly lag: EventLoopLag
   readonly modelState: () => ComponentHealth
+  readonly strayFaults: StrayFaults
   readonly phase: () => Phase
   readonly monotonic: () => number
   readonly version: string
@@ -68,7 +71,8 @@ const maxLagMs = 250
 const maxScopesShown = 500
 
 export function createHealth(options: HealthOptions): HealthCheck {
-  const { store, registry, gateway, supervisor, lag, modelState, phase, monotonic, version, model } = options
+  const { store, registry, gateway, supervisor, lag, modelState, strayFaults, phase, monotonic, version, model } =
+    options
   const startedAt = monotonic()
 
   const components = (): HealthDetails['components'] => ({
@@ -76,6 +80,7 @@ export function createHealth(options: HealthOptions): HealthCheck {
     registry: registryHealth(registry),
     model: modelState(),
     eventLoop: lagHealth(lag),
+    strayFaults: strayFaults.health(),
   })
   const state = (): HealthState => worst(Object.values(components()))
   // What closes during a shutdown closes on purpose.

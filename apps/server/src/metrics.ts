@@ -15,6 +15,7 @@ import type { EventLoopLag } from './metrics/event-loop-lag.ts'
 import { createModelState } from './metrics/model-state.ts'
 import { exportProcess } from './metrics/process.ts'
 import { exportRegistry } from './metrics/registry.ts'
+import type { StrayFaults } from './stray-faults.ts'
 
 export interface Metrics {
   readonly contentType: string
@@ -36,6 +37,7 @@ export interface MetricsParts {
   readonly gateway: Gateway
   readonly health: HealthCheck
   readonly lag: EventLoopLag
+  readonly strayFaults: StrayFaults
 }
 
 export interface MetricsOptions {
@@ -180,11 +182,12 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
         }
       },
     }),
-    watch({ registry, supervisor, gateway, health, lag }) {
+    watch({ registry, supervisor, gateway, health, lag, strayFaults }) {
       isCatalogued = (tool) => registry.has(tool)
       exportRegistry(registry, registers)
       exportGateway(gateway, registers)
       exportHealth({ health, lag, supervisor, registers })
+      exportStrayFaults(strayFaults, registers)
       return supervisor.subscribe((notice: SupervisorNotice) => {
         if (notice.type !== 'events') return
         for (const event of notice.events) observe(notice.threadId, event)
@@ -262,6 +265,19 @@ function exportGateway(gateway: Gateway, registers: Registers): void {
     collect() {
       this.reset()
       this.inc(gateway.metrics().feedsBehind)
+    },
+  })
+}
+
+function exportStrayFaults({ counts }: StrayFaults, registers: Registers): void {
+  new Counter({
+    name: 'toolcrib_stray_faults_total',
+    help: 'Exceptions and rejections that nobody caught; the server served on',
+    labelNames: ['kind'] as const,
+    registers,
+    collect() {
+      this.reset()
+      for (const [kind, count] of Object.entries(counts)) this.inc({ kind }, count)
     },
   })
 }

@@ -284,6 +284,30 @@ describe('toolcrib start', () => {
     expect(await server.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('a stray one') })
   })
 
+  it('serves on when a tool throws where nobody can catch it, and is degraded from then on', async () => {
+    await using place = await temporaryFolder()
+    const throwing = "=> setTimeout(() => { throw new Error('a stray one') }) && new Promise("
+    await writeFile(join(place.folder, 'toolcrib.config.ts'), slowTool.replace('=> new Promise(', throwing))
+    await using server = await start(place)
+    const { token } = await signIn(server.url, 'Ann')
+    await using client = connectClient(server.url, token)
+
+    const answer = await ask(client, (await client.createThread()).threadId, 'Take your time')
+    const health = await (await fetch(`${server.url}/health`, { headers: bearer(token) })).json()
+    const metrics = await (await fetch(`${server.url}/metrics`)).text()
+    server.process.kill('SIGTERM')
+
+    expect(endOf(answer).outcome).toBe('completed')
+    const reasons = ['Caught by nobody since the start: 1 exceptions and 0 rejections; the log has them']
+    expect(health).toMatchObject({
+      state: 'degraded',
+      ready: true,
+      components: { strayFaults: { state: 'degraded', reasons } },
+    })
+    expect(metrics).toContain('toolcrib_stray_faults_total{kind="exception"} 1')
+    expect(await server.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('a stray one') })
+  })
+
   it('is ended at once by a second signal', async () => {
     await using place = await temporaryFolder()
     await writeFile(join(place.folder, 'toolcrib.config.ts'), slowTool.replace('300', '60_000'))

@@ -34,6 +34,7 @@ import { createLog, type Log } from './log.ts'
 import { watchEventLoopLag } from './metrics/event-loop-lag.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { keepRecovering } from './recovery.ts'
+import { createStrayFaults, type StrayFaults } from './stray-faults.ts'
 import { version } from './version.ts'
 
 export interface RunningServer extends AsyncDisposable {
@@ -63,6 +64,8 @@ export interface StartParts {
   readonly model?: Model
   /** Default: the embedded store in the data folder. Closed with the server. */
   readonly store?: Store
+  /** What nobody caught in this process. Default: nothing is told of any. */
+  readonly strayFaults?: StrayFaults
   /** Default: the build of the console beside this app. */
   readonly consoleFolder?: string
 }
@@ -79,6 +82,7 @@ const hangUpMs = 2_000
  */
 export async function startServer(config: ServerConfig, parts: StartParts = {}): Promise<RunningServer> {
   const { clock = createSystemClock(), log = createLog({ level: config.logLevel }) } = parts
+  const { strayFaults = createStrayFaults(log) } = parts
   const phase = createPhase()
   let port = config.port
   await using opened = new AsyncDisposableStack()
@@ -131,10 +135,11 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
     version,
     model,
     modelState: () => metrics.modelState(),
+    strayFaults,
     phase: () => phase.now,
     monotonic: () => clock.monotonic(),
   })
-  opened.use(metrics.watch({ registry, supervisor, gateway, health, lag }))
+  opened.use(metrics.watch({ registry, supervisor, gateway, health, lag, strayFaults }))
 
   const context: HttpContext = {
     ...auth,

@@ -7,6 +7,7 @@
 import type { ServerConfig } from '../config.ts'
 import { createLog } from '../log.ts'
 import { type RunningServer, startServer } from '../server.ts'
+import { createStrayFaults } from '../stray-faults.ts'
 import { version } from '../version.ts'
 import { parseOptions } from './options.ts'
 import { configOf, settingRules } from './settings.ts'
@@ -28,9 +29,9 @@ export const start: Command = async (terminal) => {
 
   const config = await configOf(terminal, parsed)
   const log = createLog({ level: config.logLevel })
-  // Of a tool, most likely, that waits for less than it started; its call has ended by itself, and nobody else may suffer.
-  using _stray = terminal.onStrayRejection((err) => log.error({ err }, 'a rejection was handled by nobody'))
-  const server = await startServer(config, { log })
+  const strayFaults = createStrayFaults(log)
+  using _stray = terminal.onStrayFault(strayFaults.record)
+  const server = await startServer(config, { log, strayFaults })
   print(terminal.stdout, greeting(server, config))
   log.info({ url: server.url, model: server.model, version }, 'serving')
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Environment } from '../config/environment.ts'
+import type { StrayKind } from '../stray-faults.ts'
 
 export interface Terminal {
   readonly args: readonly string[]
@@ -15,8 +16,8 @@ export interface Terminal {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
   /** SIGINT and SIGTERM, which then do nothing by themselves. */
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | (string & Record<never, never>)) => void): Disposable
-  /** Rejections that nobody handled, which then do not end the process. */
-  onStrayRejection(listener: (reason: unknown) => void): Disposable
+  /** Exceptions and rejections that nobody caught, which then do not end the process. */
+  onStrayFault(listener: (fault: unknown, kind: StrayKind) => void): Disposable
   /** Ends the process at once. */
   exit(code: number): void
 }

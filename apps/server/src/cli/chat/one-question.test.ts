@@ -18,7 +18,7 @@ it('gives up when a lost connection does not come back, and says where the quest
     stdout: new PassThrough(),
     stderr: new PassThrough(),
     onSignal: () => nothing,
-    onStrayRejection: () => nothing,
+    onStrayFault: () => nothing,
     exit: () => {},
   }
 
