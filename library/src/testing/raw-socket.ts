@@ -27,7 +27,9 @@ export interface RawSocket extends AsyncDisposable {
 
 /** @param ws - Not yet open, or open since this turn. */
 export function createRawSocket(ws: WebSocket): RawSocket {
-  const { records, listener, next, end } = createCapture<ServerFrame>()
+  const capture = createCapture<ServerFrame>()
+  const { records, listener } = capture
+  const next = capture.next.bind(capture) as RawSocket['next']
   const closed = Promise.withResolvers<{ readonly code: number; readonly reason: string }>()
   let lastId = 0
 
@@ -35,7 +37,7 @@ export function createRawSocket(ws: WebSocket): RawSocket {
   ws.on('error', () => {})
   ws.on('close', (code, reason) => {
     closed.resolve({ code, reason: reason.toString() })
-    end(`The socket closed with ${code} (${reason.toString()})`)
+    capture.end(`The socket closed with ${code} (${reason.toString()})`)
   })
 
   async function command(body: CommandBody): Promise<OkReply | ErrorReply> {
