@@ -232,6 +232,10 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
     return this.#socket.takenBytes
   }
 
+  unreadBytes(): number {
+    return this.#socket.bufferedBytes
+  }
+
   onDead(): void {
     this.#context.counts.deadPeers += 1
     this.#socket.terminate()

@@ -9,9 +9,11 @@ function setUp() {
     const peer = {
       pings: 0,
       taken: 0,
+      unread: 0,
       dead: 0,
       ping: () => void peer.pings++,
       takenBytes: () => peer.taken,
+      unreadBytes: () => peer.unread,
       onDead: () => void peer.dead++,
     }
     return { peer, heartbeat: heartbeats.watch(peer) }
@@ -42,11 +44,13 @@ describe('a heartbeat', () => {
 
   it('gives a peer time whose pong waits behind what it is still taking in', async () => {
     const { clock, peer } = setUp()
-    peer.taken = 1_000
+    peer.unread = 1_000
 
     await clock.advance(25_000)
-    peer.taken = 1_400
+    await clock.advance(50_000)
+    peer.taken = 400
     await clock.advance(10_000)
+    await clock.advance(50_000)
     const stillTaking = peer.dead
     await clock.advance(10_000)
 

@@ -1,14 +1,19 @@
 /**
- * Asks peers again and again whether they are still there, all of them with two timers. The law: a peer that neither
- * answers nor takes in what was written is dead after `intervalMs + timeoutMs`. @module
+ * Asks peers again and again whether they are still there, all of them with two timers. The law: a peer that does not
+ * answer is dead after `intervalMs + timeoutMs`; one whose answer may wait behind bytes that it has not taken in, when it
+ * took in none of them in six times as long. @module
  */
 import type { Clock } from '../agent/ports.ts'
 import { createDeadlines, type Deadlines } from './deadlines.ts'
+
+/** A kernel takes in the next bytes for a slow reader by the megabyte, not one by one. */
+const PATIENCE = 6
 
 export interface Peer {
   ping(): void
   /** Bytes that it has taken in so far. While they grow it is alive, though its pong waits behind others. */
   takenBytes(): number
+  unreadBytes(): number
   /** Called once. */
   onDead(): void
 }
@@ -55,6 +60,8 @@ class Beat implements Heartbeat {
   readonly #queues: Queues
   #heard = false
   #taken = 0
+  /** How often it was judged since it last took in something. */
+  #judged = 0
 
   constructor(peer: Peer, queues: Queues) {
     this.#peer = peer
@@ -71,6 +78,7 @@ class Beat implements Heartbeat {
     this.#heard = false
     this.#peer.ping()
     this.#taken = this.#peer.takenBytes()
+    this.#judged = 0
     this.#queues.asked.add(this)
   }
 
@@ -78,8 +86,10 @@ class Beat implements Heartbeat {
     const taken = this.#peer.takenBytes()
     const moved = taken > this.#taken
     this.#taken = taken
+    this.#judged = moved ? 0 : this.#judged + 1
+    const isExcused = this.#judged < PATIENCE && this.#peer.unreadBytes() > 0
     if (this.#heard) this.#queues.quiet.add(this)
-    else if (moved) this.#queues.asked.add(this)
+    else if (moved || isExcused) this.#queues.asked.add(this)
     else this.#peer.onDead()
   }
 
