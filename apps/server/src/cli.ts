@@ -21,7 +21,13 @@ if (major < 24 || (major === 24 && minor < 15)) {
     onSignal(listener) {
       const heard = (signal: NodeJS.Signals): void => listener(signal)
       process.on('SIGINT', heard).on('SIGTERM', heard)
-      return { [Symbol.dispose]: () => void process.off('SIGINT', heard).off('SIGTERM', heard) }
+      const orphaned = process.env.npm_lifecycle_event === undefined ? undefined : onOrphaned(() => heard('SIGTERM'))
+      return {
+        [Symbol.dispose]: () => {
+          process.off('SIGINT', heard).off('SIGTERM', heard)
+          clearInterval(orphaned)
+        },
+      }
     },
     onStrayFault(listener) {
       const thrown = (fault: unknown): void => listener(fault, 'exception')
@@ -35,4 +41,18 @@ if (major < 24 || (major === 24 && minor < 15)) {
   })
   // Everything of ours is closed by now. What a tool has left behind, a timer or a socket, must not keep the process.
   setTimeout(() => process.exit(), 1_000).unref()
+}
+
+/**
+ * Whoever stops `npm start` stops npm and the shell that npm put between; no signal comes as far as this process. What is
+ * seen here is that its parent has changed.
+ */
+function onOrphaned(listener: () => void): NodeJS.Timeout {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    listener()
+  }, 250)
+  return watch.unref()
 }

@@ -245,6 +245,28 @@ describe('toolcrib start', () => {
     expect(await server.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Stopping; 1 at work') })
   })
 
+  it('stops in order when npm, which had started it, was stopped and handed no signal on', async () => {
+    await using place = await temporaryFolder()
+    // npm puts a shell between; this one, like that one, does not hand signals on.
+    const command = `"${process.execPath}" "${cli}" start --port 0; true`
+    const env = { PATH: process.env.PATH, npm_lifecycle_event: 'start' }
+    const shell = spawn('sh', ['-c', command], { cwd: place.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    const serving = Promise.withResolvers<void>()
+    const hear = (chunk: string): void => {
+      said += chunk
+      if (said.includes('"serving"')) serving.resolve()
+    }
+    shell.stdout.setEncoding('utf8').on('data', hear)
+    shell.stderr.setEncoding('utf8').on('data', hear)
+    await serving.promise
+
+    shell.kill('SIGTERM')
+    await once(shell, 'close')
+
+    expect(said).toContain('"stopped"')
+  })
+
   it('exits on SIGTERM also when a tool ignores its signal and has left things behind', async () => {
     await using place = await temporaryFolder()
     await writeFile(join(place.folder, 'toolcrib.config.ts'), stuckTool)
