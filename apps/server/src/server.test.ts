@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { ModelError } from 'toolcrib/agent'
 import { checkContract, type LoggedEvent } from 'toolcrib/protocol'
 import { createScriptedModel } from 'toolcrib/testing'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFailed, vi } from 'vitest'
 import { ask, bearer, connectClient, endOf, signIn, startFixture, temporaryFolder } from './server.fixture.ts'
 
 // Whole processes start here, several in a test, on machines that may be busy.
@@ -250,7 +250,16 @@ describe('toolcrib start', () => {
     // npm puts a shell between; this one, like that one, does not hand signals on.
     const command = `"${process.execPath}" "${cli}" start --port 0; true`
     const env = { PATH: process.env.PATH, npm_lifecycle_event: 'start' }
-    const shell = spawn('sh', ['-c', command], { cwd: place.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    // In a group of its own, so that a server that should go on alone is ended with the test.
+    const shell = spawn('sh', ['-c', command], {
+      cwd: place.folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
+    onTestFailed(() => {
+      if (shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL')
+    })
     let said = ''
     const serving = Promise.withResolvers<void>()
     const hear = (chunk: string): void => {
