@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ApprovalDecision, ApprovalRequested, LoggedEvent, ThreadEvent } from '../protocol/events.ts'
+import type { ApprovalDecision, ApprovalRequested, LoggedEvent, ThreadEvent, ToolLate } from '../protocol/events.ts'
 import type {
   CallOutcome,
   Failure,
@@ -142,6 +142,12 @@ export interface Fence {
   readonly epoch: number
 }
 
+/** Arguments of a call that the log holds redacted. Kept beside the log until the call ends; nothing on the wire reads them. */
+export interface KeptInput {
+  readonly callId: string
+  readonly input: JsonValue
+}
+
 export interface EventStore {
   /**
    * Commits events at the end of a thread's log, all or none, and keeps the tables derived from them in the same
@@ -153,7 +159,20 @@ export interface EventStore {
   append(
     owner: Owner,
     threadId: string,
-    entry: { readonly fence: Fence; readonly at: number; readonly events: readonly ThreadEvent[] },
+    entry: {
+      readonly fence: Fence
+      readonly at: number
+      readonly events: readonly ThreadEvent[]
+      /** The last batch of a claim, said again, is answered as before and not written twice: for a store that failed after it had committed. */
+      readonly batch?: number
+      readonly inputs?: readonly KeptInput[]
+    },
+  ): Promise<readonly LoggedEvent[]>
+  /** Records how an abandoned call settled after its run had ended; nothing while the run is at work. */
+  appendLate(
+    owner: Owner,
+    threadId: string,
+    entry: { readonly at: number; readonly event: ToolLate },
   ): Promise<readonly LoggedEvent[]>
   /** In order, from `after` + 1, at most `limit` (default 500). Undefined: no such thread of this owner. */
   read(
@@ -174,7 +193,11 @@ export interface RunRecord {
   readonly startedAt: number
   readonly epoch: number
   readonly node: string
-  /** Null while at work. */
+  /** It waits for a person, and no node holds it. In what `takeOver` answers: it did until now. */
+  readonly parked: boolean
+  /** Somebody asked for it to be stopped. */
+  readonly stopping: boolean
+  /** Null while at work or parked. */
   readonly outcome: RunOutcome | null
 }
 
@@ -189,7 +212,7 @@ export interface NewRun {
   readonly node: string
   readonly at: number
   readonly leaseMs: number
-  /** Runs of this owner that may be at work at once. */
+  /** Runs of this owner that may be at work at once. Parked ones do not count. */
   readonly maxRunsPerUser: number
 }
 
@@ -206,13 +229,33 @@ export interface RunStore {
   /** In one transaction: checks the thread, its owner, the idempotency key and the limits; appends `message_added`; claims the run with epoch 1. */
   accept(owner: Owner, run: NewRun): Promise<Accepted>
   get(owner: Owner, runId: string): Promise<RunRecord | undefined>
+  /** Makes a stop durable: whoever holds or takes over the run ends it. A parked run becomes due. Undefined: no such run of this owner. */
+  requestStop(owner: Owner, runId: string): Promise<RunRecord | undefined>
+  /** Of its calls that have not ended, by `callId`, what the log holds redacted. */
+  keptInputs(owner: Owner, runId: string): Promise<ReadonlyMap<string, JsonValue>>
+}
+
+export interface HeartbeatAnswer {
+  /** Runs of the claims that this node holds no longer. */
+  readonly lost: readonly string[]
+  /** Runs of the claims that somebody asked to be stopped. */
+  readonly stopping: readonly string[]
 }
 
 /** The node's own port: it names no content, and is never handed to a connection. */
 export interface LeaseStore {
-  /** Prolongs this node's claims; answers those it no longer holds. */
-  heartbeat(node: string, claims: readonly Fence[], until: number): Promise<readonly string[]>
-  /** Takes over runs whose lease has run out, with the next epoch. */
+  /** Prolongs this node's claims. */
+  heartbeat(node: string, claims: readonly Fence[], until: number): Promise<HeartbeatAnswer>
+  /**
+   * Gives a claim back: the run is due at `until`, for any node. With `parked`, the number of its approvals that are open
+   * as far as its holder knows: if one was answered meanwhile, the run is due at once.
+   */
+  release(
+    node: string,
+    fence: Fence,
+    how: { readonly until: number; readonly parked?: { readonly approvals: number } },
+  ): Promise<void>
+  /** Takes over runs that are due, because their lease has run out or was given back, with the next epoch. */
   takeOver(
     node: string,
     options: { readonly now: number; readonly until: number; readonly limit: number },
@@ -228,7 +271,10 @@ export interface ApprovalAnswer {
   readonly decision: ApprovalDecision
   readonly by?: string
   readonly reason?: string
+  /** The arguments as the approver edited them, redacted. */
   readonly input?: JsonValue
+  /** The same unredacted, where that differs. */
+  readonly keptInput?: JsonValue
   readonly at: number
 }
 
@@ -240,7 +286,7 @@ export type Answered =
 export interface ApprovalStore {
   get(owner: Owner, approvalId: string): Promise<ApprovalRecord | undefined>
   listOpen(owner: Owner, threadId: string): Promise<readonly ApprovalRecord[]>
-  /** Once: the first answer wins. In one transaction with its `approval_resolved`. An answer by a person after `expiresAt` is `expired`. */
+  /** Once: the first answer wins. In one transaction with its `approval_resolved`; a parked run becomes due. An answer by a person after `expiresAt` is `expired`. */
   resolve(owner: Owner, approvalId: string, answer: ApprovalAnswer): Promise<Answered>
 }
 
