@@ -8,6 +8,7 @@ import { closingRules } from './store-contract/closing.ts'
 import { eventRules } from './store-contract/events.ts'
 import type { Suite, TestRunner } from './store-contract/fixtures.ts'
 import { ownerRules } from './store-contract/owners.ts'
+import { parkingRules } from './store-contract/parking.ts'
 import { propertyRules } from './store-contract/properties.ts'
 import { recordRules } from './store-contract/records.ts'
 import { leaseRules, runRules } from './store-contract/runs.ts'
@@ -42,6 +43,7 @@ export function storeContract(
     eventRules(suite)
     runRules(suite)
     leaseRules(suite)
+    parkingRules(suite)
     approvalRules(suite)
     recordRules(suite)
     ownerRules(suite)

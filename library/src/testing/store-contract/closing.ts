@@ -18,6 +18,7 @@ const everyCall: readonly (readonly [string, (store: Store) => Promise<unknown>]
   ['runs.accept', (store) => store.runs.accept(owner, newRun(owner, 't'))],
   ['runs.get', (store) => store.runs.get(owner, 'r')],
   ['leases.heartbeat', (store) => store.leases.heartbeat('n', [], START)],
+  ['leases.release', (store) => store.leases.release('n', { runId: 'r', epoch: 1 }, { until: START })],
   ['leases.takeOver', (store) => store.leases.takeOver('n', { now: START, until: START, limit: 1 })],
   ['approvals.get', (store) => store.approvals.get(owner, 'a')],
   ['approvals.listOpen', (store) => store.approvals.listOpen(owner, 't')],

@@ -51,6 +51,8 @@ export function runRules({ describe, it, expect, store: shared }: Suite): void {
         startedAt: START + 1,
         epoch: 1,
         node,
+        parked: false,
+        stopping: false,
         outcome: null,
       }
       const event = { type: 'message_added', messageId, runId, role: 'user', parts }
@@ -149,9 +151,9 @@ export function leaseRules({ describe, it, expect, store: shared }: Suite): void
       await store.events.append(owner, threadId, { fence, at: START, events: [completed(runId)] })
       const ended = await store.leases.heartbeat(node, [fence], START + LONG_MS)
 
-      expect(held).toEqual(['run_unknown', runId])
-      expect(stranger).toEqual([runId])
-      expect(ended).toEqual([runId])
+      expect(held).toEqual({ lost: ['run_unknown', runId], stopping: [] })
+      expect(stranger).toEqual({ lost: [runId], stopping: [] })
+      expect(ended).toEqual({ lost: [runId], stopping: [] })
     })
 
     it('that ran out are taken over with the next epoch, and fence the old holder [RUN-07]', async () => {
@@ -172,7 +174,7 @@ export function leaseRules({ describe, it, expect, store: shared }: Suite): void
         expect.objectContaining({ runId, threadId, owner, node: 'node_b', epoch: 2, outcome: null }),
       ])
       expect(again).toEqual([])
-      expect(await store.leases.heartbeat('node_a', [fence], until)).toEqual([runId])
+      expect(await store.leases.heartbeat('node_a', [fence], until)).toEqual({ lost: [runId], stopping: [] })
       expect(await append(1)).toBe('FENCED')
       expect(await append(2)).toHaveProperty('resolved')
     })

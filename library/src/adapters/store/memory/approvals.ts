@@ -26,6 +26,11 @@ export function createMemoryApprovals(state: MemoryState): ApprovalStore {
         runId: held.runId,
         events: [resolutionOf(held.request, held.wrapping, answer)],
       })
+      const run = mine.runs.get(held.runId)
+      if (run !== undefined && answer.input !== undefined) {
+        run.inputs.set(held.request.callId, JSON.stringify(answer.keptInput ?? answer.input))
+      }
+      if (run?.record.parked === true && run.record.outcome === null) run.leaseUntil = 0
       return { status: 'resolved', approval: recordOf(held), events }
     },
   }

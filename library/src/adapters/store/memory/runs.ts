@@ -1,7 +1,7 @@
 /** Runs and their leases in memory. The law: one run at work a thread, and every claim has its own epoch. @module */
 import { StoreError } from '../../../agent/errors.ts'
 import type { LeaseStore, RunStore } from '../../../agent/ports.ts'
-import type { Principal } from '../../../protocol/vocabulary.ts'
+import type { JsonValue, Principal } from '../../../protocol/vocabulary.ts'
 import { appendEvents, type MemoryRun, type MemoryState } from './state.ts'
 
 export function createMemoryRuns(state: MemoryState): RunStore {
@@ -17,7 +17,7 @@ export function createMemoryRuns(state: MemoryState): RunStore {
       }
       const { activeRunId } = held.thread
       if (activeRunId !== null) return { status: 'busy', runId: activeRunId }
-      const running = [...mine.runs.values()].filter(({ record }) => record.outcome === null).length
+      const running = [...mine.runs.values()].filter(({ record }) => record.outcome === null && !record.parked).length
       if (running >= run.maxRunsPerUser) return { status: 'too_many_runs', running }
       if (mine.runs.has(run.runId)) {
         throw new StoreError('STORE_UNAVAILABLE', { detail: `the run id "${run.runId}" is taken` })
@@ -34,10 +34,13 @@ export function createMemoryRuns(state: MemoryState): RunStore {
           startedAt: run.at,
           epoch: 1,
           node: run.node,
+          parked: false,
+          stopping: false,
           outcome: null,
         },
         idempotencyKey: run.idempotencyKey,
         leaseUntil: run.at + run.leaseMs,
+        inputs: new Map(),
       }
       mine.runs.set(run.runId, accepted)
       held.thread = { ...held.thread, activeRunId: run.runId }
@@ -52,6 +55,17 @@ export function createMemoryRuns(state: MemoryState): RunStore {
     async get(owner, runId) {
       return state.of(owner).runs.get(runId)?.record
     },
+    async requestStop(owner, runId) {
+      const run = state.of(owner).runs.get(runId)
+      if (run?.record.outcome !== null) return run?.record
+      run.record = { ...run.record, stopping: true }
+      if (run.record.parked) run.leaseUntil = 0
+      return run.record
+    },
+    async keptInputs(owner, runId) {
+      const kept = state.of(owner).runs.get(runId)?.inputs ?? new Map<string, string>()
+      return new Map([...kept].map(([callId, json]) => [callId, JSON.parse(json) as JsonValue]))
+    },
   }
 }
 
@@ -62,13 +76,27 @@ export function createMemoryLeases(state: MemoryState): LeaseStore {
   return {
     async heartbeat(node, claims, until) {
       const held = atWork()
-      return claims
-        .filter(({ runId, epoch }) => {
-          const mine = held.filter(({ record }) => matches(record, { runId, epoch, node }))
-          for (const run of mine) run.leaseUntil = until
-          return mine.length === 0
-        })
-        .map(({ runId }) => runId)
+      const lost: string[] = []
+      const stopping: string[] = []
+      for (const { runId, epoch } of claims) {
+        const run = held.find(({ record }) => !record.parked && matches(record, { runId, epoch, node }))
+        if (run === undefined) lost.push(runId)
+        else {
+          run.leaseUntil = until
+          if (run.record.stopping) stopping.push(runId)
+        }
+      }
+      return { lost, stopping }
+    },
+    async release(node, { runId, epoch }, { until, parked }) {
+      for (const mine of state.owners.values()) {
+        const run = mine.runs.get(runId)
+        if (run?.record.outcome !== null || !matches(run.record, { runId, epoch, node })) continue
+        const open = [...mine.approvals.values()].filter((held) => held.runId === runId && held.status === 'open')
+        const isDue = run.record.stopping || (parked !== undefined && parked.approvals !== open.length)
+        run.record = { ...run.record, parked: parked !== undefined }
+        run.leaseUntil = isDue ? 0 : until
+      }
     },
     async takeOver(node, { now, until, limit }) {
       return atWork()
@@ -77,8 +105,9 @@ export function createMemoryLeases(state: MemoryState): LeaseStore {
         .slice(0, Math.max(0, limit))
         .map((run) => {
           run.leaseUntil = until
-          run.record = { ...run.record, node, epoch: run.record.epoch + 1 }
-          return run.record
+          const taken = { ...run.record, node, epoch: run.record.epoch + 1 }
+          run.record = { ...taken, parked: false }
+          return taken
         })
     },
   }

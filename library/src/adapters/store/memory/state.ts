@@ -13,6 +13,8 @@ export interface MemoryRun {
   record: RunRecord
   readonly idempotencyKey: string
   leaseUntil: number
+  /** By `callId`, as JSON text. */
+  readonly inputs: Map<string, string>
 }
 
 export interface MemoryApproval {
@@ -31,6 +33,8 @@ export interface MemoryThread {
   readonly texts: string[]
   readonly outputs: Set<string>
   foldedTitle: string
+  /** The last batch that was appended with a number, and its first event. */
+  pen?: { readonly batch: string; readonly seq: number }
 }
 
 export interface MemoryRecord {
@@ -128,7 +132,10 @@ function applyChanges(state: OwnerState, held: MemoryThread, event: ThreadEvent,
 
 function endRun(state: OwnerState, held: MemoryThread, runId: string, outcome: RunRecord['outcome']): void {
   const run = state.runs.get(runId)
-  if (run !== undefined) run.record = { ...run.record, outcome }
+  if (run !== undefined) {
+    run.record = { ...run.record, outcome }
+    run.inputs.clear()
+  }
   if (held.thread.activeRunId === runId) held.thread = { ...held.thread, activeRunId: null }
   for (const approval of state.approvals.values()) {
     if (approval.runId === runId && approval.status === 'open') approval.status = 'cancelled'

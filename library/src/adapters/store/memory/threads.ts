@@ -1,7 +1,7 @@
 /** Threads and their logs in memory. The law: a log only grows at its end, by whoever holds the fence. @module */
 import { StoreError } from '../../../agent/errors.ts'
 import type { EventStore, ThreadStore } from '../../../agent/ports.ts'
-import type { ThreadEvent } from '../../../protocol/events.ts'
+import type { LoggedEvent, ThreadEvent } from '../../../protocol/events.ts'
 import { defaultLimits, rowLimit } from '../rules/defaults.ts'
 import { uncovered } from '../rules/derived.ts'
 import { foldText } from '../rules/folded-text.ts'
@@ -51,16 +51,30 @@ export function createMemoryThreads(state: MemoryState): ThreadStore {
 
 export function createMemoryEvents(state: MemoryState): EventStore {
   return {
-    async append(owner, threadId, { fence, at, events }) {
+    async append(owner, threadId, { fence, at, events, batch, inputs = [] }) {
       const mine = state.of(owner)
       const held = mine.threads.get(threadId)
       if (held === undefined) throw new StoreError('NOT_FOUND', { what: 'thread', id: threadId })
-      const record = mine.runs.get(fence.runId)?.record
+      const pen = batch === undefined ? undefined : `${fence.runId} ${fence.epoch} ${batch}`
+      if (pen !== undefined && held.pen?.batch === pen) return placeAt(held.pen.seq, at, events)
+      const run = mine.runs.get(fence.runId)
+      const record = run?.record
       const holds = record?.threadId === threadId && record.outcome === null && record.epoch === fence.epoch
-      if (!holds) throw new StoreError('FENCED', { runId: fence.runId, epoch: fence.epoch })
+      if (run === undefined || !holds) throw new StoreError('FENCED', { runId: fence.runId, epoch: fence.epoch })
       const other = uncovered(events, fence)
       if (other !== undefined) throw new StoreError('FENCED', { runId: other, epoch: fence.epoch })
+      for (const { callId, input } of inputs) run.inputs.set(callId, JSON.stringify(input))
+      if (pen === undefined) delete held.pen
+      else held.pen = { batch: pen, seq: held.thread.lastSeq + 1 }
       return appendEvents(mine, held, { at, runId: fence.runId, events })
+    },
+    async appendLate(owner, threadId, { at, event }) {
+      const mine = state.of(owner)
+      const held = mine.threads.get(threadId)
+      if (held === undefined) throw new StoreError('NOT_FOUND', { what: 'thread', id: threadId })
+      const run = mine.runs.get(event.runId)?.record
+      if (run?.threadId !== threadId || run.outcome === null) return []
+      return appendEvents(mine, held, { at, runId: null, events: [event] })
     },
     async read(owner, threadId, { after, limit }) {
       const held = state.of(owner).threads.get(threadId)
@@ -71,6 +85,10 @@ export function createMemoryEvents(state: MemoryState): EventStore {
         .map(({ at, json }, index) => ({ seq: start + 1 + index, at, event: JSON.parse(json) as ThreadEvent }))
     },
   }
+}
+
+function placeAt(firstSeq: number, at: number, events: readonly ThreadEvent[]): readonly LoggedEvent[] {
+  return events.map((event, index) => ({ seq: firstSeq + index, at, event }))
 }
 
 function mentions(held: MemoryThread, needle: string): boolean {

@@ -4,7 +4,16 @@
  *
  * @module
  */
-import type { Accepted, Answered, ApprovalRecord, Fence, NewRun, NewThread, RunRecord } from '../../../agent/ports.ts'
+import type {
+  Accepted,
+  Answered,
+  ApprovalRecord,
+  Fence,
+  HeartbeatAnswer,
+  NewRun,
+  NewThread,
+  RunRecord,
+} from '../../../agent/ports.ts'
 import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
 import type { Change } from '../rules/derived.ts'
 import type { Statements } from './statements.ts'
@@ -27,7 +36,16 @@ export type Append = readonly [
   at: number,
   lines: Entry['lines'],
   changes: Entry['changes'],
+  /** Null: it is not told apart from another. */
+  batch: number | null,
+  inputs: readonly InputRow[],
 ]
+
+/** `input` is JSON text. */
+export interface InputRow {
+  readonly call_id: string
+  readonly input: string
+}
 
 export interface EventRow {
   readonly seq: number
@@ -70,7 +88,12 @@ export interface WriteCommands {
   appendEvents(db: Statements, ...append: Append): number
   /** The events are made by the caller, which knows them. */
   acceptRun(db: Statements, owner: Owner, run: StoredRun, entry: Entry): WithFirstSeq<Accepted>
-  heartbeat(db: Statements, node: string, claims: readonly Fence[], until: number): readonly string[]
+  /** Answers the sequence number of the event; null: there is nothing to record. Undefined: no such thread. */
+  appendLate(db: Statements, owner: Owner, threadId: string, runId: string, entry: Entry): number | null | undefined
+  requestStop(db: Statements, owner: Owner, runId: string): RunRecord | undefined
+  heartbeat(db: Statements, node: string, claims: readonly Fence[], until: number): HeartbeatAnswer
+  /** `approvals`: as many are open, as far as the holder of the claim knows. Null: it does not wait for any. */
+  release(db: Statements, node: string, fence: Fence, how: { until: number; approvals: number | null }): null
   takeOver(db: Statements, node: string, options: { now: number; until: number; limit: number }): readonly RunRecord[]
   /** `answer`: an `ApprovalAnswer` as JSON text. */
   resolveApproval(db: Statements, owner: Owner, approvalId: string, answer: string): Answered
@@ -88,6 +111,7 @@ export interface ReadCommands {
     range: { after: number; limit: number },
   ): readonly EventRow[] | undefined
   getRun(db: Statements, owner: Owner, runId: string): RunRecord | undefined
+  keptInputs(db: Statements, owner: Owner, runId: string): readonly InputRow[]
   getApproval(db: Statements, owner: Owner, approvalId: string): ApprovalRecord | undefined
   listOpenApprovals(db: Statements, owner: Owner, threadId: string): readonly ApprovalRecord[]
   getRecord(db: Statements, owner: Owner, collection: string, id: string): RecordRow | undefined

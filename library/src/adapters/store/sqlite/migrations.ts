@@ -96,6 +96,22 @@ const steps: readonly string[] = [
      UNIQUE (tenant, user, collection, id)
    ) STRICT;
    CREATE INDEX records_by_id ON records (tenant, user, id);`,
+
+  `ALTER TABLE threads ADD COLUMN pen TEXT;
+   ALTER TABLE threads ADD COLUMN pen_seq INTEGER;
+
+   ALTER TABLE runs ADD COLUMN parked INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE runs ADD COLUMN stopping INTEGER NOT NULL DEFAULT 0;
+
+   CREATE TABLE call_inputs (
+     tenant TEXT NOT NULL,
+     user TEXT NOT NULL,
+     run_id TEXT NOT NULL,
+     call_id TEXT NOT NULL,
+     thread_key INTEGER NOT NULL REFERENCES threads ON DELETE CASCADE,
+     input TEXT NOT NULL,
+     PRIMARY KEY (tenant, user, run_id, call_id)
+   ) STRICT, WITHOUT ROWID;`,
 ]
 
 export const SCHEMA_VERSION: number = steps.length

@@ -39,14 +39,21 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
     },
 
     events: {
-      async append(owner, threadId, { fence, at, events }) {
+      async append(owner, threadId, { fence, at, events, batch = null, inputs = [] }) {
         const { runId, epoch } = fence
         const other = uncovered(events, fence)
         if (other !== undefined) await refuseUncovered(reader, { owner, threadId, runId: other, epoch })
         const entry = entryOf(at, events)
         const { lines, changes } = entry
-        const append = [owner.tenant, owner.user, threadId, runId, epoch, at, lines, changes] as const
+        const kept = inputs.map(({ callId, input }) => ({ call_id: callId, input: JSON.stringify(input) }))
+        const append = [owner.tenant, owner.user, threadId, runId, epoch, at, lines, changes, batch, kept] as const
         return place(await writer.call('appendEvents', append, weigh(entry)), at, events)
+      },
+      async appendLate(owner, threadId, { at, event }) {
+        const entry = entryOf(at, [event])
+        const seq = await writer.call('appendLate', [ownerOf(owner), threadId, event.runId, entry], weigh(entry))
+        if (seq === undefined) throw new StoreError('NOT_FOUND', { what: 'thread', id: threadId })
+        return seq === null ? [] : place(seq, at, [event])
       },
       async read(owner, threadId, { after, limit }) {
         const range = { after, limit: rowLimit(limit, defaultLimits.events) }
@@ -67,12 +74,21 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
         return { status: 'started', run: accepted.run, events: place(accepted.firstSeq, at, events) }
       },
       get: (owner, runId) => reader.call('getRun', [ownerOf(owner), runId], 0),
+      requestStop: (owner, runId) => writer.call('requestStop', [ownerOf(owner), runId], 0),
+      async keptInputs(owner, runId) {
+        const rows = await reader.call('keptInputs', [ownerOf(owner), runId], 0)
+        return new Map(rows.map(({ call_id, input }) => [call_id, JSON.parse(input) as JsonValue]))
+      },
     },
 
     leases: {
       heartbeat(node, claims, until) {
         const copies = claims.map(({ runId, epoch }) => ({ runId, epoch }))
         return writer.call('heartbeat', [node, copies, until], 64 * claims.length)
+      },
+      async release(node, { runId, epoch }, { until, parked }) {
+        const how = { until, approvals: parked?.approvals ?? null }
+        await writer.call('release', [node, { runId, epoch }, how], 0)
       },
       takeOver: (node, { now, until, limit }) => writer.call('takeOver', [node, { now, until, limit }], 0),
     },

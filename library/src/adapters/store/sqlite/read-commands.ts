@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EventRow, ReadCommands, RecordRow } from './commands.ts'
+import type { EventRow, InputRow, ReadCommands, RecordRow } from './commands.ts'
 import {
   type ApprovalRow,
   approvalOf,
@@ -68,6 +68,15 @@ export const readCommands: ReadCommands = {
   getRun(db, owner, runId) {
     const row = findRun(db, owner, runId)
     return row && runOf(row)
+  },
+
+  keptInputs(db, { tenant, user }, runId) {
+    return db.all<InputRow>(
+      'SELECT call_id, input FROM call_inputs WHERE tenant = ? AND user = ? AND run_id = ?',
+      tenant,
+      user,
+      runId,
+    )
   },
 
   getApproval(db, { tenant, user }, approvalId) {

@@ -37,12 +37,15 @@ export interface RunRow {
   readonly started_at: number
   readonly epoch: number
   readonly node: string
+  readonly parked: number
+  readonly stopping: number
   readonly outcome: RunOutcome | null
 }
 
 /** For `runs JOIN threads USING (thread_key)`. */
-export const RUN_COLUMNS =
-  'run_id, thread_id, runs.tenant, runs.user, agent, principal, message_id, started_at, epoch, node, outcome'
+export const RUN_COLUMNS: string =
+  'run_id, thread_id, runs.tenant, runs.user, agent, principal, message_id, started_at, epoch, node, parked, ' +
+  'stopping, outcome'
 
 export function runOf(row: RunRow): RunRecord {
   return {
@@ -55,6 +58,8 @@ export function runOf(row: RunRow): RunRecord {
     startedAt: row.started_at,
     epoch: row.epoch,
     node: row.node,
+    parked: row.parked !== 0,
+    stopping: row.stopping !== 0,
     outcome: row.outcome,
   }
 }

@@ -4,7 +4,7 @@ import type { ApprovalRequested } from '../../../protocol/events.ts'
 import { changesOf, isTooLate, resolutionOf, type Wrapping } from '../rules/derived.ts'
 import type { Entry, WriteCommands } from './commands.ts'
 import { type ApprovalRow, approvalOf } from './rows.ts'
-import { moveEnd, writeLog } from './write-log.ts'
+import { keepInput, moveEnd, writeLog } from './write-log.ts'
 
 export const approvalWrites: Pick<WriteCommands, 'resolveApproval'> = {
   resolveApproval(db, owner, approvalId, json) {
@@ -29,6 +29,17 @@ export const approvalWrites: Pick<WriteCommands, 'resolveApproval'> = {
     const end = moveEnd(db, owner, row.thread_id, entry)
     if (end === undefined) throw new Error('the thread of an approval is not there')
     writeLog(db, { owner, runId: row.run_id, ...end }, entry)
+    if (answer.input !== undefined) {
+      // What was shown of the edited arguments is all there is to them, unless more of them is kept.
+      const whole = JSON.stringify(answer.keptInput ?? answer.input)
+      keepInput(db, { ...owner, runId: row.run_id, threadKey: end.threadKey }, request.callId, whole)
+    }
+    db.run(
+      'UPDATE runs SET lease_until = 0 WHERE run_id = ? AND tenant = ? AND user = ? AND parked AND outcome IS NULL',
+      row.run_id,
+      owner.tenant,
+      owner.user,
+    )
     return {
       status: 'resolved',
       approval: approvalOf({ ...row, status: answer.decision }),

@@ -50,6 +50,25 @@ export function moveEnd(
   return row && { threadKey: row.thread_key, firstSeq: row.last_seq - lines.length + 1 }
 }
 
+export interface InputPlace extends Owner {
+  readonly runId: string
+  readonly threadKey: number
+}
+
+/** `input` is JSON text; it replaces what was kept of the call before. */
+export function keepInput(db: Statements, place: InputPlace, callId: string, input: string): void {
+  db.run(
+    `INSERT INTO call_inputs (tenant, user, run_id, call_id, thread_key, input) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET input = excluded.input`,
+    place.tenant,
+    place.user,
+    place.runId,
+    callId,
+    place.threadKey,
+    input,
+  )
+}
+
 function applyChange(
   db: Statements,
   { owner: { tenant, user }, threadKey, runId }: LogEnd,
@@ -112,7 +131,7 @@ type EndedRun = Owner &
     readonly at: number
   }
 
-/** Approvals that nobody answered end with the run that asked for them. */
+/** Approvals that nobody answered, and arguments kept for its calls, end with their run. */
 function endRun(db: Statements, { tenant, user, threadKey, runId, at, outcome, usage }: EndedRun): void {
   db.run(
     'UPDATE runs SET outcome = ?, usage = ?, ended_at = ? WHERE run_id = ? AND tenant = ? AND user = ?',
@@ -138,4 +157,5 @@ function endRun(db: Statements, { tenant, user, threadKey, runId, at, outcome, u
     threadKey,
     runId,
   )
+  db.run('DELETE FROM call_inputs WHERE tenant = ? AND user = ? AND run_id = ?', tenant, user, runId)
 }

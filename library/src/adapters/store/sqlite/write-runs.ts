@@ -6,7 +6,7 @@ import { findRun, RUN_COLUMNS, type RunRow, runOf } from './rows.ts'
 import type { Statements } from './statements.ts'
 import { moveEnd, writeLog } from './write-log.ts'
 
-export const runWrites: Pick<WriteCommands, 'acceptRun' | 'heartbeat' | 'takeOver'> = {
+export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heartbeat' | 'release' | 'takeOver'> = {
   acceptRun(db, owner, run, entry) {
     const { tenant, user } = owner
     const thread = db.get<{ thread_key: number; active_run: string | null }>(
@@ -60,19 +60,51 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'heartbeat' | 'takeOve
     return { status: 'started', run: runOf(accepted), firstSeq: end.firstSeq }
   },
 
+  requestStop(db, owner, runId) {
+    db.run(
+      `UPDATE runs SET stopping = 1, lease_until = iif(parked, 0, lease_until)
+       WHERE run_id = ? AND tenant = ? AND user = ? AND outcome IS NULL`,
+      runId,
+      owner.tenant,
+      owner.user,
+    )
+    const run = findRun(db, owner, runId)
+    return run && runOf(run)
+  },
+
   heartbeat(db, node, claims, until) {
-    return claims
-      .filter(
-        ({ runId, epoch }) =>
-          db.run(
-            'UPDATE runs SET lease_until = ? WHERE run_id = ? AND epoch = ? AND node = ? AND outcome IS NULL',
-            until,
-            runId,
-            epoch,
-            node,
-          ) === 0,
+    const lost: string[] = []
+    const stopping: string[] = []
+    for (const { runId, epoch } of claims) {
+      const held = db.get<{ stopping: number }>(
+        `UPDATE runs SET lease_until = ? WHERE run_id = ? AND epoch = ? AND node = ? AND parked = 0 AND outcome IS NULL
+         RETURNING stopping`,
+        until,
+        runId,
+        epoch,
+        node,
       )
-      .map(({ runId }) => runId)
+      if (held === undefined) lost.push(runId)
+      else if (held.stopping !== 0) stopping.push(runId)
+    }
+    return { lost, stopping }
+  },
+
+  release(db, node, { runId, epoch }, { until, approvals }) {
+    db.run(
+      `UPDATE runs SET parked = ?, lease_until = iif(stopping OR (? IS NOT NULL AND ? <> (
+         SELECT count(*) FROM approvals WHERE approvals.tenant = runs.tenant AND approvals.user = runs.user
+         AND approvals.thread_key = runs.thread_key AND approvals.run_id = runs.run_id AND status = 'open')), 0, ?)
+       WHERE run_id = ? AND epoch = ? AND node = ? AND outcome IS NULL`,
+      approvals === null ? 0 : 1,
+      approvals,
+      approvals,
+      until,
+      runId,
+      epoch,
+      node,
+    )
+    return null
   },
 
   takeOver(db, node, { now, until, limit }) {
@@ -83,23 +115,25 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'heartbeat' | 'takeOve
       Math.max(0, limit),
     )
     return found.flatMap(({ run_id: runId, tenant, user }) => {
+      const before = findRun(db, { tenant, user }, runId)
+      if (before === undefined) return []
       db.run(
-        'UPDATE runs SET node = ?, epoch = epoch + 1, lease_until = ? WHERE run_id = ? AND tenant = ? AND user = ?',
+        `UPDATE runs SET node = ?, epoch = epoch + 1, lease_until = ?, parked = 0
+         WHERE run_id = ? AND tenant = ? AND user = ?`,
         node,
         until,
         runId,
         tenant,
         user,
       )
-      const taken = findRun(db, { tenant, user }, runId)
-      return taken === undefined ? [] : [runOf(taken)]
+      return [runOf({ ...before, node, epoch: before.epoch + 1 })]
     })
   },
 }
 
 function countRunning(db: Statements, { tenant, user }: Owner): number {
   const row = db.get<{ running: number }>(
-    'SELECT count(*) AS running FROM runs WHERE tenant = ? AND user = ? AND outcome IS NULL',
+    'SELECT count(*) AS running FROM runs WHERE tenant = ? AND user = ? AND outcome IS NULL AND parked = 0',
     tenant,
     user,
   )

@@ -3,11 +3,14 @@ import { StoreError } from '../../../agent/errors.ts'
 import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
 import { foldText } from '../rules/folded-text.ts'
 import type { WriteCommands } from './commands.ts'
-import { findThread, threadOf } from './rows.ts'
+import { findRun, findThread, threadOf } from './rows.ts'
 import type { Statements } from './statements.ts'
-import { moveEnd, writeLog } from './write-log.ts'
+import { keepInput, moveEnd, writeLog } from './write-log.ts'
 
-export const threadWrites: Pick<WriteCommands, 'createThread' | 'renameThread' | 'deleteThread' | 'appendEvents'> = {
+export const threadWrites: Pick<
+  WriteCommands,
+  'createThread' | 'renameThread' | 'deleteThread' | 'appendEvents' | 'appendLate'
+> = {
   createThread(db, owner, { threadId, title, at }) {
     db.run(
       `INSERT INTO threads (tenant, user, thread_id, title, folded_title, created_at, updated_at)
@@ -50,33 +53,54 @@ export const threadWrites: Pick<WriteCommands, 'createThread' | 'renameThread' |
     return true
   },
 
-  appendEvents(db, tenant, user, threadId, runId, epoch, at, lines, changes) {
+  appendEvents(db, tenant, user, threadId, runId, epoch, at, lines, changes, batch, inputs) {
     const count = lines.length
+    const pen = batch === null ? null : `${runId} ${epoch} ${batch}`
     const end = db.get<{ thread_key: number; last_seq: number }>(
-      `UPDATE threads SET last_seq = last_seq + ?, updated_at = iif(? = 0, updated_at, ?)
-       WHERE tenant = ? AND user = ? AND thread_id = ? AND EXISTS (
+      `UPDATE threads SET last_seq = last_seq + ?, updated_at = iif(? = 0, updated_at, ?),
+         pen = ?, pen_seq = last_seq + 1
+       WHERE tenant = ? AND user = ? AND thread_id = ? AND (pen IS NULL OR pen IS NOT ?) AND EXISTS (
          SELECT 1 FROM runs WHERE run_id = ? AND runs.tenant = threads.tenant AND runs.user = threads.user
          AND runs.thread_key = threads.thread_key AND epoch = ? AND outcome IS NULL)
        RETURNING thread_key, last_seq`,
       count,
       count,
       at,
+      pen,
       tenant,
       user,
       threadId,
+      pen,
       runId,
       epoch,
     )
     const owner = { tenant, user }
     if (end === undefined) {
-      if (findThread(db, owner, threadId) === undefined) {
-        throw new StoreError('NOT_FOUND', { what: 'thread', id: threadId })
-      }
+      const found = db.get<{ pen: string | null; pen_seq: number }>(
+        'SELECT pen, pen_seq FROM threads WHERE tenant = ? AND user = ? AND thread_id = ?',
+        tenant,
+        user,
+        threadId,
+      )
+      if (found === undefined) throw new StoreError('NOT_FOUND', { what: 'thread', id: threadId })
+      if (pen !== null && found.pen === pen) return found.pen_seq
       throw new StoreError('FENCED', { runId, epoch })
     }
+    for (const { call_id, input } of inputs)
+      keepInput(db, { ...owner, runId, threadKey: end.thread_key }, call_id, input)
     const firstSeq = end.last_seq - count + 1
     writeLog(db, { owner, threadKey: end.thread_key, firstSeq, runId }, { at, lines, changes })
     return firstSeq
+  },
+
+  appendLate(db, owner, threadId, runId, entry) {
+    if (findThread(db, owner, threadId) === undefined) return undefined
+    const run = findRun(db, owner, runId)
+    if (run?.thread_id !== threadId || run.outcome === null) return null
+    const end = moveEnd(db, owner, threadId, entry)
+    if (end === undefined) return undefined
+    writeLog(db, { owner, runId: null, ...end }, entry)
+    return end.firstSeq
   },
 }
 
