@@ -10,7 +10,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   registry: [],
   protocol: [],
   tool: ['registry', 'protocol/vocabulary.ts'],
-  policy: ['tool', 'protocol/vocabulary.ts'],
+  policy: ['tool', 'protocol/vocabulary.ts', 'protocol/approvers.ts'],
   agent: ['registry', 'tool', 'policy', 'protocol'],
   gateway: ['agent', 'registry', 'tool', 'policy', 'protocol'],
   client: ['protocol'],

@@ -11,6 +11,7 @@ export {
   type RateLimitOptions,
   type Reservation,
 } from './policy/limits.ts'
-export type { AllowRule, ApprovalRule, Permission, Policy, PolicyOptions } from './policy/policy.ts'
+export type { AllowRule, ApprovalRule, ApproverRule, Permission, Policy, PolicyOptions } from './policy/policy.ts'
 export { selectTools } from './policy/select-tools.ts'
 export { type Selector, unmatchedSelectors } from './policy/selector.ts'
+export { type Answerable, type Approvers, mayAnswer } from './protocol/approvers.ts'

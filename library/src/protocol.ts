@@ -1,4 +1,5 @@
 /** The wire, the events and the run contract: `toolcrib/protocol`. @module */
+export { type Answerable, type Approvers, mayAnswer } from './protocol/approvers.ts'
 export { COMMAND_BOUNDS, commandBodySchema, commandIdSchema, commandTypes, isCommandType } from './protocol/commands.ts'
 export {
   type ContractChecker,
@@ -17,6 +18,7 @@ export type {
   ApprovalDecision,
   ApprovalRequested,
   ApprovalResolved,
+  ContextCompacted,
   LoggedEvent,
   MessageAdded,
   RequestedCall,
@@ -32,6 +34,7 @@ export type {
   ToolProgress,
 } from './protocol/events.ts'
 export {
+  type ApprovalsChanged,
   CLOSE,
   type Command,
   type CommandBody,
@@ -40,6 +43,7 @@ export {
   type EventFrame,
   type Goodbye,
   type Hello,
+  type InboxApproval,
   type OkReply,
   type Replies,
   type ServerFrame,
@@ -50,7 +54,10 @@ export {
   type ToolInfo,
 } from './protocol/frames.ts'
 export { createId, type IdPrefix } from './protocol/ids.ts'
+export { attachmentsOf, textsOf } from './protocol/message-parts.ts'
 export type {
+  Attachment,
+  AttachmentPart,
   CallOutcome,
   Effect,
   Failure,
@@ -62,6 +69,8 @@ export type {
   Principal,
   Retry,
   RunOutcome,
+  SentPart,
+  TextPart,
   Thread,
   Usage,
 } from './protocol/vocabulary.ts'

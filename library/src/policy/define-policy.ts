@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { Approvers } from '../protocol/approvers.ts'
 import type { Principal } from '../protocol/vocabulary.ts'
 import type { Tool } from '../tool/tool.ts'
 import type { Permission, Policy, PolicyOptions } from './policy.ts'
-import { type CompiledRule, compilePolicyOptions, missingOf } from './policy-options.ts'
+import { type CompiledApprovalRule, type CompiledRule, compilePolicyOptions, missingOf } from './policy-options.ts'
 import { type Selector, unmatchedSelectors } from './selector.ts'
 import { createVisibleTools } from './visible-tools.ts'
 
@@ -21,6 +22,7 @@ export interface DefinedPolicy extends Policy {
  * A principal may use a tool when one rule selects it and they have all the rule asks for, and all that the tool's own
  * `requires` asks for. A call waits for a person when the tool says `always`, or `approve` selects it; a tool that says
  * `never` is asked for all the same when `approve` names it, its tag or its category, and not just its effect or `*`.
+ * Who answers is the one who asks, unless rules that ask for the call say who: then whoever is among each of these.
  *
  * @throws PolicyError `POLICY_INVALID`.
  */
@@ -32,7 +34,7 @@ export function definePolicy(options: PolicyOptions): DefinedPolicy {
     visible: createVisibleTools(rules, (principal, tool) => permission(principal, tool).allowed),
     unmatched: (tools) =>
       unmatchedSelectors(
-        [...rules.flatMap((rule) => rule.tools), ...approve].map((selector) => selector.source),
+        [...rules, ...approve].flatMap((rule) => rule.tools.map((selector) => selector.source)),
         tools,
       ),
   }
@@ -42,15 +44,21 @@ export function definePolicy(options: PolicyOptions): DefinedPolicy {
     const denial = denialBy(rules, principal, tool)
     if (denial !== undefined) return denial
     const lacking = missingOf(principal, tool.requires)
-    return lacking ?? { allowed: true, approval: needsApproval(tool) }
+    if (lacking !== undefined) return lacking
+    const asking = approve.filter((rule) => asks(rule, tool))
+    if (asking.length === 0 && tool.approval !== 'always') return { allowed: true, approval: false }
+    const approvers = asking.flatMap(({ by }): readonly Approvers[] => (by === undefined ? [] : [by]))
+    return approvers.length === 0 ? { allowed: true, approval: true } : { allowed: true, approval: true, approvers }
   }
+}
 
-  function needsApproval(tool: Tool): boolean {
-    if (tool.approval === 'always') return true
-    const matching = approve.filter((selector) => selector.matches(tool))
-    if (tool.approval !== 'never') return matching.length > 0
-    return matching.some(({ form }) => form === 'name' || form === 'tag' || form === 'category')
-  }
+/** A tool that says `never` is asked for by rules that mean it, and not by those for its effect or for all. */
+function asks({ tools }: CompiledApprovalRule, tool: Tool): boolean {
+  return tools.some((selector) => {
+    if (!selector.matches(tool)) return false
+    const { form } = selector
+    return tool.approval !== 'never' || form === 'name' || form === 'tag' || form === 'category'
+  })
 }
 
 type Denial = Extract<Permission, { allowed: false }>

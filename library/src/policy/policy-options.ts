@@ -1,7 +1,8 @@
 /** Reads a policy's options. The law: an option that is not understood stops the start, with its name. @module */
+import type { Approvers } from '../protocol/approvers.ts'
 import type { Principal } from '../protocol/vocabulary.ts'
 import { PolicyError, showReceived } from './errors.ts'
-import type { Permission, PolicyOptions } from './policy.ts'
+import type { ApprovalRule, Permission, PolicyOptions } from './policy.ts'
 import { type CompiledSelector, compileSelector } from './selector.ts'
 
 export interface CompiledRule {
@@ -10,9 +11,15 @@ export interface CompiledRule {
   readonly tools: readonly CompiledSelector[]
 }
 
+export interface CompiledApprovalRule {
+  readonly tools: readonly CompiledSelector[]
+  /** Undefined: it does not say who. */
+  readonly by: Approvers | undefined
+}
+
 export interface CompiledPolicyOptions {
   readonly rules: readonly CompiledRule[]
-  readonly approve: readonly CompiledSelector[]
+  readonly approve: readonly CompiledApprovalRule[]
   readonly approvalTimeoutMs: number
 }
 
@@ -36,7 +43,29 @@ export function compilePolicyOptions(options: PolicyOptions): CompiledPolicyOpti
       tools: readSelectors(rule.tools, `${at}.tools`),
     }
   })
-  return { rules, approve: readSelectors(approve, 'approve'), approvalTimeoutMs }
+  if (!Array.isArray(approve)) throw invalid('approve', 'a list of selectors and rules { tools, by }', approve)
+  return {
+    rules,
+    approve: Array.from(approve, (rule: ApprovalRule, index) => readApprovalRule(rule, `approve[${index}]`)),
+    approvalTimeoutMs,
+  }
+}
+
+function readApprovalRule(rule: ApprovalRule, at: string): CompiledApprovalRule {
+  if (typeof rule === 'string') return { tools: [readSelector(rule, at)], by: undefined }
+  if (typeof rule !== 'object') throw invalid(at, 'a selector, or an object of tools, by', rule)
+  assertKnownKeys(rule, at, ['tools', 'by'])
+  const tools = readSelectors(rule.tools, `${at}.tools`)
+  const { by } = rule
+  assertKnownKeys(by, `${at}.by`, ['roles', 'users', 'requester'])
+  const roles = readGrants(by.roles, `${at}.by.roles`, 'a list of role names')
+  const users = readGrants(by.users, `${at}.by.users`, 'a list of user names')
+  const { requester = false } = by
+  if (typeof requester !== 'boolean') throw invalid(`${at}.by.requester`, 'true or false', requester)
+  if (roles.length === 0 && users.length === 0 && !requester) {
+    throw invalid(`${at}.by`, 'somebody: roles, users, or requester: true', 'nobody')
+  }
+  return { tools, by: Object.freeze({ roles: Object.freeze([...roles]), users: Object.freeze([...users]), requester }) }
 }
 
 /** What of a requirement the principal lacks. Undefined: nothing. */
@@ -61,14 +90,16 @@ function readGrants(value: unknown, option: string, expected: string): readonly 
 }
 
 function readSelectors(value: unknown, option: string): readonly CompiledSelector[] {
-  return readTexts(value, option, selectorForms).map((source, index) => {
-    const selector = compileSelector(source)
-    const word = source.slice(source.indexOf(':') + 1)
-    const isEffect = word === 'read' || word === 'write' || word === 'destructive'
-    const isUnknown = selector.form === 'unknown' || (selector.form === 'effect' && !isEffect)
-    if (isUnknown || word !== word.trim() || word === '') throw invalid(`${option}[${index}]`, selectorForms, source)
-    return selector
-  })
+  return readTexts(value, option, selectorForms).map((source, index) => readSelector(source, `${option}[${index}]`))
+}
+
+function readSelector(source: string, option: string): CompiledSelector {
+  const selector = compileSelector(source)
+  const word = source.slice(source.indexOf(':') + 1)
+  const isEffect = word === 'read' || word === 'write' || word === 'destructive'
+  const isUnknown = selector.form === 'unknown' || (selector.form === 'effect' && !isEffect)
+  if (isUnknown || word !== word.trim() || word === '') throw invalid(option, selectorForms, source)
+  return selector
 }
 
 function readTexts(value: unknown, option: string, expected: string): readonly string[] {

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { Approvers } from '../protocol/approvers.ts'
 import type { Principal } from '../protocol/vocabulary.ts'
 import type { Tool } from '../tool/tool.ts'
+import type { Selector } from './selector.ts'
 
 export interface AllowRule {
   /** A principal with every one of these roles… */
@@ -15,18 +17,36 @@ export interface AllowRule {
   readonly tools: readonly string[]
 }
 
-/** Effects, tool names, tags or categories whose calls wait for a person. Default: `['effect:destructive']`. */
-export type ApprovalRule = string
+/**
+ * Calls that wait for a person. A selector alone says that somebody must agree, which is the one who asks as long as no
+ * rule says who. Where several rules say who, an approver is among each of them.
+ */
+export type ApprovalRule = Selector | ApproverRule
+
+export interface ApproverRule {
+  readonly tools: readonly Selector[]
+  /** At least somebody: a role, a user, or the requester. */
+  readonly by: {
+    /** Whoever has any of these roles in the requester's tenant… */
+    readonly roles?: readonly string[]
+    /** …and these users of that tenant… */
+    readonly users?: readonly string[]
+    /** …and the one who asks. Default false: not even with one of the roles. */
+    readonly requester?: boolean
+  }
+}
 
 export interface PolicyOptions {
   readonly allow: readonly AllowRule[]
+  /** Default: `['effect:destructive']`. */
   readonly approve?: readonly ApprovalRule[]
   /** How long a person has to answer. Default 86,400,000 (a day). */
   readonly approvalTimeoutMs?: number
 }
 
 export type Permission =
-  | { readonly allowed: true; readonly approval: boolean }
+  /** With `approval`: who answers is among each of `approvers`; absent: the one who asks. */
+  | { readonly allowed: true; readonly approval: boolean; readonly approvers?: readonly Approvers[] }
   | {
       readonly allowed: false
       readonly reason: 'no_rule' | 'missing_role' | 'missing_scope'

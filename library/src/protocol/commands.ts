@@ -15,13 +15,17 @@ export const COMMAND_BOUNDS = {
   maxTokenChars: 16_384,
   maxParts: 64,
   maxThreadsPerPage: 200,
+  maxApprovalsPerPage: 200,
   maxInputDepth: 64,
 } as const
 
 const id = z.string().min(1).max(COMMAND_BOUNDS.maxIdChars)
 const title = z.string().min(1).max(COMMAND_BOUNDS.maxTitleChars)
 const seq = z.int().min(0)
-const part = z.strictObject({ type: z.literal('text'), text: z.string() })
+const part = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text'), text: z.string() }),
+  z.strictObject({ type: z.literal('attachment'), attachmentId: id }),
+])
 const input = z.custom<JsonValue>((value) => value !== undefined && isShallow(value, COMMAND_BOUNDS.maxInputDepth), {
   message: `Expected a JSON value, at most ${COMMAND_BOUNDS.maxInputDepth} levels deep`,
 })
@@ -45,6 +49,7 @@ const shapes = {
     parts: z.array(part).min(1).max(COMMAND_BOUNDS.maxParts),
     idempotencyKey: id,
     agent: id.exactOptional(),
+    follows: id.nullable().exactOptional(),
   }),
   'run.stop': z.strictObject({ type: z.literal('run.stop'), runId: id }),
   'approval.answer': z.strictObject({
@@ -53,6 +58,11 @@ const shapes = {
     decision: z.enum(['approved', 'denied']),
     reason: z.string().max(COMMAND_BOUNDS.maxReasonChars).exactOptional(),
     input: input.exactOptional(),
+  }),
+  'approval.list': z.strictObject({
+    type: z.literal('approval.list'),
+    limit: z.int().min(1).max(COMMAND_BOUNDS.maxApprovalsPerPage).exactOptional(),
+    after: id.exactOptional(),
   }),
   'tools.list': z.strictObject({ type: z.literal('tools.list'), agent: id.exactOptional() }),
   'auth.refresh': z.strictObject({

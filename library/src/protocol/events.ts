@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { CallOutcome, Effect, Failure, JsonValue, MessagePart, RunOutcome, Usage } from './vocabulary.ts'
+import type { Approvers } from './approvers.ts'
+import type { CallOutcome, Effect, Failure, JsonValue, LimitFacts, MessagePart, RunOutcome, TextPart, TokenUsage, Usage } from './vocabulary.ts'
 
 export interface MessageAdded {
   readonly type: 'message_added'
@@ -13,6 +14,10 @@ export interface MessageAdded {
   readonly runId: string
   readonly role: 'user'
   readonly parts: readonly MessagePart[]
+  /**
+   * The message that it comes after in its branch; null: it is the first of one. Absent: the message before it in the log.
+   */
+  readonly follows?: string | null
 }
 
 /** First of its run; again, with the next attempt, after a takeover. */
@@ -25,6 +30,27 @@ export interface AgentStarted {
   readonly model: string
   /** Fingerprint of the manifest: exactly which tools the model was shown. */
   readonly manifest: string
+}
+
+/**
+ * What the model is shown had outgrown its window: the older part was summarised, and from this event on the summary is
+ * shown in its place. Before the first `agent_thinking` of its step. The log keeps everything.
+ */
+export interface ContextCompacted {
+  readonly type: 'context_compacted'
+  readonly runId: string
+  /** The step that is made with what is left. */
+  readonly step: number
+  readonly summary: string
+  /**
+   * Shown word for word as before: so many messages of the model's, the current message among them and the rest at the
+   * end. From `fromMessageId` on nothing was dropped; null: not even the current message's run is whole.
+   */
+  readonly kept: { readonly fromMessageId: string | null; readonly messages: number; readonly tokens: number }
+  /** What the summary stands for. Tokens are estimates. */
+  readonly dropped: { readonly messages: number; readonly tokens: number }
+  /** What the summary itself cost. */
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number }
 }
 
 /** At least one per step, before anything else of the step. */
@@ -65,7 +91,7 @@ export interface StepCompleted {
   readonly step: number
   readonly finish: 'stop' | 'calls' | 'length' | 'filtered' | 'unknown'
   readonly calls: readonly RequestedCall[]
-  readonly usage: { readonly inputTokens: number; readonly outputTokens: number }
+  readonly usage: TokenUsage
   /** Opaque to all but the model adapter that wrote it (signatures of reasoning, item ids). */
   readonly providerData?: JsonValue
 }
@@ -134,6 +160,8 @@ export interface ApprovalRequested {
   /** SHA-256 over the canonical JSON of the parsed, unredacted input. */
   readonly inputHash: string
   readonly expiresAt: number
+  /** Who may answer is among each of these; absent: the one who asks, and nobody else. */
+  readonly approvers?: readonly Approvers[]
 }
 
 export type ApprovalDecision = 'approved' | 'denied' | 'expired' | 'cancelled'
@@ -151,6 +179,14 @@ export interface ApprovalResolved {
   readonly input?: JsonValue
 }
 
+/** Four fifths of a limit are used. Once in a run for each limit. */
+export interface LimitWarning {
+  readonly type: 'limit_warning'
+  readonly runId: string
+  readonly limit: LimitFacts
+  readonly used: number
+}
+
 /** What this step had shown is void; the step is made again under the same number. */
 export interface AgentRewound {
   readonly type: 'agent_rewound'
@@ -165,14 +201,14 @@ export interface AgentCompleted {
   readonly runId: string
   readonly outcome: RunOutcome
   /** The answer, as far as it got; null when there is none. */
-  readonly message: { readonly messageId: string; readonly parts: readonly MessagePart[] } | null
+  readonly message: { readonly messageId: string; readonly parts: readonly TextPart[] } | null
   readonly usage: Usage
   readonly steps: number
   readonly durationMs: number
   /** With `failed` and `timed_out`. */
   readonly error?: Failure
   /** With `limit_reached`: which one and its value. */
-  readonly limit?: { readonly name: string; readonly value: number }
+  readonly limit?: LimitFacts
 }
 
 /** An event of an agent that was called as a tool. Its own type, so nothing mistakes it for the run's. */
@@ -193,6 +229,7 @@ export interface ThreadRenamed {
 /** What a run emits. */
 export type RunEvent =
   | AgentStarted
+  | ContextCompacted
   | AgentThinking
   | AgentMessage
   | StepCompleted
@@ -202,6 +239,7 @@ export type RunEvent =
   | ToolLate
   | ApprovalRequested
   | ApprovalResolved
+  | LimitWarning
   | AgentRewound
   | AgentCompleted
   | SubagentEvent

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ApprovalRequested, LoggedEvent } from './events.ts'
-import type { Effect, Failure, JsonValue, MessagePart, Principal, Thread } from './vocabulary.ts'
+import type { Effect, Failure, JsonValue, Principal, SentPart, Thread } from './vocabulary.ts'
 
 export const SUBPROTOCOL = 'toolcrib.v1'
 /** Prefix of the subprotocol that carries a single-use ticket. */
@@ -24,10 +24,15 @@ export type CommandBody =
   | {
       readonly type: 'message.send'
       readonly threadId: string
-      readonly parts: readonly MessagePart[]
+      readonly parts: readonly SentPart[]
       readonly idempotencyKey: string
       /** Default: the server's default agent. */
       readonly agent?: string
+      /**
+       * The message of this thread that it comes after; null: none, it begins a branch of its own. Default: the newest
+       * message of the thread.
+       */
+      readonly follows?: string | null
     }
   | { readonly type: 'run.stop'; readonly runId: string }
   | {
@@ -37,6 +42,7 @@ export type CommandBody =
       readonly reason?: string
       readonly input?: JsonValue
     }
+  | { readonly type: 'approval.list'; readonly limit?: number; readonly after?: string }
   | { readonly type: 'tools.list'; readonly agent?: string }
   | { readonly type: 'auth.refresh'; readonly token: string }
   | { readonly type: 'ping' }
@@ -54,6 +60,20 @@ export interface ToolInfo {
   readonly inputSchema: JsonValue
 }
 
+/** An approval as those see it who may answer it: what is to be done and who asks, and nothing else of the thread. */
+export interface InboxApproval {
+  readonly approvalId: string
+  readonly tool: string
+  /** Redacted. */
+  readonly input: JsonValue
+  readonly effect: Effect
+  readonly requester: { readonly user: string; readonly name?: string }
+  readonly requestedAt: number
+  readonly expiresAt: number
+  /** Where it was asked, when the reader is the one who asks. */
+  readonly threadId?: string
+}
+
 /** What each command answers with, beside `id` and `type: 'ok'`. */
 export interface Replies {
   'thread.create': { readonly threadId: string; readonly thread: Thread }
@@ -67,6 +87,8 @@ export interface Replies {
   'message.send': { readonly messageId: string; readonly runId: string; readonly duplicate: boolean }
   'run.stop': { readonly stopping: boolean }
   'approval.answer': { readonly approvalId: string }
+  /** Open ones that this principal may answer, oldest first. `more`: ask again `after` the last of them. */
+  'approval.list': { readonly approvals: readonly InboxApproval[]; readonly more: boolean }
   'tools.list': { readonly agent: string; readonly tools: readonly ToolInfo[] }
   'auth.refresh': { readonly expiresAt: number | null }
   ping: { readonly at: number }
@@ -111,6 +133,11 @@ export interface ThreadsChanged {
   readonly type: 'threads_changed'
 }
 
+/** A hint that the approvals which this principal may answer changed. */
+export interface ApprovalsChanged {
+  readonly type: 'approvals_changed'
+}
+
 /** The thread was deleted while it was open here; no more of its events follow. */
 export interface ThreadGone {
   readonly type: 'thread_gone'
@@ -125,7 +152,15 @@ export interface Goodbye {
   readonly reconnectAfterMs: number | null
 }
 
-export type ServerFrame = Hello | OkReply | ErrorReply | EventFrame | ThreadsChanged | ThreadGone | Goodbye
+export type ServerFrame =
+  | Hello
+  | OkReply
+  | ErrorReply
+  | EventFrame
+  | ThreadsChanged
+  | ApprovalsChanged
+  | ThreadGone
+  | Goodbye
 
 /** WebSocket close codes. 1000 to 1013 as in RFC 6455 and its registry; 4xxx ours. */
 export const CLOSE = {
