@@ -11,6 +11,7 @@ const document = source('docs/protocol.md').text
 const eventTypes: Readonly<Record<ThreadEventType, true>> = {
   message_added: true,
   agent_started: true,
+  context_compacted: true,
   agent_thinking: true,
   agent_message: true,
   step_completed: true,
@@ -97,7 +98,7 @@ describe('docs/protocol.md', () => {
         'thread.delete': ['threadId', 'type'],
         'thread.open': ['after', 'threadId', 'type'],
         'thread.leave': ['threadId', 'type'],
-        'message.send': ['agent', 'idempotencyKey', 'parts', 'threadId', 'type'],
+        'message.send': ['agent', 'follows', 'idempotencyKey', 'parts', 'threadId', 'type'],
         'run.stop': ['runId', 'type'],
         'approval.answer': ['approvalId', 'decision', 'input', 'reason', 'type'],
         'tools.list': ['agent', 'type'],

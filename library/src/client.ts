@@ -19,4 +19,4 @@ export {
 } from './client/conversation.ts'
 export { createClient } from './client/create-client.ts'
 export { ClientError, type ClientErrorCode, type ClientErrorDetails, clientErrorCodes } from './client/errors.ts'
-export type { ApprovalView, CallView, OpenApproval, RunView, StepView } from './client/run-view.ts'
+export type { ApprovalView, CallView, CompactionView, OpenApproval, RunView, StepView } from './client/run-view.ts'

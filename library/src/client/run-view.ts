@@ -17,12 +17,26 @@ export interface RunView {
   readonly attempt: number
   readonly startedAt: number
   readonly steps: readonly StepView[]
+  /** What of the conversation the model was shown as a summary from some step on, in order. */
+  readonly compactions: readonly CompactionView[]
   /** The final answer, as far as it got; its text is the last step's as well. */
   readonly answer?: { readonly messageId: string; readonly parts: readonly MessagePart[] }
   readonly usage?: Usage
   readonly durationMs?: number
   readonly error?: Failure
   readonly limit?: { readonly name: string; readonly value: number }
+}
+
+export interface CompactionView {
+  /** The first step that was made with the summary. */
+  readonly step: number
+  readonly summary: string
+  /** From this message on all was kept; null: not even all of this run. */
+  readonly keptFromMessageId: string | null
+  readonly keptMessages: number
+  readonly droppedMessages: number
+  /** Estimated. */
+  readonly droppedTokens: number
 }
 
 export interface StepView {
@@ -72,7 +86,7 @@ export interface OpenApproval {
 }
 
 export function newRun(runId: string, startedAt: number): RunView {
-  return { runId, status: 'accepted', attempt: 0, startedAt, steps: [] }
+  return { runId, status: 'accepted', attempt: 0, startedAt, steps: [], compactions: [] }
 }
 
 /** An event that fits nothing in sight changes nothing: the contract checker is who complains. */
@@ -87,6 +101,18 @@ export function applyRunEvent(run: RunView, event: RunEvent, at: number): RunVie
         manifest: event.manifest,
         attempt: event.attempt,
       }
+    case 'context_compacted': {
+      const { step, summary, kept, dropped } = event
+      const compaction: CompactionView = {
+        step,
+        summary,
+        keptFromMessageId: kept.fromMessageId,
+        keptMessages: kept.messages,
+        droppedMessages: dropped.messages,
+        droppedTokens: dropped.tokens,
+      }
+      return { ...run, compactions: [...run.compactions, compaction] }
+    }
     case 'agent_thinking':
       return withStep(run, event.step, (step) =>
         event.delta === undefined ? step : { ...step, thinking: step.thinking + event.delta },

@@ -63,7 +63,7 @@ describe('a stream that keeps the contract', () => {
     )
   })
 
-  it('loses no event without being noticed but deltas, progress, late results and titles [RUN-02]', () => {
+  it('loses no event without being noticed but deltas, progress, late results, compactions and titles [RUN-02]', () => {
     fc.assert(
       fc.property(streams, (stream) => {
         const changes = stream.map((left, index): Change => {
@@ -74,7 +74,7 @@ describe('a stream that keeps the contract', () => {
             .map(innermost)
             .find(isOfRunOf(event))
           const harmless =
-            isType(event, 'agent_message', 'thread_renamed', 'tool_progress', 'tool_late') ||
+            isType(event, 'agent_message', 'thread_renamed', 'tool_progress', 'tool_late', 'context_compacted') ||
             // More thinking of a step that is open, and a retry that is only told by its rewinding.
             (isType(event, 'agent_thinking') && isType(before, 'agent_thinking', 'agent_message')) ||
             (isType(event, 'agent_rewound') && !isType(before, 'agent_started')) ||
@@ -92,7 +92,7 @@ describe('a stream that keeps the contract', () => {
     )
   })
 
-  it('has no event twice without being noticed but deltas, progress and titles [RUN-02]', () => {
+  it('has no event twice without being noticed but deltas, progress, compactions and titles [RUN-02]', () => {
     fc.assert(
       fc.property(streams, (stream) => {
         const changes = stream.map((twice, index): Change => {
@@ -100,6 +100,7 @@ describe('a stream that keeps the contract', () => {
             innermost(twice),
             'agent_message',
             'agent_thinking',
+            'context_compacted',
             'tool_progress',
             'thread_renamed',
           )

@@ -259,6 +259,43 @@ describe('checkContract', () => {
     expect(rules([...whole.slice(5, 7), ...whole], 5)).toEqual(['ONE_RUN'])
   })
 
+  it('lets the context be compacted between two steps, and never in the middle of one [RUN-02]', () => {
+    const compacted: RunEvent = {
+      type: 'context_compacted',
+      runId,
+      step: 2,
+      summary: 'so far',
+      kept: { fromMessageId: 'msg_1', messages: 1, tokens: 1 },
+      dropped: { messages: 2, tokens: 9 },
+      usage: { inputTokens: 9, outputTokens: 2 },
+    }
+    const rewound: RunEvent = { type: 'agent_rewound', runId, step: 2, reason: 'too long' }
+    const upTo = (index: number): readonly ThreadEvent[] => [...whole.slice(0, index), compacted, ...whole.slice(index)]
+
+    expect(rules(upTo(8))).toEqual([])
+    expect(rules([...whole.slice(0, 9), rewound, compacted, ...whole.slice(8)])).toEqual([])
+    expect(rules(upTo(7))).toEqual(['COMPACTED_BETWEEN'])
+    expect(rules(upTo(9))).toEqual(['COMPACTED_BETWEEN'])
+    expect(rules(upTo(11))).toEqual(['COMPACTED_BETWEEN'])
+    expect(rules(upTo(1))).toEqual(['ATTEMPT', 'COMPACTED_BETWEEN'])
+  })
+
+  it('notices a message that follows one which the thread does not have, or not yet [RUN-02]', () => {
+    const second = { ...opening[0], messageId: 'msg_3', runId: 'run_2' } as ThreadEvent
+    const secondEnd: RunEvent = { ...stopped, runId: 'run_2' }
+    const following = (follows: string | null): readonly ThreadEvent[] => [
+      ...whole,
+      { ...second, follows } as ThreadEvent,
+      secondEnd,
+    ]
+
+    expect(rules(following('msg_1'))).toEqual([])
+    expect(rules(following(null))).toEqual([])
+    expect(rules(following('msg_2'))).toEqual(['FOLLOWS_EARLIER'])
+    expect(rules(following('msg_3'))).toEqual(['FOLLOWS_EARLIER'])
+    expect(rules(following('msg_2').slice(5), 5)).toEqual([])
+  })
+
   it('says which event broke which rule', () => {
     const checker = createContractChecker()
     const [first] = logged([thinking(1)])

@@ -12,10 +12,12 @@ export const contractRules: ContractRules = {
   SEQ_GAP: 'Sequence numbers grow by one, from the first event on',
   MESSAGE_FIRST: 'A run begins with the message that starts it, then agent_started',
   ONE_RUN: 'A thread has one run at work at a time',
+  FOLLOWS_EARLIER: 'follows names a message that the thread had before',
   ATTEMPT: 'agent_started comes first in its run with attempt 1, and again with the next attempt after a takeover',
   THINKING_FIRST: 'A step opens with agent_thinking, before anything else of the step',
   STEP_ORDER:
     'Steps count from 1 by one; a step ends with step_completed, and the next begins after its calls have ended; one without calls is the last',
+  COMPACTED_BETWEEN: 'context_compacted comes between two steps, and names the one that follows',
   CALL_ONCE: 'A call id is requested once in its run',
   CALL_REQUESTED: 'A call that is executed, approved or completed was requested, with that tool, in the step at hand',
   CALL_STARTED_ONCE: 'A call starts at most once in an attempt, before it completes',
@@ -37,9 +39,11 @@ export type ContractRule =
   | 'SEQ_GAP'
   | 'MESSAGE_FIRST'
   | 'ONE_RUN'
+  | 'FOLLOWS_EARLIER'
   | 'ATTEMPT'
   | 'THINKING_FIRST'
   | 'STEP_ORDER'
+  | 'COMPACTED_BETWEEN'
   | 'CALL_ONCE'
   | 'CALL_REQUESTED'
   | 'CALL_STARTED_ONCE'
@@ -79,6 +83,7 @@ export function createContractChecker(after: number = 0): ContractChecker {
   /** The run that was at work at the cursor, once it was seen: it is not judged. Null: there can be none any more. */
   let earlier: string | undefined | null = after > 0 ? undefined : null
   const ended = new Set<string>()
+  const messages = new Set<string>()
 
   function checkEvent(event: ThreadEvent, report: Report): void {
     switch (event.type) {
@@ -91,6 +96,10 @@ export function createContractChecker(after: number = 0): ContractChecker {
           report('ONE_RUN', `message_added for "${event.runId}" while "${earlier}" is at work`)
         earlier = null
         if (ended.has(event.runId)) report('END_ONCE', `message_added for "${event.runId}", which had ended`)
+        // From a cursor on, it may name one from before it.
+        if (after === 0 && typeof event.follows === 'string' && !messages.has(event.follows))
+          report('FOLLOWS_EARLIER', `"${event.messageId}" follows "${event.follows}"`)
+        messages.add(event.messageId)
         active = createRunChecker(event.runId)
         return
       default:

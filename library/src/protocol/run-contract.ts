@@ -146,6 +146,10 @@ export function createRunChecker(runId: string): RunChecker {
       switch (event.type) {
         case 'agent_started':
           return checkStarted(event, report)
+        case 'context_compacted':
+          if (phase !== 'between' || event.step !== step + 1 || answered)
+            report('COMPACTED_BETWEEN', `step ${event.step}, after step ${step} (${phase})`)
+          return
         case 'agent_thinking':
           return checkThinking(event.step, report)
         case 'agent_message':

@@ -1,5 +1,6 @@
 /**
- * Streams that keep the run contract, generated: takeovers, rewinds, approvals and agents two deep included. The law: what
+ * Streams that keep the run contract, generated: branches, compactions, takeovers, rewinds, approvals and agents two deep
+ * included. The law: what
  * is generated breaks no rule, so whatever is noticed about a changed stream is the change.
  *
  * @module
@@ -15,6 +16,7 @@ type CallPlan =
 
 /** Of a step that asks for calls: one that does not is the answer, and the last. */
 interface StepPlan {
+  readonly compacted: boolean
   readonly deltas: number
   readonly voided: 'no' | 'rewound' | 'taken over'
   readonly calls: readonly CallPlan[]
@@ -29,6 +31,8 @@ interface RunPlan {
 }
 
 interface TurnPlan extends RunPlan {
+  /** Which of the messages before it, counted round and round; null: none; undefined: it does not say. */
+  readonly follows: number | null | undefined
   readonly renamed: boolean
 }
 
@@ -38,7 +42,8 @@ const shown = { input: {}, effect: 'read', fingerprint: 'f' } as const
 
 /** A whole log: every run has ended. */
 export function contractStreams(fc: typeof FastCheck): FastCheck.Arbitrary<readonly ThreadEvent[]> {
-  const turn = fc.record({ ...runFields(fc, 2), renamed: fc.boolean() })
+  const follows = fc.oneof({ arbitrary: fc.constantFrom(undefined, null), weight: 3 }, fc.nat(9))
+  const turn = fc.record({ ...runFields(fc, 2), renamed: fc.boolean(), follows })
   return fc.array(turn, { minLength: 1, maxLength: 3 }).map(writeLog)
 }
 
@@ -64,6 +69,7 @@ function runFields(fc: typeof FastCheck, depth: number) {
           },
         )
   const step = fc.record({
+    compacted: fc.boolean(),
     deltas: fc.nat(2),
     voided: fc.constantFrom('no' as const, 'no' as const, 'rewound' as const, 'taken over' as const),
     calls: fc.array(call, { minLength: 1, maxLength: 3 }),
@@ -78,12 +84,16 @@ function runFields(fc: typeof FastCheck, depth: number) {
 
 function writeLog(turns: readonly TurnPlan[]): readonly ThreadEvent[] {
   const nextId = createCounter()
+  const messages: string[] = []
   return turns.flatMap((turn): readonly ThreadEvent[] => {
     const runId = nextId('run')
+    const messageId = nextId('msg')
+    const follows = typeof turn.follows === 'number' ? messages.at(turn.follows % messages.length || 0) : turn.follows
+    messages.push(messageId)
     const parts = [{ type: 'text' as const, text: 'hi' }]
     const renamed: readonly ThreadEvent[] = turn.renamed ? [{ type: 'thread_renamed', title: 'T' }] : []
     return [
-      { type: 'message_added', messageId: nextId('msg'), runId, role: 'user', parts },
+      { type: 'message_added', messageId, runId, role: 'user', parts, ...(follows === undefined ? {} : { follows }) },
       ...renamed,
       ...writeRun(turn, runId, { nextId, mayRestart: true }),
     ]
@@ -109,7 +119,14 @@ function writeRun({ steps, outcome }: RunPlan, runId: string, pen: Pen): readonl
   const events: RunEvent[] = [started()]
   for (const [index, plan] of steps.entries()) events.push(...writeStep(plan, { runId, step: index + 1, started, pen }))
   if (outcome === 'completed') {
-    const answer: StepPlan = { deltas: 1, voided: 'no', calls: [], interleaved: false, restarted: false }
+    const answer: StepPlan = {
+      compacted: false,
+      deltas: 1,
+      voided: 'no',
+      calls: [],
+      interleaved: false,
+      restarted: false,
+    }
     events.push(...writeStep(answer, { runId, step: steps.length + 1, started, pen }))
   } else if (outcome === 'stopped') {
     events.push({ type: 'agent_thinking', runId, step: steps.length + 1 })
@@ -140,6 +157,15 @@ interface Place {
 
 function writeStep(plan: StepPlan, { runId, step, started, pen }: Place): readonly RunEvent[] {
   const thinking: RunEvent = { type: 'agent_thinking', runId, step }
+  const compacted: RunEvent = {
+    type: 'context_compacted',
+    runId,
+    step,
+    summary: 'so far',
+    kept: { fromMessageId: null, messages: 1, tokens: 1 },
+    dropped: { messages: 1, tokens: 9 },
+    usage,
+  }
   const deltas = Array.from({ length: plan.deltas }, (_, index): RunEvent => {
     const delta = `${runId} ${step} ${index} `
     return index % 2 === 0
@@ -166,6 +192,7 @@ function writeStep(plan: StepPlan, { runId, step, started, pen }: Place): readon
       ? [start, started()]
       : []
   return [
+    ...(plan.compacted ? [compacted] : []),
     ...voided,
     thinking,
     ...deltas,

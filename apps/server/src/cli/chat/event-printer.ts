@@ -84,6 +84,8 @@ export function createEventPrinter({ answer, note, paint, showsMessages }: Event
         )
       case 'agent_rewound':
         return line(paint.dim(`${prefix}(the last step is made again: ${printable(event.reason)})`))
+      case 'context_compacted':
+        return line(paint.dim(`${prefix}(${event.dropped.messages} earlier messages were summarised for the model)`))
       case 'agent_completed': {
         endLine()
         if (prefix !== '' || event.outcome === 'completed') return
