@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
-import { assertCatalogue } from 'toolcrib'
+import { assertCatalogue, type Tool } from 'toolcrib'
 import {
   type Clock,
   createSupervisor,
@@ -19,6 +19,7 @@ import { createLocalBus } from 'toolcrib/bus/local'
 import { createGateway, type Gateway } from 'toolcrib/gateway'
 import { definePolicy } from 'toolcrib/policy'
 import { createId } from 'toolcrib/protocol'
+import type { Registry } from 'toolcrib/registry'
 import { createSqliteStore } from 'toolcrib/store/sqlite'
 import { openAgents } from './agents.ts'
 import { openAuth } from './auth/open-auth.ts'
@@ -49,6 +50,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly metrics: Metrics
   readonly supervisor: Supervisor
   readonly gateway: Gateway
+  /** The root scope: its counts and its audit stream. */
+  readonly registry: Registry<Tool>
   /**
    * Takes no new work, lets runs end for at most `drainMs` (default: the configured limit; 0 stops them at once), says
    * goodbye to every socket, and closes. Calling it twice is one close.
@@ -169,7 +172,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   }
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
   const tools = registry.list().map(({ name }) => name)
-  const handles = { health, metrics, supervisor, gateway, close }
+  const handles = { health, metrics, supervisor, gateway, registry, close }
   return { url, port, model, tools, ...handles, [Symbol.asyncDispose]: () => close({ drainMs: 0 }) }
 }
 
