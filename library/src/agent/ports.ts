@@ -5,6 +5,8 @@
  */
 import type { ApprovalDecision, ApprovalRequested, LoggedEvent, ThreadEvent, ToolLate } from '../protocol/events.ts'
 import type {
+  Attachment,
+  AttachmentPart,
   CallOutcome,
   Failure,
   JsonObject,
@@ -13,6 +15,7 @@ import type {
   Owner,
   Principal,
   RunOutcome,
+  TextPart,
   Thread,
 } from '../protocol/vocabulary.ts'
 
@@ -45,9 +48,23 @@ export interface ModelTool {
   readonly inputSchema: JsonObject
 }
 
+/** What a model gets of an attachment. */
+export type AttachmentContent =
+  /** The file's text, or its beginning: `cut` then. */
+  | { readonly type: 'text'; readonly text: string; readonly cut: boolean }
+  /** Only for a model that accepts its media type. */
+  | { readonly type: 'image'; readonly data: Uint8Array }
+  /** Why it gets nothing. To be told to the model: otherwise it would speak of what it has not seen. */
+  | { readonly type: 'withheld'; readonly reason: string }
+
+/** Its content is there when the model is asked; in a transcript it is not. */
+export interface ModelAttachment extends AttachmentPart {
+  readonly content?: AttachmentContent
+}
+
 /** The conversation as a model is shown it. */
 export type ModelMessage =
-  | { readonly role: 'user'; readonly parts: readonly MessagePart[] }
+  | { readonly role: 'user'; readonly parts: readonly (TextPart | ModelAttachment)[] }
   | {
       readonly role: 'assistant'
       readonly thinking?: string
@@ -111,6 +128,8 @@ export interface Model {
   readonly name: string
   /** Tokens of one request, if known. */
   readonly contextTokens?: number
+  /** Media types of the images that it can look at, such as `image/png`. Default: none. */
+  readonly accepts?: readonly string[]
   stream(request: ModelRequest): AsyncIterable<ModelPart>
 }
 
@@ -208,6 +227,8 @@ export interface NewRun {
   readonly agent: string
   readonly principal: Principal
   readonly parts: readonly MessagePart[]
+  /** The message of this thread that it comes after; null: none. Absent: the one before it in the log. */
+  readonly follows?: string | null
   readonly idempotencyKey: string
   readonly node: string
   readonly at: number
@@ -223,10 +244,17 @@ export type Accepted =
   /** Another run is at work on the thread. */
   | { readonly status: 'busy'; readonly runId: string }
   | { readonly status: 'too_many_runs'; readonly running: number }
+  /** `follows` names no message of this thread. */
+  | { readonly status: 'message_unknown' }
   | { readonly status: 'not_found' }
 
 export interface RunStore {
-  /** In one transaction: checks the thread, its owner, the idempotency key and the limits; appends `message_added`; claims the run with epoch 1. */
+  /**
+   * In one transaction: checks the thread, its owner, the idempotency key and the limits; appends `message_added`; claims
+   * the run with epoch 1.
+   *
+   * @throws StoreError `NOT_FOUND` for an attachment that this owner does not have.
+   */
   accept(owner: Owner, run: NewRun): Promise<Accepted>
   get(owner: Owner, runId: string): Promise<RunRecord | undefined>
   /** Makes a stop durable: whoever holds or takes over the run ends it. A parked run becomes due. Undefined: no such run of this owner. */
@@ -290,6 +318,29 @@ export interface ApprovalStore {
   resolve(owner: Owner, approvalId: string, answer: ApprovalAnswer): Promise<Answered>
 }
 
+/** An approval as it is found by whoever may answer it. */
+export interface InboxRecord extends ApprovalRecord {
+  /** Who asks: the owner of the thread. */
+  readonly owner: Owner
+  readonly requesterName?: string
+  readonly requestedAt: number
+}
+
+/**
+ * What a principal may answer (`mayAnswer`), of their own and of others of their tenant: the one part that answers of
+ * somebody else's, and of that nothing that does not name the principal. What an approver may be shown of a record is said
+ * in `agent/inbox.ts`.
+ */
+export interface InboxStore {
+  /** Open and not expired, oldest first, at most `limit` (default 100), from the one after `after` on, an `approvalId`. */
+  list(
+    principal: Principal,
+    options: { readonly now: number; readonly limit?: number; readonly after?: string },
+  ): Promise<readonly InboxRecord[]>
+  /** Whatever its status. Undefined: there is none that this principal may answer. */
+  get(principal: Principal, approvalId: string): Promise<InboxRecord | undefined>
+}
+
 /** Small values of one owner, in named collections: notes, large outputs, whatever a tool keeps for its user. */
 export interface RecordStore {
   put(
@@ -312,6 +363,56 @@ export interface StoredRecord {
   readonly updatedAt: number
 }
 
+export interface NewAttachment extends Attachment {
+  readonly data: Uint8Array
+  readonly at: number
+}
+
+/** Files of one owner. What no thread names is forgotten a while after it was put; what a thread names, with that thread. */
+export interface AttachmentStore {
+  /**
+   * In one transaction: removes what this owner put before `unusedBefore` and no thread names, then adds, unless the owner
+   * would hold more than `maxTotalBytes`.
+   *
+   * @throws StoreError `ATTACHMENTS_FULL`, `STORE_FULL`, `STORE_UNAVAILABLE`.
+   */
+  put(
+    owner: Owner,
+    attachment: NewAttachment,
+    options: { readonly unusedBefore: number; readonly maxTotalBytes: number },
+  ): Promise<void>
+  get(owner: Owner, attachmentId: string): Promise<Attachment | undefined>
+  read(owner: Owner, attachmentId: string): Promise<Uint8Array | undefined>
+  /** Not while a thread names it: `in_use`. */
+  delete(owner: Owner, attachmentId: string): Promise<'deleted' | 'in_use' | 'not_found'>
+}
+
+/** Credentials that no longer count: those of a user that were issued up to `at`, or the one with an id. */
+export interface NewRevocation {
+  readonly tenant: string
+  /** Null: whoever in the tenant it was issued to. */
+  readonly user: string | null
+  /** Null: every one of the user's. */
+  readonly tokenId: string | null
+  /** When it was made, milliseconds since the epoch. */
+  readonly at: number
+  /** From then on it may be forgotten: whatever it names has expired by itself. */
+  readonly until: number
+}
+
+export interface Revocation extends NewRevocation {
+  /** They count up from 1, in the order in which they can be read. */
+  readonly number: number
+}
+
+/** The administration's port: it names no content, and is never handed to a connection. */
+export interface RevocationStore {
+  /** Resolves when it is durable. One of the same user and token is replaced; those that ended before `at` are forgotten. */
+  add(revocation: NewRevocation): Promise<void>
+  /** In order, from number `after` + 1, at most `limit` (default 500). */
+  list(range: { readonly after: number; readonly limit?: number }): Promise<readonly Revocation[]>
+}
+
 export interface StoreHealth {
   readonly state: 'healthy' | 'degraded' | 'unhealthy'
   readonly reasons: readonly string[]
@@ -323,7 +424,10 @@ export interface Store extends AsyncDisposable {
   readonly runs: RunStore
   readonly leases: LeaseStore
   readonly approvals: ApprovalStore
+  readonly inbox: InboxStore
   readonly records: RecordStore
+  readonly attachments: AttachmentStore
+  readonly revocations: RevocationStore
   health(): StoreHealth
   /** Finishes what was accepted, then closes; every later call is refused `STORE_CLOSED`. */
   close(): Promise<void>

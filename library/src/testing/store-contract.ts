@@ -11,6 +11,7 @@ import { ownerRules } from './store-contract/owners.ts'
 import { parkingRules } from './store-contract/parking.ts'
 import { propertyRules } from './store-contract/properties.ts'
 import { recordRules } from './store-contract/records.ts'
+import { revocationRules } from './store-contract/revocations.ts'
 import { leaseRules, runRules } from './store-contract/runs.ts'
 import { threadRules } from './store-contract/threads.ts'
 
@@ -46,6 +47,7 @@ export function storeContract(
     parkingRules(suite)
     approvalRules(suite)
     recordRules(suite)
+    revocationRules(suite)
     ownerRules(suite)
     closingRules(suite)
     propertyRules(suite)

@@ -6,7 +6,9 @@
 import { StoreError } from '../../agent/errors.ts'
 import type { Store } from '../../agent/ports.ts'
 import { createMemoryApprovals } from './memory/approvals.ts'
+import { createMemoryAttachments } from './memory/attachments.ts'
 import { createMemoryRecords } from './memory/records.ts'
+import { createMemoryRevocations } from './memory/revocations.ts'
 import { createMemoryLeases, createMemoryRuns } from './memory/runs.ts'
 import { createMemoryState } from './memory/state.ts'
 import { createMemoryEvents, createMemoryThreads } from './memory/threads.ts'
@@ -24,6 +26,8 @@ export function createMemoryStore(): Store {
       leases: createMemoryLeases(state),
       approvals: createMemoryApprovals(state),
       records: createMemoryRecords(state),
+      revocations: createMemoryRevocations(),
+      attachments: createMemoryAttachments(state),
     },
     () => {
       if (closed) throw new StoreError('STORE_CLOSED', {})

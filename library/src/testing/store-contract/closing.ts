@@ -27,6 +27,11 @@ const everyCall: readonly (readonly [string, (store: Store) => Promise<unknown>]
   ['records.get', (store) => store.records.get(owner, 'c', 'i')],
   ['records.list', (store) => store.records.list(owner, 'c')],
   ['records.delete', (store) => store.records.delete(owner, 'c', 'i')],
+  [
+    'revocations.add',
+    (store) => store.revocations.add({ tenant: 't', user: null, tokenId: 'i', at: START, until: START }),
+  ],
+  ['revocations.list', (store) => store.revocations.list({ after: 0 })],
 ]
 
 export function closingRules({ describe, it, expect, store: shared, makeStore }: Suite): void {

@@ -4,6 +4,7 @@ export const defaultLimits = {
   threads: 100,
   events: 500,
   records: 100,
+  revocations: 500,
 } as const
 
 /** A limit as a whole number that is not negative; `Infinity` means everything. */

@@ -5,8 +5,8 @@
  */
 import type { Store } from '../../../agent/ports.ts'
 
-/** The parts of a store that are called with an owner or a node. */
-export type StoreParts = Pick<Store, 'threads' | 'events' | 'runs' | 'leases' | 'approvals' | 'records'>
+/** The parts of a store: all of it but its own life. */
+export type StoreParts = Omit<Store, 'health' | 'close' | typeof Symbol.asyncDispose>
 
 /** Each call first calls `gate`; what that throws is what the call rejects with. */
 export function guardParts(parts: StoreParts, gate: () => void): StoreParts {
@@ -17,6 +17,8 @@ export function guardParts(parts: StoreParts, gate: () => void): StoreParts {
     leases: guard(parts.leases, gate),
     approvals: guard(parts.approvals, gate),
     records: guard(parts.records, gate),
+    attachments: guard(parts.attachments, gate),
+    revocations: guard(parts.revocations, gate),
   }
 }
 

@@ -10,8 +10,11 @@ import type {
   ApprovalRecord,
   Fence,
   HeartbeatAnswer,
+  NewAttachment,
+  NewRevocation,
   NewRun,
   NewThread,
+  Revocation,
   RunRecord,
 } from '../../../agent/ports.ts'
 import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
@@ -69,6 +72,19 @@ export interface PutRecord {
   readonly maxRecords: number | null
 }
 
+export interface AttachmentRow {
+  readonly attachment_id: string
+  readonly name: string
+  readonly media_type: string
+  readonly bytes: number
+}
+
+export interface PutAttachment extends NewAttachment {
+  readonly unusedBefore: number
+  /** Null: no limit. */
+  readonly maxTotalBytes: number | null
+}
+
 /** Its message is an event beside it; `principal` is JSON text. */
 export type StoredRun = Omit<NewRun, 'parts' | 'principal'> & { readonly principal: string }
 
@@ -99,6 +115,9 @@ export interface WriteCommands {
   resolveApproval(db: Statements, owner: Owner, approvalId: string, answer: string): Answered
   putRecord(db: Statements, owner: Owner, record: PutRecord): null
   deleteRecord(db: Statements, owner: Owner, collection: string, id: string): boolean
+  putAttachment(db: Statements, owner: Owner, attachment: PutAttachment): null
+  deleteAttachment(db: Statements, owner: Owner, attachmentId: string): 'deleted' | 'in_use' | 'not_found'
+  addRevocation(db: Statements, revocation: NewRevocation): null
 }
 
 export interface ReadCommands {
@@ -116,6 +135,9 @@ export interface ReadCommands {
   listOpenApprovals(db: Statements, owner: Owner, threadId: string): readonly ApprovalRecord[]
   getRecord(db: Statements, owner: Owner, collection: string, id: string): RecordRow | undefined
   listRecords(db: Statements, owner: Owner, collection: string, limit: number): readonly RecordRow[]
+  getAttachment(db: Statements, owner: Owner, attachmentId: string): AttachmentRow | undefined
+  readAttachment(db: Statements, owner: Owner, attachmentId: string): Uint8Array | undefined
+  listRevocations(db: Statements, after: number, limit: number): readonly Revocation[]
 }
 
 /** A started run's events stay with the caller; only their place in the log comes back. */

@@ -112,6 +112,44 @@ const steps: readonly string[] = [
      input TEXT NOT NULL,
      PRIMARY KEY (tenant, user, run_id, call_id)
    ) STRICT, WITHOUT ROWID;`,
+
+  // Sign-outs were records of their users before.
+  `CREATE TABLE revocations (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     tenant TEXT NOT NULL,
+     user TEXT,
+     token_id TEXT,
+     at INTEGER NOT NULL,
+     until INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX revocations_by_token ON revocations (tenant, user, token_id);
+   CREATE INDEX revocations_by_end ON revocations (until);
+
+   INSERT INTO revocations (tenant, user, token_id, at, until)
+   SELECT tenant, user, id, created_at, coalesce(value ->> 'expiresAt', created_at + 31536000000)
+   FROM records WHERE collection = 'signed_out_sessions';
+   DELETE FROM records WHERE collection = 'signed_out_sessions';`,
+
+  `CREATE TABLE attachments (
+     attachment_key INTEGER PRIMARY KEY,
+     tenant TEXT NOT NULL,
+     user TEXT NOT NULL,
+     attachment_id TEXT NOT NULL,
+     name TEXT NOT NULL,
+     media_type TEXT NOT NULL,
+     bytes INTEGER NOT NULL,
+     created_at INTEGER NOT NULL,
+     data BLOB NOT NULL,
+     UNIQUE (tenant, user, attachment_id)
+   ) STRICT;
+   CREATE INDEX attachments_by_age ON attachments (tenant, user, created_at, bytes);
+
+   CREATE TABLE attachment_uses (
+     thread_key INTEGER NOT NULL REFERENCES threads ON DELETE CASCADE,
+     attachment_key INTEGER NOT NULL REFERENCES attachments ON DELETE CASCADE,
+     PRIMARY KEY (thread_key, attachment_key)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX attachment_uses_by_attachment ON attachment_uses (attachment_key);`,
 ]
 
 export const SCHEMA_VERSION: number = steps.length

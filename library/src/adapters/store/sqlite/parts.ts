@@ -8,6 +8,7 @@ import { StoreError } from '../../../agent/errors.ts'
 import type { StoredRecord } from '../../../agent/ports.ts'
 import type { LoggedEvent, ThreadEvent } from '../../../protocol/events.ts'
 import type { JsonValue, Owner } from '../../../protocol/vocabulary.ts'
+import { messageOf } from '../rules/accepted-message.ts'
 import { defaultLimits, rowLimit } from '../rules/defaults.ts'
 import { changesOf, uncovered } from '../rules/derived.ts'
 import { foldText } from '../rules/folded-text.ts'
@@ -64,9 +65,9 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
 
     runs: {
       async accept(owner, run) {
-        const { parts, principal, ...rest } = run
-        const { runId, messageId, at } = rest
-        const events: readonly ThreadEvent[] = [{ type: 'message_added', messageId, runId, role: 'user', parts }]
+        const { parts: _, principal, ...rest } = run
+        const { at } = rest
+        const events: readonly ThreadEvent[] = [messageOf(run)]
         const entry = entryOf(at, events)
         const stored = { ...rest, principal: JSON.stringify(principal) }
         const accepted = await writer.call('acceptRun', [ownerOf(owner), stored, entry], weigh(entry))
@@ -119,6 +120,37 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
         return rows.map(recordOf)
       },
       delete: (owner, collection, id) => writer.call('deleteRecord', [ownerOf(owner), collection, id], 0),
+    },
+
+    attachments: {
+      async put(owner, { attachmentId, name, mediaType, bytes, data, at }, { unusedBefore, maxTotalBytes }) {
+        // A copy: what its caller does to the bytes later is not stored.
+        const facts = { attachmentId, name, mediaType, bytes, data: data.slice(), at }
+        const limit = Number.isFinite(maxTotalBytes) ? maxTotalBytes : null
+        const attachment = { ...facts, unusedBefore, maxTotalBytes: limit }
+        await writer.call('putAttachment', [ownerOf(owner), attachment], bytes)
+      },
+      async get(owner, attachmentId) {
+        const row = await reader.call('getAttachment', [ownerOf(owner), attachmentId], 0)
+        return (
+          row && {
+            attachmentId: row.attachment_id,
+            name: row.name,
+            mediaType: row.media_type,
+            bytes: row.bytes,
+          }
+        )
+      },
+      read: (owner, attachmentId) => reader.call('readAttachment', [ownerOf(owner), attachmentId], 0),
+      delete: (owner, attachmentId) => writer.call('deleteAttachment', [ownerOf(owner), attachmentId], 0),
+    },
+
+    revocations: {
+      async add({ tenant, user, tokenId, at, until }) {
+        await writer.call('addRevocation', [{ tenant, user, tokenId, at, until }], 0)
+      },
+      list: ({ after, limit }) =>
+        reader.call('listRevocations', [after, rowLimit(limit, defaultLimits.revocations)], 0),
     },
   }
 }

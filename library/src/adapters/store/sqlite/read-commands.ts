@@ -3,7 +3,10 @@
  *
  * @module
  */
+
+import { attachmentReads } from './attachments.ts'
 import type { EventRow, InputRow, ReadCommands, RecordRow } from './commands.ts'
+import { revocationReads } from './revocations.ts'
 import {
   type ApprovalRow,
   approvalOf,
@@ -16,6 +19,9 @@ import {
 } from './rows.ts'
 
 export const readCommands: ReadCommands = {
+  ...attachmentReads,
+  ...revocationReads,
+
   getThread(db, owner, threadId) {
     const row = findThread(db, owner, threadId)
     return row && threadOf(row)

@@ -4,10 +4,20 @@
  *
  * @module
  */
+
+import { attachmentWrites } from './attachments.ts'
 import type { WriteCommands } from './commands.ts'
+import { revocationWrites } from './revocations.ts'
 import { approvalWrites } from './write-approvals.ts'
 import { recordWrites } from './write-records.ts'
 import { runWrites } from './write-runs.ts'
 import { threadWrites } from './write-threads.ts'
 
-export const writeCommands: WriteCommands = { ...threadWrites, ...runWrites, ...approvalWrites, ...recordWrites }
+export const writeCommands: WriteCommands = {
+  ...threadWrites,
+  ...runWrites,
+  ...approvalWrites,
+  ...recordWrites,
+  ...attachmentWrites,
+  ...revocationWrites,
+}
