@@ -25,6 +25,7 @@ import { endInterrupted } from './recovery.ts'
 import type { LateCall, RunServices } from './run-context.ts'
 import { createRunner, LEASE_MS } from './runner.ts'
 import { createUserScopes } from './scopes.ts'
+import { createSeats } from './seats.ts'
 import { callAgent } from './subagent.ts'
 import type { SendMessage, Supervisor, SupervisorNotice } from './supervisor.ts'
 import { titleOf } from './thread-title.ts'
@@ -69,6 +70,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const log = createEventLog(logger)
   const approvals = createApprovals({ store, log, clock, logger })
   const scopes = createUserScopes(registry)
+  const seats = createSeats()
   const redactKeys = createRedactor({}, analyseSchema({}))
   const services: RunServices = {
     clock,
@@ -84,6 +86,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       options.onLateCall?.(late)
     },
     callAgent,
+    seats,
   }
   const runner = createRunner({
     node,
@@ -166,6 +169,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       agent,
       principal,
       parts,
+      ...(message.follows === undefined ? {} : { follows: message.follows }),
       idempotencyKey,
       node,
       at: clock.now(),
@@ -189,6 +193,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         throw new AgentError('THREAD_BUSY', { threadId, runId: accepted.runId })
       case 'too_many_runs':
         throw new AgentError('RUNS_LIMIT', { running: accepted.running, max: maxRunsPerUser })
+      case 'message_unknown':
+        throw new AgentError('MESSAGE_UNKNOWN', { threadId, messageId: message.follows ?? '' })
       case 'not_found':
         throw notFound('thread', threadId)
       default:
@@ -258,14 +264,15 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return { stopping: runner.stop(runId) || run.outcome === null }
     },
     answer: (principal, approvalId, answer) => answerApproval({ principal, approvalId, answer }),
-    tools(principal, name = defaultAgent) {
+    tools(principal, name = defaultAgent, seat) {
       const agent = agents.get(name)
       if (agent === undefined) throw new AgentError('AGENT_UNKNOWN', { agent: name, known: [...agents.keys()] })
-      return { agent: name, tools: heldTools({ scope: scopes.peek(principal) ?? registry, policy, principal, agent }) }
+      return { agent: name, tools: heldTools({ scope: seat?.scope ?? scopes.peek(principal) ?? registry, policy, principal, agent }) }
     },
     agents: () =>
       [...agents.values()].map(({ name, description, model }) => ({ name, description, model: model.name })),
 
+    takeSeat: (seat) => seats.take(seat),
     acquireUserScope: (principal) => scopes.acquire(principal),
     subscribe(listener) {
       const entry = (notice: SupervisorNotice): void => listener(notice)

@@ -11,6 +11,7 @@ export interface AgentErrorDetails {
   THREAD_BUSY: { threadId: string; runId: string }
   RUNS_LIMIT: { running: number; max: number }
   MESSAGE_EMPTY: { threadId: string }
+  MESSAGE_UNKNOWN: { threadId: string; messageId: string }
   APPROVAL_RESOLVED: { approvalId: string; decision: string }
   APPROVAL_EXPIRED: { approvalId: string }
   APPROVAL_INPUT_INVALID: { approvalId: string; tool: string; issues: readonly { path: string; message: string }[] }
@@ -38,6 +39,11 @@ const agentCatalogue: Catalogue<AgentErrorDetails> = {
   MESSAGE_EMPTY: [
     'never',
     (d) => `The message for thread "${d.threadId}" has no text; send at least one text part that is not blank`,
+  ],
+  MESSAGE_UNKNOWN: [
+    'never',
+    (d) =>
+      `Thread "${d.threadId}" has no message "${d.messageId}" that another could follow; name one of its message_added, or leave \`follows\` out`,
   ],
   APPROVAL_RESOLVED: [
     'never',
@@ -104,6 +110,7 @@ export interface StoreErrorDetails {
   FENCED: { runId: string; epoch: number }
   THREAD_BUSY: { threadId: string; runId: string }
   RECORDS_FULL: { collection: string; max: number }
+  ATTACHMENTS_FULL: { used: number; bytes: number; max: number }
   STORE_FULL: { detail: string }
   STORE_UNAVAILABLE: { detail: string }
   STORE_LOCKED: { path: string }
@@ -129,6 +136,11 @@ const storeCatalogue: Catalogue<StoreErrorDetails> = {
   RECORDS_FULL: [
     'never',
     (d) => `The collection "${d.collection}" already holds ${d.max} records, its limit; delete one first`,
+  ],
+  ATTACHMENTS_FULL: [
+    'never',
+    (d) =>
+      `Your attachments take ${d.used} bytes and these are ${d.bytes} more than that; the limit is ${d.max}. Delete threads with attachments first`,
   ],
   STORE_FULL: [
     'later',

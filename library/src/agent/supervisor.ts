@@ -10,12 +10,17 @@ import type { JsonValue, MessagePart, Owner, Principal, Thread } from '../protoc
 import type { Registry } from '../registry/registry.ts'
 import type { Tool } from '../tool/tool.ts'
 import type { RunRecord } from './ports.ts'
+import type { Seat } from './seats.ts'
 
 export interface SendMessage {
   readonly threadId: string
   readonly parts: readonly MessagePart[]
   readonly idempotencyKey: string
   readonly agent?: string
+  /** Where it was sent from: the run may use what is offered there. */
+  readonly seat?: Seat
+  /** The message of this thread that it comes after; null: none. Default: the newest one. */
+  readonly follows?: string | null
 }
 
 /** What changed for an owner, told after it was committed. */
@@ -60,10 +65,12 @@ export interface Supervisor extends AsyncDisposable {
     approvalId: string,
     answer: { readonly decision: 'approved' | 'denied'; readonly reason?: string; readonly input?: JsonValue },
   ): Promise<void>
-  /** What a run of this principal with this agent would hold now. */
-  tools(principal: Principal, agent?: string): { readonly agent: string; readonly tools: readonly ToolInfo[] }
+  /** What a run of this principal with this agent would hold now, were its message sent from that seat. */
+  tools(principal: Principal, agent?: string, seat?: Seat): { readonly agent: string; readonly tools: readonly ToolInfo[] }
   agents(): readonly { readonly name: string; readonly description: string; readonly model: string }[]
 
+  /** From now on runs of the seat's owner may find the tools of its scope, until that is closed. */
+  takeSeat(seat: Seat): void
   /** The user's scope, opened on first use and closed with its last holder. Dispose to give it back. */
   acquireUserScope(principal: Principal): { readonly scope: Registry<Tool> } & Disposable
   /** Called in the order of commit per thread, synchronously; must not throw. */

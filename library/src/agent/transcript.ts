@@ -4,17 +4,20 @@
  *
  * @module
  */
-import type { RequestedCall, StepCompleted, ThreadEvent, ToolCompleted } from '../protocol/events.ts'
+import type { ContextCompacted, RequestedCall, StepCompleted, ThreadEvent, ToolCompleted } from '../protocol/events.ts'
+import { createBranches } from './branches.ts'
 import { callFailure } from './errors.ts'
 import type { ModelMessage } from './ports.ts'
 
 export interface Transcript {
-  /** One array that grows. It is whole whenever no call of a step is open. */
+  /** Of the branch at hand. One array that is changed in place, whole whenever no call of a step is open. */
   readonly messages: readonly ModelMessage[]
   /** What the step being streamed has said so far. */
   readonly openText: string
   /** The calls of the step at hand that have no result yet. */
   openCalls(): readonly { readonly step: number; readonly callId: string; readonly tool: string }[]
+  /** The id of a person's message. */
+  idOf(message: ModelMessage): string | undefined
   apply(event: ThreadEvent): void
 }
 
@@ -22,6 +25,8 @@ type ToolResult = Extract<ModelMessage, { role: 'tool' }>['results'][number]
 
 export function createTranscript(opening: readonly ModelMessage[] = []): Transcript {
   const messages: ModelMessage[] = [...opening]
+  const branches = createBranches(messages)
+  const ids = new WeakMap<ModelMessage, string>()
   let step = 0
   let stepStart = messages.length
   let text = ''
@@ -88,6 +93,14 @@ export function createTranscript(opening: readonly ModelMessage[] = []): Transcr
     step = 0
   }
 
+  function compact({ summary, kept }: ContextCompacted): void {
+    const left = [...summarised(summary), ...keptOf(messages, kept.messages)]
+    messages.length = 0
+    for (const message of left) messages.push(message)
+    stepStart = messages.length
+    branches.replace()
+  }
+
   function rewind(): void {
     messages.length = stepStart
     text = ''
@@ -104,12 +117,19 @@ export function createTranscript(opening: readonly ModelMessage[] = []): Transcr
       [...calls.values()]
         .filter(({ callId }) => !results.has(callId))
         .map(({ callId, tool }) => ({ step, callId, tool })),
+    idOf: (message) => ids.get(message),
     apply(event) {
       switch (event.type) {
-        case 'message_added':
+        case 'message_added': {
           closeRun()
-          messages.push({ role: event.role, parts: event.parts })
+          branches.begin(event.messageId, event.follows)
+          const message: ModelMessage = { role: event.role, parts: event.parts }
+          ids.set(message, event.messageId)
+          messages.push(message)
           return
+        }
+        case 'context_compacted':
+          return compact(event)
         case 'agent_thinking':
           openStep(event.step)
           thinking += event.delta ?? ''
@@ -139,4 +159,22 @@ function identify(call: RequestedCall): { readonly callId: string; readonly prov
 function unknownResult(call: RequestedCall): ToolResult {
   const { tool } = call
   return { ...identify(call), tool, outcome: 'unknown', error: callFailure('CALL_UNKNOWN', { tool }) }
+}
+
+/** So many at the end, and before them the current message where it is none of these: then one less at the end. */
+function keptOf(messages: readonly ModelMessage[], count: number): readonly ModelMessage[] {
+  const from = Math.max(0, messages.length - count)
+  const current = messages.findLastIndex(({ role }) => role === 'user')
+  return current >= from || current < 0
+    ? messages.slice(from)
+    : [...messages.slice(current, current + 1), ...messages.slice(from + 1)]
+}
+
+/** As the model's own words: what tools and strangers had said is not to speak for the person now. */
+function summarised(summary: string): readonly ModelMessage[] {
+  const text = 'The conversation has become too long to be shown whole. Sum up its earlier part.'
+  return [
+    { role: 'user', parts: [{ type: 'text', text }] },
+    { role: 'assistant', text: summary, calls: [] },
+  ]
 }

@@ -1,4 +1,5 @@
 /** Rules of the store contract: runs and their leases. @module */
+import type { NewRun } from '../../agent/ports.ts'
 import { createId } from '../../protocol/ids.ts'
 import {
   completed,
@@ -9,6 +10,7 @@ import {
   newRunAtWork,
   newThread,
   readAll,
+  readEvents,
   refusal,
   START,
   type Suite,
@@ -127,6 +129,49 @@ export function runRules({ describe, it, expect, store: shared }: Suite): void {
 
       expect(refused).toEqual({ status: 'too_many_runs', running: 2 })
       expect(accepted.status).toBe('started')
+    })
+
+    it('lets a message follow any earlier one of its thread, or none, and logs which', async () => {
+      const store = await shared()
+      const owner = newOwner()
+      const first = newRun(owner, await newThread(store, owner))
+      const { threadId } = first
+      const next = newRun(owner, threadId, { follows: first.messageId })
+      const other = newRun(owner, threadId, { follows: null })
+      const plain = newRun(owner, threadId)
+      const carryOut = async (run: NewRun): Promise<void> => {
+        await store.runs.accept(owner, run)
+        const fence = { runId: run.runId, epoch: 1 }
+        await store.events.append(owner, threadId, { fence, at: START, events: [completed(run.runId)] })
+      }
+
+      for (const run of [first, next, other, plain]) await carryOut(run)
+
+      const messages = (await readEvents(store, owner, threadId)).filter(({ type }) => type === 'message_added')
+      expect(messages.map((event) => ('follows' in event ? event.follows : 'nothing said'))).toEqual([
+        'nothing said',
+        first.messageId,
+        null,
+        'nothing said',
+      ])
+    })
+
+    it('lets no message follow what its thread does not have, and writes nothing', async () => {
+      const store = await shared()
+      const owner = newOwner()
+      const elsewhere = newRun(owner, await newThread(store, owner))
+      const stranger = newOwner()
+      const foreign = newRun(stranger, await newThread(store, stranger))
+      await store.runs.accept(owner, elsewhere)
+      await store.runs.accept(stranger, foreign)
+      const threadId = await newThread(store, owner)
+      const follow = (follows: string) => store.runs.accept(owner, newRun(owner, threadId, { follows }))
+
+      const refused = [await follow(elsewhere.messageId), await follow(foreign.messageId), await follow('msg_none')]
+
+      expect(refused).toEqual(Array(3).fill({ status: 'message_unknown' }))
+      expect(await readAll(store, owner, threadId)).toEqual([])
+      expect((await store.threads.get(owner, threadId))?.activeRunId).toBeNull()
     })
 
     it('does not know a thread that is not there', async () => {

@@ -2,6 +2,8 @@
 import { StoreError } from '../../../agent/errors.ts'
 import type { LeaseStore, RunStore } from '../../../agent/ports.ts'
 import type { JsonValue, Principal } from '../../../protocol/vocabulary.ts'
+import { messageOf } from '../rules/accepted-message.ts'
+import { assertAttached } from './attachments.ts'
 import { appendEvents, type MemoryRun, type MemoryState } from './state.ts'
 
 export function createMemoryRuns(state: MemoryState): RunStore {
@@ -15,6 +17,11 @@ export function createMemoryRuns(state: MemoryState): RunStore {
           return { status: 'duplicate', run: record }
         }
       }
+      const isMessage = ({ record }: MemoryRun): boolean =>
+        record.threadId === run.threadId && record.messageId === run.follows
+      if (typeof run.follows === 'string' && ![...mine.runs.values()].some(isMessage)) {
+        return { status: 'message_unknown' }
+      }
       const { activeRunId } = held.thread
       if (activeRunId !== null) return { status: 'busy', runId: activeRunId }
       const running = [...mine.runs.values()].filter(({ record }) => record.outcome === null && !record.parked).length
@@ -22,6 +29,7 @@ export function createMemoryRuns(state: MemoryState): RunStore {
       if (mine.runs.has(run.runId)) {
         throw new StoreError('STORE_UNAVAILABLE', { detail: `the run id "${run.runId}" is taken` })
       }
+      assertAttached(mine, run.parts)
 
       const accepted: MemoryRun = {
         record: {
@@ -44,12 +52,7 @@ export function createMemoryRuns(state: MemoryState): RunStore {
       }
       mine.runs.set(run.runId, accepted)
       held.thread = { ...held.thread, activeRunId: run.runId }
-      const { messageId, runId, parts } = run
-      const events = appendEvents(mine, held, {
-        at: run.at,
-        runId,
-        events: [{ type: 'message_added', messageId, runId, role: 'user', parts }],
-      })
+      const events = appendEvents(mine, held, { at: run.at, runId: run.runId, events: [messageOf(run)] })
       return { status: 'started', run: accepted.record, events }
     },
     async get(owner, runId) {

@@ -7,7 +7,7 @@
 import { StoreError } from '../../../agent/errors.ts'
 import type { StoredRecord } from '../../../agent/ports.ts'
 import type { LoggedEvent, ThreadEvent } from '../../../protocol/events.ts'
-import type { JsonValue, Owner } from '../../../protocol/vocabulary.ts'
+import type { JsonValue, Owner, Principal } from '../../../protocol/vocabulary.ts'
 import { messageOf } from '../rules/accepted-message.ts'
 import { defaultLimits, rowLimit } from '../rules/defaults.ts'
 import { changesOf, uncovered } from '../rules/derived.ts'
@@ -103,6 +103,14 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
       },
     },
 
+    inbox: {
+      get: (principal, approvalId) => reader.call('getFromInbox', [principalOf(principal), approvalId], 0),
+      list(principal, { now, after = null, limit }) {
+        const page = { now, after, limit: rowLimit(limit, defaultLimits.inbox) }
+        return reader.call('listInbox', [principalOf(principal), page], 0)
+      },
+    },
+
     records: {
       async put(owner, collection, id, value, { at, maxRecords = Number.POSITIVE_INFINITY }) {
         const json = JSON.stringify(value)
@@ -158,6 +166,11 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
 /** Only these two: a principal has more, and none of it is for the database thread. */
 function ownerOf({ tenant, user }: Owner): Owner {
   return { tenant, user }
+}
+
+/** What decides what they may answer. What stands for the list of roles is no reason to read a text as one. */
+function principalOf({ tenant, user, roles }: Principal): Principal {
+  return { tenant, user, roles: Array.isArray(roles) ? [...roles] : [], scopes: [] }
 }
 
 function entryOf(at: number, events: readonly ThreadEvent[]): Entry {

@@ -25,6 +25,9 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
       run.idempotencyKey,
     )
     if (before !== undefined) return { status: 'duplicate', run: runOf(before) }
+    if (typeof run.follows === 'string' && !hasMessage(db, thread.thread_key, run.follows)) {
+      return { status: 'message_unknown' }
+    }
     if (thread.active_run !== null) return { status: 'busy', runId: thread.active_run }
     const running = countRunning(db, owner)
     if (running >= run.maxRunsPerUser) return { status: 'too_many_runs', running }
@@ -129,6 +132,13 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
       return [runOf({ ...before, node, epoch: before.epoch + 1 })]
     })
   },
+}
+
+/** Every message has started a run. */
+function hasMessage(db: Statements, threadKey: number, messageId: string): boolean {
+  return (
+    db.get('SELECT 1 AS found FROM runs WHERE thread_key = ? AND message_id = ?', threadKey, messageId) !== undefined
+  )
 }
 
 function countRunning(db: Statements, { tenant, user }: Owner): number {
