@@ -56,5 +56,6 @@ export type {
   ThreadStore,
 } from './agent/ports.ts'
 export type { LateCall } from './agent/run-context.ts'
+export type { Seat } from './agent/seats.ts'
 export type { SendMessage, Supervisor, SupervisorNotice } from './agent/supervisor.ts'
 export { createTranscript, type Transcript } from './agent/transcript.ts'

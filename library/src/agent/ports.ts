@@ -128,6 +128,8 @@ export interface Model {
   readonly name: string
   /** Tokens of one request, if known. */
   readonly contextTokens?: number
+  /** What its tokens cost. A model without a price is refused under a budget of money. */
+  readonly price?: Price
   /** Media types of the images that it can look at, such as `image/png`. Default: none. */
   readonly accepts?: readonly string[]
   stream(request: ModelRequest): AsyncIterable<ModelPart>
@@ -354,6 +356,53 @@ export interface RecordStore {
   /** Newest first; default limit 100. */
   list(owner: Owner, collection: string, options?: { readonly limit?: number }): Promise<readonly StoredRecord[]>
   delete(owner: Owner, collection: string, id: string): Promise<boolean>
+}
+
+/** One thing that something at work is about to use. */
+export interface Want {
+  readonly resource: BudgetResource
+  /** Of a call. */
+  readonly tool?: string
+  readonly amount: number
+  /** As little as this will do. Default: the whole amount. */
+  readonly least?: number
+}
+
+export interface ReservationRequest {
+  readonly fence: Fence
+  /** What it is for: one of `holders` (agent/spending.ts). What it held before is given back first. */
+  readonly holder: string
+  readonly at: number
+  /** Those that bind the run. */
+  readonly budgets: readonly BudgetRule[]
+  readonly wants: readonly Want[]
+}
+
+export type ReservationAnswer =
+  | {
+      readonly status: 'reserved'
+      /** One for each want; with the budget that left less than was wanted. */
+      readonly granted: readonly { readonly amount: number; readonly cappedBy?: BudgetLevel }[]
+      /** The budgets that counted, with what was reserved just now. */
+      readonly levels: readonly BudgetLevel[]
+    }
+  | { readonly status: 'refused'; readonly level: BudgetLevel }
+
+/**
+ * What owners and tenants have used, by windows of time. It is a function of the events, counted in the transaction that
+ * appends them, in which the reservation for it is given back too: a step by its `step_completed`, a call by its first
+ * `tool_executing`, time by the end of the claim. What was reserved counts in the window in which it was.
+ */
+export interface UsageStore {
+  /**
+   * All wants or none, in one transaction: of every budget that counts one, what is used, reserved and wanted is at most
+   * its `max`.
+   *
+   * @throws StoreError `FENCED`, `STORE_FULL`, `STORE_UNAVAILABLE`.
+   */
+  reserve(owner: Owner, request: ReservationRequest): Promise<ReservationAnswer>
+  /** In the windows that hold `at`. */
+  read(owner: Owner, query: { readonly at: number; readonly budgets: readonly BudgetRule[] }): Promise<UsageReport>
 }
 
 export interface StoredRecord {

@@ -7,6 +7,7 @@ import { approvalRules } from './store-contract/approvals.ts'
 import { closingRules } from './store-contract/closing.ts'
 import { eventRules } from './store-contract/events.ts'
 import type { Suite, TestRunner } from './store-contract/fixtures.ts'
+import { inboxRules } from './store-contract/inbox.ts'
 import { ownerRules } from './store-contract/owners.ts'
 import { parkingRules } from './store-contract/parking.ts'
 import { propertyRules } from './store-contract/properties.ts'
@@ -46,6 +47,7 @@ export function storeContract(
     leaseRules(suite)
     parkingRules(suite)
     approvalRules(suite)
+    inboxRules(suite)
     recordRules(suite)
     revocationRules(suite)
     ownerRules(suite)

@@ -7,6 +7,7 @@ import { StoreError } from '../../agent/errors.ts'
 import type { Store } from '../../agent/ports.ts'
 import { createMemoryApprovals } from './memory/approvals.ts'
 import { createMemoryAttachments } from './memory/attachments.ts'
+import { createMemoryInbox } from './memory/inbox.ts'
 import { createMemoryRecords } from './memory/records.ts'
 import { createMemoryRevocations } from './memory/revocations.ts'
 import { createMemoryLeases, createMemoryRuns } from './memory/runs.ts'
@@ -25,6 +26,7 @@ export function createMemoryStore(): Store {
       runs: createMemoryRuns(state),
       leases: createMemoryLeases(state),
       approvals: createMemoryApprovals(state),
+      inbox: createMemoryInbox(state),
       records: createMemoryRecords(state),
       revocations: createMemoryRevocations(),
       attachments: createMemoryAttachments(state),

@@ -65,6 +65,16 @@ const attempts: readonly (readonly [string, unknown, Attempt])[] = [
     { resolved: { status: 'not_found' } },
     (store, owner, { approvalId }) => store.approvals.resolve(owner, approvalId, { decision: 'approved', at: START }),
   ],
+  [
+    'inbox.get',
+    nothing,
+    (store, owner, { approvalId }) => store.inbox.get({ ...owner, roles: [], scopes: [] }, approvalId),
+  ],
+  [
+    'inbox.list',
+    { resolved: [] },
+    (store, owner) => store.inbox.list({ ...owner, roles: [], scopes: [] }, { now: START }),
+  ],
   ['records.get', nothing, (store, owner) => store.records.get(owner, 'notes', 'canary')],
   ['records.list', { resolved: [] }, (store, owner) => store.records.list(owner, 'notes')],
   ['records.delete', { resolved: false }, (store, owner) => store.records.delete(owner, 'notes', 'canary')],

@@ -36,6 +36,6 @@ export function createMemoryApprovals(state: MemoryState): ApprovalStore {
   }
 }
 
-function recordOf({ request, threadId, status }: MemoryApproval): ApprovalRecord {
+export function recordOf({ request, threadId, status }: MemoryApproval): ApprovalRecord {
   return { ...request, threadId, status }
 }

@@ -5,7 +5,7 @@
  */
 import type { RunRecord } from '../../../agent/ports.ts'
 import type { ApprovalDecision, ApprovalRequested, LoggedEvent, ThreadEvent } from '../../../protocol/events.ts'
-import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
+import type { Attachment, Owner, Thread } from '../../../protocol/vocabulary.ts'
 import { changesOf, type Wrapping } from '../rules/derived.ts'
 import { foldText } from '../rules/folded-text.ts'
 
@@ -22,6 +22,7 @@ export interface MemoryApproval {
   /** The run whose end cancels it: the outermost, when a sub-agent asked. */
   readonly runId: string
   readonly request: ApprovalRequested
+  readonly requestedAt: number
   readonly wrapping: readonly Wrapping[]
   status: 'open' | ApprovalDecision
 }
@@ -32,6 +33,8 @@ export interface MemoryThread {
   readonly log: { readonly at: number; readonly json: string }[]
   readonly texts: string[]
   readonly outputs: Set<string>
+  /** Ids of what its messages name. */
+  readonly attachments: Set<string>
   foldedTitle: string
   /** The last batch that was appended with a number, and its first event. */
   pen?: { readonly batch: string; readonly seq: number }
@@ -43,12 +46,19 @@ export interface MemoryRecord {
   json: string
 }
 
+export interface MemoryAttachment {
+  readonly facts: Attachment
+  readonly data: Uint8Array
+  readonly at: number
+}
+
 export interface OwnerState {
   readonly owner: Owner
   readonly threads: Map<string, MemoryThread>
   readonly runs: Map<string, MemoryRun>
   readonly approvals: Map<string, MemoryApproval>
   readonly collections: Map<string, Map<string, MemoryRecord>>
+  readonly attachments: Map<string, MemoryAttachment>
 }
 
 export interface MemoryState {
@@ -70,6 +80,7 @@ export function createMemoryState(): MemoryState {
         runs: new Map(),
         approvals: new Map(),
         collections: new Map(),
+        attachments: new Map(),
       }
       owners.set(key, made)
       return made
@@ -88,11 +99,16 @@ export function appendEvents(
   if (logged.length === 0) return logged
   held.log.push(...lines)
   held.thread = { ...held.thread, lastSeq: held.log.length, updatedAt: entry.at }
-  for (const event of entry.events) applyChanges(state, held, event, entry.runId)
+  for (const event of entry.events) applyChanges(state, held, event, entry)
   return logged
 }
 
-function applyChanges(state: OwnerState, held: MemoryThread, event: ThreadEvent, runId: string | null): void {
+interface Author {
+  readonly runId: string | null
+  readonly at: number
+}
+
+function applyChanges(state: OwnerState, held: MemoryThread, event: ThreadEvent, { runId, at }: Author): void {
   for (const change of changesOf(event)) {
     switch (change.type) {
       case 'approval_opened':
@@ -101,6 +117,7 @@ function applyChanges(state: OwnerState, held: MemoryThread, event: ThreadEvent,
             threadId: held.thread.threadId,
             runId: runId ?? change.request.runId,
             request: structuredClone(change.request),
+            requestedAt: at,
             wrapping: change.wrapping,
             status: 'open',
           })
@@ -123,6 +140,9 @@ function applyChanges(state: OwnerState, held: MemoryThread, event: ThreadEvent,
         break
       case 'text_added':
         held.texts.push(change.folded)
+        break
+      case 'attachment_used':
+        held.attachments.add(change.attachmentId)
         break
       default:
         change satisfies never

@@ -5,6 +5,7 @@ import type { LoggedEvent, ThreadEvent } from '../../../protocol/events.ts'
 import { defaultLimits, rowLimit } from '../rules/defaults.ts'
 import { uncovered } from '../rules/derived.ts'
 import { foldText } from '../rules/folded-text.ts'
+import { forgetUnused } from './attachments.ts'
 import { appendEvents, type MemoryState, type MemoryThread, type OwnerState } from './state.ts'
 
 export function createMemoryThreads(state: MemoryState): ThreadStore {
@@ -14,7 +15,14 @@ export function createMemoryThreads(state: MemoryState): ThreadStore {
       const known = threads.get(threadId)
       if (known !== undefined) return known.thread
       const thread = { threadId, title, createdAt: at, updatedAt: at, lastSeq: 0, activeRunId: null }
-      threads.set(threadId, { thread, log: [], texts: [], outputs: new Set(), foldedTitle: foldText(title) })
+      threads.set(threadId, {
+        thread,
+        log: [],
+        texts: [],
+        outputs: new Set(),
+        attachments: new Set(),
+        foldedTitle: foldText(title),
+      })
       return thread
     },
     async get(owner, threadId) {
@@ -101,4 +109,5 @@ function forget(mine: OwnerState, held: MemoryThread): void {
   for (const [id, approval] of mine.approvals) if (approval.threadId === threadId) mine.approvals.delete(id)
   for (const records of mine.collections.values()) for (const handle of held.outputs) records.delete(handle)
   mine.threads.delete(threadId)
+  forgetUnused(mine, held.attachments)
 }

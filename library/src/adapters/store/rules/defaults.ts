@@ -4,6 +4,7 @@ export const defaultLimits = {
   threads: 100,
   events: 500,
   records: 100,
+  inbox: 100,
   revocations: 500,
 } as const
 

@@ -13,6 +13,7 @@ import type {
   RunEvent,
   ThreadEvent,
 } from '../../../protocol/events.ts'
+import { attachmentsOf } from '../../../protocol/message-parts.ts'
 import type { MessagePart, RunOutcome, Usage } from '../../../protocol/vocabulary.ts'
 import { foldText } from './folded-text.ts'
 
@@ -29,12 +30,13 @@ export type Change =
   | { readonly type: 'output_kept'; readonly handle: string }
   | { readonly type: 'title_changed'; readonly title: string }
   | { readonly type: 'text_added'; readonly folded: string }
+  | { readonly type: 'attachment_used'; readonly attachmentId: string }
 
 /** The changes of one event, in order. Most events change nothing. */
 export function changesOf(event: ThreadEvent): readonly Change[] {
   switch (event.type) {
     case 'message_added':
-      return textChange(event.parts)
+      return [...textChange(event.parts), ...attachmentChanges(event.parts)]
     case 'thread_renamed':
       return [{ type: 'title_changed', title: event.title }]
     case 'agent_completed':
@@ -101,7 +103,13 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
   }
 }
 
+/** A file is found by its name; what stands in it is not searched. */
 function textChange(parts: readonly MessagePart[]): readonly Change[] {
-  const text = parts.map((part) => part.text).join('\n')
+  const text = parts.map((part) => (part.type === 'text' ? part.text : part.name)).join('\n')
   return text === '' ? [] : [{ type: 'text_added', folded: foldText(text) }]
+}
+
+function attachmentChanges(parts: readonly MessagePart[]): readonly Change[] {
+  const ids = new Set(attachmentsOf(parts).map(({ attachmentId }) => attachmentId))
+  return [...ids].map((attachmentId) => ({ type: 'attachment_used', attachmentId }))
 }

@@ -16,6 +16,7 @@ export function guardParts(parts: StoreParts, gate: () => void): StoreParts {
     runs: guard(parts.runs, gate),
     leases: guard(parts.leases, gate),
     approvals: guard(parts.approvals, gate),
+    inbox: guard(parts.inbox, gate),
     records: guard(parts.records, gate),
     attachments: guard(parts.attachments, gate),
     revocations: guard(parts.revocations, gate),

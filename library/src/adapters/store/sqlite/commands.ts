@@ -10,6 +10,7 @@ import type {
   ApprovalRecord,
   Fence,
   HeartbeatAnswer,
+  InboxRecord,
   NewAttachment,
   NewRevocation,
   NewRun,
@@ -17,7 +18,7 @@ import type {
   Revocation,
   RunRecord,
 } from '../../../agent/ports.ts'
-import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
+import type { Owner, Principal, Thread } from '../../../protocol/vocabulary.ts'
 import type { Change } from '../rules/derived.ts'
 import type { Statements } from './statements.ts'
 
@@ -133,6 +134,13 @@ export interface ReadCommands {
   keptInputs(db: Statements, owner: Owner, runId: string): readonly InputRow[]
   getApproval(db: Statements, owner: Owner, approvalId: string): ApprovalRecord | undefined
   listOpenApprovals(db: Statements, owner: Owner, threadId: string): readonly ApprovalRecord[]
+  getFromInbox(db: Statements, principal: Principal, approvalId: string): InboxRecord | undefined
+  /** `after`: an `approvalId`; null: from the beginning. */
+  listInbox(
+    db: Statements,
+    principal: Principal,
+    options: { now: number; after: string | null; limit: number },
+  ): readonly InboxRecord[]
   getRecord(db: Statements, owner: Owner, collection: string, id: string): RecordRow | undefined
   listRecords(db: Statements, owner: Owner, collection: string, limit: number): readonly RecordRow[]
   getAttachment(db: Statements, owner: Owner, attachmentId: string): AttachmentRow | undefined

@@ -150,6 +150,29 @@ const steps: readonly string[] = [
      PRIMARY KEY (thread_key, attachment_key)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX attachment_uses_by_attachment ON attachment_uses (attachment_key);`,
+
+  // Who finds which open approval in their inbox.
+  `CREATE INDEX approvals_by_id ON approvals (tenant, approval_id);
+
+   CREATE TABLE approvers (
+     tenant TEXT NOT NULL,
+     address TEXT NOT NULL,
+     requested_at INTEGER NOT NULL,
+     approval_id TEXT NOT NULL,
+     user TEXT NOT NULL,
+     PRIMARY KEY (tenant, address, requested_at, approval_id, user),
+     FOREIGN KEY (tenant, user, approval_id) REFERENCES approvals ON DELETE CASCADE
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX approvers_by_approval ON approvers (tenant, user, approval_id);
+
+   INSERT INTO approvers (tenant, address, requested_at, approval_id, user)
+   SELECT approvals.tenant, 'user:' || approvals.user, events.at, approval_id, approvals.user
+   FROM approvals JOIN events ON events.thread_key = approvals.thread_key AND events.seq = approvals.seq
+   WHERE status = 'open';
+
+   CREATE TRIGGER approvers_are_of_open_approvals AFTER UPDATE OF status ON approvals WHEN NEW.status <> 'open' BEGIN
+     DELETE FROM approvers WHERE tenant = NEW.tenant AND user = NEW.user AND approval_id = NEW.approval_id;
+   END;`,
 ]
 
 export const SCHEMA_VERSION: number = steps.length

@@ -6,6 +6,7 @@
 
 import { attachmentReads } from './attachments.ts'
 import type { EventRow, InputRow, ReadCommands, RecordRow } from './commands.ts'
+import { inboxReads } from './inbox.ts'
 import { revocationReads } from './revocations.ts'
 import {
   type ApprovalRow,
@@ -20,6 +21,7 @@ import {
 
 export const readCommands: ReadCommands = {
   ...attachmentReads,
+  ...inboxReads,
   ...revocationReads,
 
   getThread(db, owner, threadId) {

@@ -6,6 +6,8 @@
 import type { Owner } from '../../../protocol/vocabulary.ts'
 import type { Change } from '../rules/derived.ts'
 import { foldText } from '../rules/folded-text.ts'
+import { addressesOf } from '../rules/inbox.ts'
+import { useAttachment } from './attachments.ts'
 import type { Entry } from './commands.ts'
 import type { Statements } from './statements.ts'
 
@@ -88,6 +90,17 @@ function applyChange(
         JSON.stringify(change.request),
         JSON.stringify(change.wrapping),
       )
+      for (const address of addressesOf({ owner: { tenant, user }, ...change.request })) {
+        db.run(
+          `INSERT INTO approvers (tenant, address, requested_at, approval_id, user) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT DO NOTHING`,
+          tenant,
+          address,
+          at,
+          change.request.approvalId,
+          user,
+        )
+      }
       break
     case 'approval_closed':
       db.run(
@@ -115,6 +128,9 @@ function applyChange(
         user,
         threadKey,
       )
+      break
+    case 'attachment_used':
+      useAttachment(db, { tenant, user }, { threadKey, attachmentId: change.attachmentId })
       break
     case 'text_added':
       db.run('INSERT INTO texts (thread_key, seq, folded) VALUES (?, ?, ?)', threadKey, seq, change.folded)
