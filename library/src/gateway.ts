@@ -28,6 +28,7 @@ export type {
   BusHint,
   EncodedFrame,
   Identity,
+  Revocations,
   SocketHandlers,
   SocketLike,
 } from './gateway/ports.ts'

@@ -213,7 +213,7 @@ describe('a client of a real server', () => {
     const client = server.connect('ann')
     await until(client, 'open')
 
-    server.gateway.revoke(() => true)
+    server.revoke('ann')
     const closed = await until(client, 'closed')
 
     expect(closed).toMatchObject({ state: 'closed', code: 'CREDENTIALS_REVOKED' })

@@ -3,22 +3,24 @@
  * all back; it never waits for a run; every command that it takes gets exactly one reply. @module
  */
 import type { Clock, Logger } from '../agent/ports.ts'
+import type { Seat } from '../agent/seats.ts'
 import type { Supervisor } from '../agent/supervisor.ts'
 import { CLOSE, type CommandBody, type Hello, type ServerFrame } from '../protocol/frames.ts'
 import { createId } from '../protocol/ids.ts'
 import type { Owner, Principal } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Tool } from '../tool/tool.ts'
-import { type CommandContext, carryOut } from './carry-out.ts'
+import { type CommandContext, carryOut, type SocketCommands } from './carry-out.ts'
+import type { CredentialHolder, HeldCredentials } from './credentials.ts'
 import { type EventEncoder, encodeFrame } from './encoder.ts'
 import { GatewayError, isFault, PortRefusal, replyFailure } from './errors.ts'
-import type { Expiries, Expiring } from './expiry.ts'
 import { createFeeds, type Feeds } from './feeds.ts'
 import type { ConnectionInfo, GatewayLimits } from './gateway.ts'
 import type { Heartbeat, Heartbeats, Peer } from './heartbeat.ts'
 import { type Intake, parseFrame } from './intake.ts'
 import { createLanes, type Lanes } from './lanes.ts'
 import type { GatewayCounts } from './metrics.ts'
+import { createOffers, type Offers } from './offers.ts'
 import type { Outbox, Outboxes, Writer } from './outbox.ts'
 import type { Authenticator, EncodedFrame, Identity, SocketHandlers, SocketLike } from './ports.ts'
 import type { Attendant, Presence } from './presence.ts'
@@ -44,7 +46,7 @@ export interface ConnectionContext {
   readonly router: ThreadRouter
   readonly outboxes: Outboxes
   readonly heartbeats: Heartbeats
-  readonly expiries: Expiries
+  readonly credentials: HeldCredentials
   readonly presence: Presence
   readonly counts: GatewayCounts
   readonly server: Hello['server']
@@ -77,7 +79,7 @@ export function createConnection(arrival: Arrival, context: ConnectionContext): 
  * A hot object, hence a class: ten thousand idle ones are open at once. What only a busy one needs is made when it is
  * needed, and nothing here is a closure that every connection would have of its own.
  */
-class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expiring, Attendant {
+class SocketConnection implements Connection, SocketHandlers, Writer, Peer, CredentialHolder, Attendant {
   readonly #context: ConnectionContext
   readonly #socket: SocketLike
   readonly #outbox: Outbox
@@ -97,6 +99,8 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
   #lanes: Lanes | undefined
   #rate: Rate | undefined
   #feeds: Feeds | undefined
+  #seat: Seat | undefined
+  #offers: Offers | undefined
 
   constructor({ socket, identity, place }: Arrival, context: ConnectionContext) {
     this.#context = context
@@ -107,8 +111,8 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
     this.#outbox = context.outboxes.open(this)
   }
 
-  begin({ expiresAt }: Identity): void {
-    const { presence, supervisor, heartbeats, expiries } = this.#context
+  begin(identity: Identity): void {
+    const { presence, supervisor, heartbeats, credentials } = this.#context
     // All that can fail comes first: once it is bound it gives everything back by itself.
     try {
       this.#attendance = presence.join(this)
@@ -120,9 +124,10 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
       throw error
     }
     this.#heartbeat = heartbeats.watch(this)
-    expiries.add(this, expiresAt)
     this.#socket.bind(this)
-    this.#push(this.#hello(expiresAt))
+    this.#push(this.#hello(identity.expiresAt))
+    // Last: should they have been revoked since they were verified, it is told so here and leaves.
+    credentials.hold(this, identity)
   }
 
   get owner(): Owner {
@@ -135,6 +140,7 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
       principal: this.#principal,
       openedAt: this.#openedAt,
       openThreads: this.#feeds?.count() ?? 0,
+      offeredTools: this.#offers?.count ?? 0,
       bufferedBytes: this.#bufferedBytes(),
     }
   }
@@ -220,8 +226,8 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
     })
   }
 
-  onExpired(): void {
-    this.leave(CLOSE.credentialsExpired, new GatewayError('CREDENTIALS_EXPIRED', {}), null)
+  onCredentialsEnded(error: GatewayError): void {
+    this.leave(CLOSE.credentialsExpired, error, null)
   }
 
   ping(): void {
@@ -275,7 +281,7 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
 
   /** Never rejects. */
   async #answer({ id, command }: Extract<Intake, { ok: true }>): Promise<void> {
-    const { supervisor, clock, counts, logger, onStopping } = this.#context
+    const { supervisor, clock, counts, limits, logger, onStopping } = this.#context
     const opening = command.type === 'thread.open' ? command : undefined
     try {
       if (opening !== undefined) this.#feeding().expect(opening.threadId)
@@ -283,14 +289,15 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
         supervisor,
         principal: this.#principal,
         now: () => clock.now(),
+        maxPageBytes: limits.maxBufferedBytes,
         onStopping,
-        socket: { leave: (threadId) => this.#feeds?.leave(threadId), refresh: (token) => this.#refresh(token) },
+        socket: this.#commands(),
       })
       if (this.#state !== 'open') return
       counts.commands.ok += 1
       this.#push({ type: 'ok', id, ...reply })
       // After its reply, so that the first frame about a thread is the one that says how long its history is.
-      if (opening !== undefined) this.#feeding().open(opening.threadId, opening.after)
+      if (opening !== undefined && 'after' in reply) this.#feeding().open(opening.threadId, reply.after)
       this.#checkReading()
     } catch (error) {
       const { type } = command
@@ -300,6 +307,48 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
     } finally {
       if (opening !== undefined) this.#feeds?.settle(opening.threadId)
     }
+  }
+
+  #commands(): SocketCommands {
+    return {
+      seat: () => this.#seated(this.#openScope()),
+      leave: (threadId) => this.#feeds?.leave(threadId),
+      offer: (tools) => this.#offering(this.#openScope()).offer(tools),
+      result: (result) => this.#offering(this.#openScope()).settle(result),
+      refresh: (token) => this.#refresh(token),
+    }
+  }
+
+  /** Throws once the connection ends: nobody is left to be answered. */
+  #openScope(): Registry<Tool> {
+    if (this.#scope === undefined || this.#state !== 'open') throw new GatewayError('DRAINING', {})
+    return this.#scope
+  }
+
+  #seated(scope: Registry<Tool>): Seat {
+    this.#seat ??= {
+      owner: this.#principal,
+      scope,
+      offers: () => (this.#offers?.count ?? 0) > 0,
+      hasOpen: (threadId) => this.#feeds?.has(threadId) ?? false,
+    }
+    return this.#seat
+  }
+
+  #offering(scope: Registry<Tool>): Offers {
+    if (this.#offers !== undefined) return this.#offers
+    const { limits, supervisor } = this.#context
+    supervisor.takeSeat(this.#seated(scope))
+    this.#offers = createOffers({
+      connectionId: this.#connectionId,
+      scope,
+      limits,
+      push: (frame) => this.#push(frame),
+      checkReading: () => {
+        if (this.#bufferedBytes() > limits.maxBufferedBytes) throw this.#notReading()
+      },
+    })
+    return this.#offers
   }
 
   #refuse(id: string | null, error: unknown): void {
@@ -323,11 +372,14 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
   async #refresh(token: string): Promise<number | null> {
     const authentication = await this.#context.authenticator.authenticate(token)
     if (!authentication.ok) throw new PortRefusal(authentication.failure)
-    const { principal, expiresAt } = authentication.identity
+    const { identity } = authentication
+    const { principal, expiresAt } = identity
     if (!isSameOwner(principal, this.#principal)) throw new GatewayError('OTHER_PRINCIPAL', {})
+    // Revoked while they were verified: those that it has go on.
+    this.#context.credentials.check(identity)
     if (this.#state === 'open') {
       this.#principal = principal
-      this.#context.expiries.add(this, expiresAt)
+      this.#context.credentials.hold(this, identity)
     }
     return expiresAt
   }
@@ -354,7 +406,8 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Expi
 
   #stopServing(): void {
     this.#feeds?.[Symbol.dispose]()
-    this.#context.expiries.delete(this)
+    this.#offers?.[Symbol.dispose]()
+    this.#context.credentials.release(this)
   }
 
   #giveBack(): void {

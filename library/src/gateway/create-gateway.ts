@@ -10,9 +10,9 @@ import { CLOSE, type CommandBody, type CommandType, type Hello, type Replies } f
 import type { Owner, Principal } from '../protocol/vocabulary.ts'
 import { carryOut } from './carry-out.ts'
 import { type Connection, type ConnectionContext, createConnection } from './connection.ts'
+import { createHeldCredentials } from './credentials.ts'
 import { createEventEncoder } from './encoder.ts'
 import { GatewayError, isFault, replyFailure } from './errors.ts'
-import { createExpiries } from './expiry.ts'
 import { follow } from './follow.ts'
 import type { ConnectionInfo, Gateway, GatewayLimits } from './gateway.ts'
 import { createHeartbeats } from './heartbeat.ts'
@@ -21,7 +21,7 @@ import { parseGatewayLimits } from './limits.ts'
 import { createGatewayCounts, metricsOf } from './metrics.ts'
 import { createOutboxes } from './outbox.ts'
 import { createPlaces } from './places.ts'
-import type { Authenticator, Bus, BusHint, Identity, SocketLike } from './ports.ts'
+import type { Authenticator, Bus, BusHint, Identity, Revocations, SocketLike } from './ports.ts'
 import { createPresence, createRunPresence, silentAttendant } from './presence.ts'
 import { createQuotas } from './quotas.ts'
 import { createThreadRouter } from './router.ts'
@@ -30,6 +30,8 @@ export interface GatewayOptions {
   readonly supervisor: Supervisor
   /** Verifies the token of `auth.refresh`. */
   readonly authenticator: Authenticator
+  /** Default: no credentials are ever revoked. */
+  readonly revocations?: Revocations
   /** Not closed by the gateway. */
   readonly bus: Bus
   readonly logger: Logger
@@ -43,7 +45,7 @@ export interface GatewayOptions {
 
 /** @throws Error when a limit is not what it has to be. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { supervisor, authenticator, bus, logger, clock = createSystemClock() } = options
+  const { supervisor, authenticator, bus, logger, clock = createSystemClock(), revocations } = options
   const limits = parseGatewayLimits(options.limits)
   const server: Hello['server'] = { name: 'toolcrib', ...options.server }
   const counts = createGatewayCounts()
@@ -55,7 +57,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const connections = new Set<Connection>()
   const draining = new AbortController()
   const emptied = Promise.withResolvers<void>()
-  const expiries = createExpiries(clock)
+  const credentials = createHeldCredentials({ clock, ...(revocations === undefined ? {} : { revocations }) })
   const shared = { supervisor, limits, clock, logger, counts, onStopping }
   const context: ConnectionContext = {
     ...shared,
@@ -63,7 +65,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     encoder,
     router,
     presence,
-    expiries,
+    credentials,
     server,
     outboxes: createOutboxes(),
     heartbeats: createHeartbeats({ clock, intervalMs: limits.pingIntervalMs, timeoutMs: limits.pongTimeoutMs }),
@@ -185,14 +187,22 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   async function execute<T extends CommandType>(
-    { principal }: Identity,
+    identity: Identity,
     command: Extract<CommandBody, { readonly type: T }>,
   ): Promise<Replies[T]> {
+    const { principal } = identity
     try {
       if (draining.signal.aborted) throw new GatewayError('DRAINING', {})
+      credentials.check(identity)
       const quota = quotas.take(principal)
       try {
-        const reply = await carryOut(parseCommand({ ...command }, limits), { supervisor, principal, now, onStopping })
+        const reply = await carryOut(parseCommand({ ...command }, limits), {
+          supervisor,
+          principal,
+          now,
+          maxPageBytes: limits.maxBufferedBytes,
+          onStopping,
+        })
         counts.commands.ok += 1
         // carryOut answers with the reply of the command's own type.
         return reply as Replies[T]
@@ -208,13 +218,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   async function* followThread(
-    { principal, expiresAt }: Identity,
+    identity: Identity,
     threadId: string,
     { after, signal }: { readonly after: number; readonly signal: AbortSignal },
   ): AsyncGenerator<LoggedEvent, void, undefined> {
-    const expired = new AbortController()
-    const credentials = { onExpired: () => expired.abort() }
-    expiries.add(credentials, expiresAt)
+    const { principal } = identity
+    const ended = new AbortController()
+    const holder = { onCredentialsEnded: () => ended.abort() }
+    credentials.hold(holder, identity)
     // Keeps the bus listened to for this owner.
     const listening = presence.join(silentAttendant(principal))
     try {
@@ -223,11 +234,11 @@ export function createGateway(options: GatewayOptions): Gateway {
         threadId,
         after,
         router,
-        signal: AbortSignal.any([signal, draining.signal, expired.signal]),
+        signal: AbortSignal.any([signal, draining.signal, ended.signal]),
         read: (range) => supervisor.readEvents(principal, threadId, range),
       })
     } finally {
-      expiries.delete(credentials)
+      credentials.release(holder)
       listening[Symbol.dispose]()
     }
   }
@@ -244,6 +255,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (connections.size > 0) await emptied.promise
       subscription[Symbol.dispose]()
       here[Symbol.dispose]()
+      credentials[Symbol.dispose]()
     })()
     return drained
   }
@@ -254,13 +266,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     execute,
     follow: followThread,
     connections: () => [...connections].map(({ info }) => info),
-    revoke(matches) {
-      const revoked = [...connections].filter(({ info }) => matches(info))
-      for (const connection of revoked) {
-        connection.leave(CLOSE.credentialsExpired, new GatewayError('CREDENTIALS_REVOKED', {}), null)
-      }
-      return revoked.length
-    },
     metrics: () => metricsOf(counts, connections.size),
     drain,
     [Symbol.asyncDispose]: drain,

@@ -33,6 +33,12 @@ export interface GatewayLimits {
   readonly pongTimeoutMs: number
   /** Commands of one connection waiting for their reply. Default 64. */
   readonly maxPendingCommands: number
+  /** Tools that one connection may offer; 0: none. Default 64. */
+  readonly maxOfferedTools: number
+  /** Of each schema of an offered tool. Default 16,384. */
+  readonly maxOfferedSchemaBytes: number
+  /** Calls of offered tools that one connection's peer may have at work. Default 32. */
+  readonly maxPeerCalls: number
 }
 
 export interface ConnectionInfo {
@@ -40,6 +46,7 @@ export interface ConnectionInfo {
   readonly principal: Principal
   readonly openedAt: number
   readonly openThreads: number
+  readonly offeredTools: number
   /** What waits to be taken in by the peer. */
   readonly bufferedBytes: number
 }
@@ -66,18 +73,13 @@ export interface Gateway extends AsyncDisposable {
     identity: Identity,
     command: Extract<CommandBody, { readonly type: T }>,
   ): Promise<Replies[T]>
-  /** The log of a thread from `after` on and then live, for Server-Sent Events; ends with `signal`, with the thread, or when draining. */
+  /** The log of a thread from `after` on and then live, for Server-Sent Events; ends with `signal`, the thread, the credentials, or when draining. */
   follow(
     identity: Identity,
     threadId: string,
     options: { readonly after: number; readonly signal: AbortSignal },
   ): AsyncIterable<LoggedEvent>
   connections(): readonly ConnectionInfo[]
-  /**
-   * Says goodbye to the connections that match and closes them with 4401: their credentials were revoked. Answers how
-   * many.
-   */
-  revoke(matches: (connection: ConnectionInfo) => boolean): number
   metrics(): GatewayMetrics
   /** Says goodbye to every connection and closes them with 1001; accepts no more. */
   drain(): Promise<void>

@@ -10,6 +10,18 @@ export interface Identity {
   readonly principal: Principal
   /** Milliseconds since the epoch; null: until revoked. */
   readonly expiresAt: number | null
+  /** When the credentials were issued, milliseconds since the epoch. Absent: nobody knows. */
+  readonly issuedAt?: number
+  /** The credentials' own id. Absent: they have none, and are revoked with all of their user's or not at all. */
+  readonly tokenId?: string
+}
+
+/** Which credentials no longer count, as this node knows it. */
+export interface Revocations {
+  /** From memory: it is asked in the very moment in which credentials are put to use. */
+  has(identity: Identity): boolean
+  /** Told after something was revoked: of this user, or, with null, of anybody of the tenant. */
+  subscribe(listener: (whose: { readonly tenant: string; readonly user: string | null }) => void): Disposable
 }
 
 export type Authentication =

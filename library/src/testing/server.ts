@@ -19,7 +19,7 @@ import type { Client, ClientOptions } from '../client/client.ts'
 import { createClient } from '../client/create-client.ts'
 import { createGateway } from '../gateway/create-gateway.ts'
 import type { Gateway, GatewayLimits } from '../gateway/gateway.ts'
-import type { Authenticator, Bus, Identity } from '../gateway/ports.ts'
+import type { Authenticator, Bus, Identity, Revocations } from '../gateway/ports.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import type { PolicyOptions } from '../policy/policy.ts'
 import { SUBPROTOCOL } from '../protocol/frames.ts'
@@ -63,6 +63,8 @@ export interface TestServer extends AsyncDisposable {
   principal(user: string): Principal
   /** A token for this user, or for a whole principal. */
   issue(user: string | Principal, options?: { readonly expiresAt?: number | null }): string
+  /** Revokes a token, or all that were issued to a user so far: they no longer count, and what they hold open is closed. */
+  revoke(tokenOrUser: string): void
   /** A client that is connecting as this user. Closed with the server. */
   connect(user: string, options?: Partial<ClientOptions>): Client
   /** A bare socket that has received its hello. Closed with the server. */
@@ -88,8 +90,18 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     async authenticate(token) {
       const identity = identities.get(token)
       if (identity === undefined) return refusal('TOKEN_UNKNOWN', 'The token was not issued here')
+      if (revoked.has(identity)) return refusal('TOKEN_REVOKED', 'The token was revoked')
       const isExpired = identity.expiresAt !== null && identity.expiresAt <= clock.now()
       return isExpired ? refusal('TOKEN_EXPIRED', 'The token has expired') : { ok: true, identity }
+    },
+  }
+  const revoked = new Set<Identity>()
+  const listeners = new Set<Parameters<Revocations['subscribe']>[0]>()
+  const revocations: Revocations = {
+    has: (identity) => revoked.has(identity),
+    subscribe(listener) {
+      listeners.add(listener)
+      return { [Symbol.dispose]: () => void listeners.delete(listener) }
     },
   }
   const complaints: { readonly fields: object; readonly message: string }[] = []
@@ -112,6 +124,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const gateway = createGateway({
     supervisor,
     authenticator,
+    revocations,
     bus,
     clock,
     logger,
@@ -168,6 +181,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     complaints,
     principal,
     issue,
+    revoke(tokenOrUser) {
+      for (const [token, identity] of identities) {
+        if (token !== tokenOrUser && identity.principal.user !== tokenOrUser) continue
+        revoked.add(identity)
+        for (const listener of listeners) listener(identity.principal)
+      }
+    },
     connect(user, clientOptions = {}) {
       const headers = { authorization: `Bearer ${issue(user)}` }
       const client = createClient({
