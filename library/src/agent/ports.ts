@@ -3,10 +3,13 @@
  *
  * @module
  */
+import type { BudgetRule } from '../policy/budgets.ts'
 import type { ApprovalDecision, ApprovalRequested, LoggedEvent, ThreadEvent, ToolLate } from '../protocol/events.ts'
 import type {
   Attachment,
   AttachmentPart,
+  BudgetLevel,
+  BudgetResource,
   CallOutcome,
   Failure,
   JsonObject,
@@ -17,7 +20,9 @@ import type {
   RunOutcome,
   TextPart,
   Thread,
+  UsageReport,
 } from '../protocol/vocabulary.ts'
+import type { Price } from './model-price.ts'
 
 // --- Clock
 
@@ -169,6 +174,11 @@ export interface KeptInput {
   readonly input: JsonValue
 }
 
+/** At most `limit` (default 500) events: those that come first after `after`, or last before `before`. */
+export type EventRange =
+  | { readonly after: number; readonly before?: never; readonly limit?: number }
+  | { readonly before: number; readonly after?: never; readonly limit?: number }
+
 export interface EventStore {
   /**
    * Commits events at the end of a thread's log, all or none, and keeps the tables derived from them in the same
@@ -195,12 +205,8 @@ export interface EventStore {
     threadId: string,
     entry: { readonly at: number; readonly event: ToolLate },
   ): Promise<readonly LoggedEvent[]>
-  /** In order, from `after` + 1, at most `limit` (default 500). Undefined: no such thread of this owner. */
-  read(
-    owner: Owner,
-    threadId: string,
-    range: { readonly after: number; readonly limit?: number },
-  ): Promise<readonly LoggedEvent[] | undefined>
+  /** In order. Undefined: no such thread of this owner. */
+  read(owner: Owner, threadId: string, range: EventRange): Promise<readonly LoggedEvent[] | undefined>
 }
 
 export interface RunRecord {
@@ -476,6 +482,7 @@ export interface Store extends AsyncDisposable {
   readonly inbox: InboxStore
   readonly records: RecordStore
   readonly attachments: AttachmentStore
+  readonly usage: UsageStore
   readonly revocations: RevocationStore
   health(): StoreHealth
   /** Finishes what was accepted, then closes; every later call is refused `STORE_CLOSED`. */

@@ -50,6 +50,23 @@ export function eventRules({ describe, it, expect, store: shared }: Suite): void
       expect(beyond).toEqual([])
     })
 
+    it('reads backwards: the last so many before a number, in order, 500 unless told', async () => {
+      const store = await shared()
+      const { owner, threadId, runId, fence } = await newRunAtWork(store)
+      const events = Array.from({ length: 600 }, (_, index) => message(runId, `${index}`))
+      await store.events.append(owner, threadId, { fence, at: START, events })
+      const read = async (range: { readonly before: number; readonly limit?: number }) =>
+        (await store.events.read(owner, threadId, range))?.map(({ seq }) => seq)
+
+      expect(await read({ before: 10, limit: 2 })).toEqual([8, 9])
+      expect(await read({ before: 3, limit: 5 })).toEqual([1, 2])
+      expect(await read({ before: 602 })).toEqual(Array.from({ length: 500 }, (_, index) => index + 102))
+      expect(await read({ before: 1_000, limit: 1 })).toEqual([601])
+      expect(await read({ before: 1 })).toEqual([])
+      expect(await read({ before: 5, limit: 0 })).toEqual([])
+      expect(await store.events.read(newOwner(), threadId, { before: 10 })).toBeUndefined()
+    })
+
     it('keeps every value as it was: any text, deep values, large ones', async () => {
       const store = await shared()
       const { owner, threadId, runId, fence } = await newRunAtWork(store)

@@ -84,12 +84,14 @@ export function createMemoryEvents(state: MemoryState): EventStore {
       if (run?.threadId !== threadId || run.outcome === null) return []
       return appendEvents(mine, held, { at, runId: null, events: [event] })
     },
-    async read(owner, threadId, { after, limit }) {
+    async read(owner, threadId, { after = 0, before, limit }) {
       const held = state.of(owner).threads.get(threadId)
       if (held === undefined) return undefined
-      const start = Math.max(0, after)
+      const count = rowLimit(limit, defaultLimits.events)
+      const end = before === undefined ? held.log.length : Math.min(Math.max(0, before - 1), held.log.length)
+      const start = before === undefined ? Math.max(0, after) : Math.max(0, end - count)
       return held.log
-        .slice(start, start + rowLimit(limit, defaultLimits.events))
+        .slice(start, Math.min(end, start + count))
         .map(({ at, json }, index) => ({ seq: start + 1 + index, at, event: JSON.parse(json) as ThreadEvent }))
     },
   }

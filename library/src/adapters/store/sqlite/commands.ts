@@ -124,6 +124,12 @@ export interface WriteCommands {
 export interface ReadCommands {
   getThread(db: Statements, owner: Owner, threadId: string): Thread | undefined
   listThreads(db: Statements, owner: Owner, query: ThreadQuery): readonly Thread[]
+  readEventsBefore(
+    db: Statements,
+    owner: Owner,
+    threadId: string,
+    range: { before: number; limit: number },
+  ): readonly EventRow[] | undefined
   readEvents(
     db: Statements,
     owner: Owner,

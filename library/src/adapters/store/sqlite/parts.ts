@@ -56,9 +56,12 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
         if (seq === undefined) throw new StoreError('NOT_FOUND', { what: 'thread', id: threadId })
         return seq === null ? [] : place(seq, at, [event])
       },
-      async read(owner, threadId, { after, limit }) {
-        const range = { after, limit: rowLimit(limit, defaultLimits.events) }
-        const rows = await reader.call('readEvents', [ownerOf(owner), threadId, range], 0)
+      async read(owner, threadId, { after = 0, before, limit: asked }) {
+        const limit = rowLimit(asked, defaultLimits.events)
+        const rows =
+          before === undefined
+            ? await reader.call('readEvents', [ownerOf(owner), threadId, { after, limit }], 0)
+            : await reader.call('readEventsBefore', [ownerOf(owner), threadId, { before, limit }], 0)
         return rows?.map(({ seq, at, event }) => ({ seq, at, event: JSON.parse(event) as ThreadEvent }))
       },
     },

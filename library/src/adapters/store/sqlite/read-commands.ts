@@ -59,6 +59,20 @@ export const readCommands: ReadCommands = {
       .map(threadOf)
   },
 
+  readEventsBefore(db, { tenant, user }, threadId, { before, limit }) {
+    const rows = db.all<EventRow>(
+      `SELECT seq, at, event FROM threads JOIN events USING (thread_key)
+       WHERE tenant = ? AND user = ? AND thread_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+      tenant,
+      user,
+      threadId,
+      before,
+      limit,
+    )
+    if (rows.length > 0) return rows.reverse()
+    return readCommands.getThread(db, { tenant, user }, threadId) && rows
+  },
+
   readEvents(db, { tenant, user }, threadId, { after, limit }) {
     const rows = db.all<EventRow>(
       `SELECT seq, at, event FROM threads JOIN events USING (thread_key)
