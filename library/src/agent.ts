@@ -2,6 +2,14 @@
 
 export { type Agent, type AgentDefinition, defineAgent, type RunLimits } from './agent/agent.ts'
 export { type AgentToolOptions, agentTool } from './agent/agent-tool.ts'
+export { MAX_NAME_CHARS as MAX_ATTACHMENT_NAME_CHARS } from './agent/attachment-name.ts'
+export {
+  type AttachmentLimits,
+  defaultAttachmentLimits,
+  type NewFile,
+  type OpenAttachment,
+  UNUSED_MS as UNUSED_ATTACHMENT_MS,
+} from './agent/attachments.ts'
 export { createSystemClock } from './agent/clock.ts'
 export { createSupervisor, type SupervisorOptions } from './agent/create-supervisor.ts'
 export {
@@ -30,7 +38,10 @@ export type {
   ApprovalAnswer,
   ApprovalRecord,
   ApprovalStore,
+  AttachmentContent,
+  AttachmentStore,
   Clock,
+  EventRange,
   EventStore,
   Fence,
   InboxRecord,
@@ -38,10 +49,12 @@ export type {
   LeaseStore,
   Logger,
   Model,
+  ModelAttachment,
   ModelMessage,
   ModelPart,
   ModelRequest,
   ModelTool,
+  NewAttachment,
   NewRevocation,
   NewRun,
   NewThread,

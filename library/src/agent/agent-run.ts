@@ -11,10 +11,10 @@ import type { Registry } from '../registry/registry.ts'
 import { type Manifest, manifestOf } from '../tool/manifest.ts'
 import type { Tool } from '../tool/tool.ts'
 import type { Agent, RunLimits } from './agent.ts'
+import { createBudget } from './budget.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { callFailure, failureOf, runFailure } from './errors.ts'
 import { RunLost } from './journal.ts'
-import { createBudget } from './limits.ts'
 import { type LoopEnd, runLoop } from './loop.ts'
 import type { RunContext, RunServices } from './run-context.ts'
 import type { Transcript } from './transcript.ts'
@@ -47,8 +47,16 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentCompleted
   const startedAt = clock.monotonic()
   const ownDeadline = startedAt + limits.maxRunMs
   const deadline = Math.min(ownDeadline, caller?.deadline ?? Number.POSITIVE_INFINITY)
-  const budget = createBudget(limits, caller?.budget)
-  const tools = manifestFor(options)
+  const budget = createBudget({
+    runId,
+    limits,
+    ...(caller === undefined ? {} : { caller: caller.budget }),
+    warn: (limit, used) => emit({ type: 'limit_warning', runId, limit, used }),
+  })
+  const owner = { tenant: options.principal.tenant, user: options.principal.user }
+  const place = { owner, threadId: options.threadId, runId }
+  const seat = caller?.seat ?? (() => services.seats.of(place))
+  const tools = manifestFor(options, seat)
   let open = true
   let timedOut = false
 
@@ -76,6 +84,7 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentCompleted
     limits,
     depth: caller === undefined ? 0 : caller.depth + 1,
     scope: options.scope,
+    seat,
     signal: controller.signal,
     deadline,
     budget,
@@ -89,7 +98,8 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentCompleted
   }
 
   async function work(): Promise<LoopEnd> {
-    const { model, instructions } = agent
+    const { instructions } = agent
+    const model = services.attachments.shownTo(agent.model, owner)
     const manifest = tools().fingerprint
     emit({ type: 'agent_started', runId, agent: agent.name, attempt: options.attempt, model: model.name, manifest })
     return runLoop({
@@ -151,11 +161,11 @@ function timeOut(end: LoopEnd, { maxRunMs }: RunLimits): LoopEnd {
 }
 
 /** What the agent may see: looked up again for each step and call, and the same object until something changed. */
-function manifestFor({ scope, agent, principal, services }: AgentRunOptions): () => Manifest {
+function manifestFor({ scope, agent, principal, services }: AgentRunOptions, seat: RunContext['seat']): () => Manifest {
   let seen: readonly Tool[] | undefined
   let manifest: Manifest | undefined
   return () => {
-    const tools = scope.list()
+    const tools = (seat() ?? scope).list()
     if (manifest === undefined || tools !== seen) {
       manifest = manifestOf(selectTools(services.policy.visible(principal, tools), agent.tools))
       seen = tools

@@ -9,6 +9,7 @@ import type { RequestedCall, ToolCompleted } from '../protocol/events.ts'
 import { createId } from '../protocol/ids.ts'
 import type { JsonObject, JsonValue } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
+import { isCallLost, type ToolError } from '../tool/errors.ts'
 import { openInstance } from '../tool/instance.ts'
 import type { Call, CallLog, Tool } from '../tool/tool.ts'
 import type { Agent } from './agent.ts'
@@ -176,6 +177,7 @@ async function judge(run: RunContext, call: CarriedCall, settlement: Settlement)
       return judgeError(run, call, settlement.error)
     case 'ended':
       if (settlement.error instanceof RunLost) throw settlement.error
+      if (isCallLost(settlement.error)) return unknown(settlement.error)
       if (settlement.cause === 'stopped') return cancelled(tool)
       return { outcome: 'timed_out', error: callFailure('TOOL_TIMED_OUT', { tool: name, timeoutMs: tool.timeoutMs }) }
     case 'abandoned': {
@@ -209,6 +211,7 @@ async function judgeOutput(run: RunContext, { tool, concealment }: CarriedCall, 
 
 function judgeError(run: RunContext, { tool, concealment }: CarriedCall, error: unknown): Judged {
   if (error instanceof RunLost) throw error
+  if (isCallLost(error)) return unknown(error)
   if (error instanceof AgentNotDone) {
     const { agent, outcome, message: detail } = error
     return { outcome: 'failed', error: callFailure('AGENT_NOT_DONE', { agent, outcome, detail }) }
@@ -223,6 +226,11 @@ function judgeError(run: RunContext, { tool, concealment }: CarriedCall, error: 
   const message = describeError(error, concealment)
   run.services.logger.info({ err: concealment.error(error), runId: run.runId, tool: name }, 'A tool failed')
   return { outcome: 'failed', error: callFailure('TOOL_FAILED', { tool: name, message }) }
+}
+
+/** The tool itself says that nobody knows. */
+function unknown({ code, message, retry }: ToolError): Judged {
+  return { outcome: 'unknown', error: { code, message, retry } }
 }
 
 function cancelled(tool: Tool): Judged {

@@ -15,6 +15,7 @@ import type { Tool } from '../tool/tool.ts'
 import type { Agent, RunLimits } from './agent.ts'
 import { createAnswerer } from './approval-answer.ts'
 import { createApprovals } from './approvals.ts'
+import { type AttachmentLimits, createAttachments, defaultAttachmentLimits } from './attachments.ts'
 import { AgentError } from './errors.ts'
 import { createEventLog } from './event-log.ts'
 import { createGates } from './gate.ts'
@@ -26,6 +27,7 @@ import type { LateCall, RunServices } from './run-context.ts'
 import { createRunner, LEASE_MS } from './runner.ts'
 import { createUserScopes } from './scopes.ts'
 import { createSeats } from './seats.ts'
+import { createShownAttachments } from './shown-attachments.ts'
 import { callAgent } from './subagent.ts'
 import type { SendMessage, Supervisor, SupervisorNotice } from './supervisor.ts'
 import { titleOf } from './thread-title.ts'
@@ -43,6 +45,8 @@ export interface SupervisorOptions {
   readonly limits?: Partial<RunLimits>
   /** Runs of one user that may be at work at once. Default 4. */
   readonly maxRunsPerUser?: number
+  /** Replace `defaultAttachmentLimits` where given. */
+  readonly attachmentLimits?: Partial<AttachmentLimits>
   readonly clock: Clock
   readonly logger: Logger
   /** This process, among those that share the store. Default: a new id. */
@@ -71,6 +75,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const approvals = createApprovals({ store, log, clock, logger })
   const scopes = createUserScopes(registry)
   const seats = createSeats()
+  const attachmentLimits = { ...defaultAttachmentLimits, ...options.attachmentLimits }
+  const attachments = createAttachments({ store: store.attachments, clock, limits: attachmentLimits })
   const redactKeys = createRedactor({}, analyseSchema({}))
   const services: RunServices = {
     clock,
@@ -86,6 +92,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       options.onLateCall?.(late)
     },
     callAgent,
+    attachments: createShownAttachments({ store: store.attachments, logger, ...attachmentLimits }),
     seats,
   }
   const runner = createRunner({
@@ -122,6 +129,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   log.subscribe((committed) => {
     approvals.onCommitted(committed)
+    seats.onCommitted(committed)
     notify({ type: 'events', ...committed })
     if (committed.events.some(({ event }) => listChanges.has(event.type))) {
       notify({ type: 'threads_changed', owner: committed.owner })
@@ -157,11 +165,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   async function send(principal: Principal, message: SendMessage): ReturnType<Supervisor['send']> {
-    const { threadId, parts, idempotencyKey, agent = defaultAgent } = message
+    const { threadId, idempotencyKey, agent = defaultAgent } = message
     if (draining) throw new AgentError('DRAINING', {})
     if (!agents.has(agent)) throw new AgentError('AGENT_UNKNOWN', { agent, known: [...agents.keys()] })
-    if (parts.every((part) => part.text.trim() === '')) throw new AgentError('MESSAGE_EMPTY', { threadId })
     const owner = ownerOf(principal)
+    const parts = await attachments.resolve(owner, threadId, message.parts)
     const run = {
       runId: createId('run'),
       threadId,
@@ -183,11 +191,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     )
     switch (accepted.status) {
       case 'started': {
+        if (message.seat !== undefined) seats.sent(message.seat, run.runId)
         runner.start(accepted.run)
         if (accepted.events[0]?.seq === 1) void track(nameThread(owner, threadId, parts))
         return { messageId: run.messageId, runId: run.runId, duplicate: false }
       }
       case 'duplicate':
+        // Sent again by whoever came back: the run's person sits there now.
+        if (message.seat !== undefined && accepted.run.outcome === null) seats.sent(message.seat, accepted.run.runId)
         return { messageId: accepted.run.messageId, runId: accepted.run.runId, duplicate: true }
       case 'busy':
         throw new AgentError('THREAD_BUSY', { threadId, runId: accepted.runId })
@@ -264,10 +275,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return { stopping: runner.stop(runId) || run.outcome === null }
     },
     answer: (principal, approvalId, answer) => answerApproval({ principal, approvalId, answer }),
+    attach: (principal, file) => attachments.attach(ownerOf(principal), file),
+    openAttachment: (principal, attachmentId) => attachments.open(ownerOf(principal), attachmentId),
+    deleteAttachment: (principal, attachmentId) => attachments.detach(ownerOf(principal), attachmentId),
     tools(principal, name = defaultAgent, seat) {
       const agent = agents.get(name)
       if (agent === undefined) throw new AgentError('AGENT_UNKNOWN', { agent: name, known: [...agents.keys()] })
-      return { agent: name, tools: heldTools({ scope: seat?.scope ?? scopes.peek(principal) ?? registry, policy, principal, agent }) }
+      return {
+        agent: name,
+        tools: heldTools({ scope: seat?.scope ?? scopes.peek(principal) ?? registry, policy, principal, agent }),
+      }
     },
     agents: () =>
       [...agents.values()].map(({ name, description, model }) => ({ name, description, model: model.name })),

@@ -12,10 +12,12 @@ import type { Manifest } from '../tool/manifest.ts'
 import type { Tool } from '../tool/tool.ts'
 import type { Agent, RunLimits } from './agent.ts'
 import type { Approvals } from './approvals.ts'
+import type { Budget } from './budget.ts'
 import type { Gate } from './gate.ts'
 import type { RunLost } from './journal.ts'
-import type { Budget } from './limits.ts'
 import type { Clock, Logger, RecordStore } from './ports.ts'
+import type { Seats } from './seats.ts'
+import type { ShownAttachments } from './shown-attachments.ts'
 
 export interface RunContext {
   readonly runId: string
@@ -27,6 +29,8 @@ export interface RunContext {
   /** 0 for the run that a person started, 1 for an agent that it called. */
   readonly depth: number
   readonly scope: Registry<Tool>
+  /** Of the connection whose own tools it may use as well; undefined: there is none now. */
+  readonly seat: () => Registry<Tool> | undefined
   /** Aborted by a stop, by the run's deadline, and when the run is lost. */
   readonly signal: AbortSignal
   /** By the monotonic clock. */
@@ -63,6 +67,10 @@ export interface RunServices {
   readonly onLateCall: (late: LateCall) => void
   /** Carries out an agent that was called as a tool. */
   readonly callAgent: (call: AgentCall) => Promise<AgentEnd>
+  /** Shows models what people attached. */
+  readonly attachments: ShownAttachments
+  /** Where the people of the runs sit. */
+  readonly seats: Pick<Seats, 'of'>
 }
 
 export interface LateCall {

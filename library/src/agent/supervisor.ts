@@ -6,15 +6,16 @@
  */
 import type { ApprovalRequested, LoggedEvent } from '../protocol/events.ts'
 import type { ToolInfo } from '../protocol/frames.ts'
-import type { JsonValue, MessagePart, Owner, Principal, Thread } from '../protocol/vocabulary.ts'
+import type { Attachment, JsonValue, Owner, Principal, SentPart, Thread } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Tool } from '../tool/tool.ts'
-import type { RunRecord } from './ports.ts'
+import type { NewFile, OpenAttachment } from './attachments.ts'
+import type { EventRange, RunRecord } from './ports.ts'
 import type { Seat } from './seats.ts'
 
 export interface SendMessage {
   readonly threadId: string
-  readonly parts: readonly MessagePart[]
+  readonly parts: readonly SentPart[]
   readonly idempotencyKey: string
   readonly agent?: string
   /** Where it was sent from: the run may use what is offered there. */
@@ -48,11 +49,7 @@ export interface Supervisor extends AsyncDisposable {
     principal: Principal,
     threadId: string,
   ): Promise<{ readonly thread: Thread; readonly approvals: readonly ApprovalRequested[] }>
-  readEvents(
-    principal: Principal,
-    threadId: string,
-    range: { readonly after: number; readonly limit?: number },
-  ): Promise<readonly LoggedEvent[]>
+  readEvents(principal: Principal, threadId: string, range: EventRange): Promise<readonly LoggedEvent[]>
   /** Resolves when the message is durable and its run accepted; the run goes on by itself. */
   send(
     principal: Principal,
@@ -66,7 +63,16 @@ export interface Supervisor extends AsyncDisposable {
     answer: { readonly decision: 'approved' | 'denied'; readonly reason?: string; readonly input?: JsonValue },
   ): Promise<void>
   /** What a run of this principal with this agent would hold now, were its message sent from that seat. */
-  tools(principal: Principal, agent?: string, seat?: Seat): { readonly agent: string; readonly tools: readonly ToolInfo[] }
+  tools(
+    principal: Principal,
+    agent?: string,
+    seat?: Seat,
+  ): { readonly agent: string; readonly tools: readonly ToolInfo[] }
+  /** Keeps a file for messages of this principal. One that no message names is forgotten after a day. */
+  attach(principal: Principal, file: NewFile): Promise<Attachment>
+  openAttachment(principal: Principal, attachmentId: string): Promise<OpenAttachment>
+  /** Refused (`ATTACHMENT_IN_USE`) while a message names it. */
+  deleteAttachment(principal: Principal, attachmentId: string): Promise<void>
   agents(): readonly { readonly name: string; readonly description: string; readonly model: string }[]
 
   /** From now on runs of the seat's owner may find the tools of its scope, until that is closed. */

@@ -28,6 +28,7 @@ export interface ToolErrorDetails {
   CATALOGUE_REFUSED: { refused: number; offered: number; report: string }
   LIFETIME_UNAVAILABLE: { tool: string; lifetime: string; path: string }
   TOOL_UNUSABLE: { tool: string; codes: readonly string[] }
+  CALL_LOST: { tool: string; reason: string }
 }
 
 const catalogue: {
@@ -43,6 +44,10 @@ const catalogue: {
     'never',
     (d) =>
       `Tool "${d.tool}" was called though its definition is refused (${d.codes.join(', ')}); have a tool registry admit it, and do as the verdict says`,
+  ],
+  CALL_LOST: [
+    'later',
+    (d) => `It is not known whether "${d.tool}" was carried out, because ${d.reason}; check before repeating it`,
   ],
 }
 
@@ -62,4 +67,9 @@ export class ToolError<C extends ToolErrorCode = ToolErrorCode> extends Error {
     this.retry = catalogue[code][0]
     this.details = details
   }
+}
+
+/** Whether a tool's own words are that nobody knows how its call ended: such as a peer that was lost in the middle of it. */
+export function isCallLost(error: unknown): error is ToolError<'CALL_LOST'> {
+  return error instanceof Error && error.name === 'ToolError' && 'code' in error && error.code === 'CALL_LOST'
 }
