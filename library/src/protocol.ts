@@ -51,9 +51,12 @@ export {
   type ThreadGone,
   type ThreadsChanged,
   TICKET_SUBPROTOCOL_PREFIX,
+  type ToolCall,
+  type ToolCancel,
   type ToolInfo,
 } from './protocol/frames.ts'
 export { createId, type IdPrefix } from './protocol/ids.ts'
+export type { OfferedTool, OfferVerdict } from './protocol/offered-tool.ts'
 export { attachmentsOf, textsOf } from './protocol/message-parts.ts'
 export type {
   Attachment,

@@ -21,6 +21,11 @@ export interface GatewayErrorDetails {
   TOO_MANY_OPEN_THREADS: { maxOpenThreads: number }
   TOO_MANY_CONNECTIONS: { of: 'user' | 'server'; max: number }
   AFTER_AHEAD: { after: number; lastSeq: number }
+  TOO_MANY_TOOLS: { maxOfferedTools: number }
+  SCHEMA_TOO_LARGE: { maxBytes: number }
+  TOO_MANY_PEER_CALLS: { maxCalls: number }
+  OFFER_GONE: { tool: string }
+  CALL_NOT_OPEN: { callId: string }
   OTHER_PRINCIPAL: Record<never, never>
   CREDENTIALS_EXPIRED: Record<never, never>
   CREDENTIALS_REVOKED: Record<never, never>
@@ -68,6 +73,21 @@ const catalogue: {
   AFTER_AHEAD: [
     'never',
     (d) => `\`after\` is ${d.after}, but the thread's log ends at ${d.lastSeq}; open it from there or before`,
+  ],
+  TOO_MANY_TOOLS: [
+    'never',
+    (d) => `More than ${d.maxOfferedTools} tools are offered, the limit of a connection; offer fewer`,
+  ],
+  SCHEMA_TOO_LARGE: ['never', (d) => `The schema is over ${d.maxBytes} bytes, the limit; describe less in it`],
+  TOO_MANY_PEER_CALLS: [
+    'later',
+    (d) => `${d.maxCalls} calls are at work at the connection that offers this tool, its limit; it was not asked`,
+  ],
+  OFFER_GONE: ['later', (d) => `"${d.tool}" is not offered any more, and its connection was not asked for it`],
+  CALL_NOT_OPEN: [
+    'never',
+    (d) =>
+      `No call "${d.callId}" waits for a result of this connection: it was answered, given up or never asked for here`,
   ],
   OTHER_PRINCIPAL: [
     'never',

@@ -37,6 +37,7 @@ export interface Feeds extends Disposable {
   settle(threadId: string): void
   leave(threadId: string): void
   count(): number
+  has(threadId: string): boolean
 }
 
 export function createFeeds(options: FeedsOptions): Feeds {
@@ -86,6 +87,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
     settle: (threadId) => void expected.delete(threadId),
     leave,
     count: () => feeds.size,
+    has: (threadId) => feeds.has(threadId),
     [Symbol.dispose]() {
       ended = true
       for (const threadId of feeds.keys()) leave(threadId)

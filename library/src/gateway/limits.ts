@@ -17,6 +17,9 @@ export const defaultGatewayLimits: GatewayLimits = Object.freeze({
   pingIntervalMs: 25_000,
   pongTimeoutMs: 10_000,
   maxPendingCommands: 64,
+  maxOfferedTools: 64,
+  maxOfferedSchemaBytes: 16_384,
+  maxPeerCalls: 32,
 })
 
 const count = z.int().min(1)
@@ -34,6 +37,9 @@ export const gatewayLimitsSchema: z.ZodType<GatewayLimits> = z.strictObject({
   pingIntervalMs: count.default(defaultGatewayLimits.pingIntervalMs),
   pongTimeoutMs: count.default(defaultGatewayLimits.pongTimeoutMs),
   maxPendingCommands: count.default(defaultGatewayLimits.maxPendingCommands),
+  maxOfferedTools: z.int().min(0).default(defaultGatewayLimits.maxOfferedTools),
+  maxOfferedSchemaBytes: z.int().min(256).default(defaultGatewayLimits.maxOfferedSchemaBytes),
+  maxPeerCalls: count.default(defaultGatewayLimits.maxPeerCalls),
 })
 
 /** @throws RangeError that names each limit, what was expected and what was received. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { CommandBody, CommandType } from './frames.ts'
+import { offeredToolSchema } from './offered-tool.ts'
 import type { JsonValue } from './vocabulary.ts'
 
 /** Bounds of the fields. The wire's own, the same on every server; what an operator sets is in the gateway's limits. */
@@ -16,12 +17,16 @@ export const COMMAND_BOUNDS = {
   maxParts: 64,
   maxThreadsPerPage: 200,
   maxApprovalsPerPage: 200,
+  maxEventsPerPage: 500,
   maxInputDepth: 64,
+  maxDescriptionChars: 4_000,
+  maxToolTimeoutMs: 600_000,
 } as const
 
 const id = z.string().min(1).max(COMMAND_BOUNDS.maxIdChars)
 const title = z.string().min(1).max(COMMAND_BOUNDS.maxTitleChars)
 const seq = z.int().min(0)
+const eventCount = z.int().min(1).max(COMMAND_BOUNDS.maxEventsPerPage)
 const part = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text: z.string() }),
   z.strictObject({ type: z.literal('attachment'), attachmentId: id }),
@@ -29,6 +34,8 @@ const part = z.discriminatedUnion('type', [
 const input = z.custom<JsonValue>((value) => value !== undefined && isShallow(value, COMMAND_BOUNDS.maxInputDepth), {
   message: `Expected a JSON value, at most ${COMMAND_BOUNDS.maxInputDepth} levels deep`,
 })
+
+const offeredTool = offeredToolSchema(COMMAND_BOUNDS, isShallow)
 
 /** One schema per command, by its type. */
 const shapes = {
@@ -41,7 +48,20 @@ const shapes = {
   }),
   'thread.rename': z.strictObject({ type: z.literal('thread.rename'), threadId: id, title }),
   'thread.delete': z.strictObject({ type: z.literal('thread.delete'), threadId: id }),
-  'thread.open': z.strictObject({ type: z.literal('thread.open'), threadId: id, after: seq }),
+  'thread.open': z
+    .strictObject({
+      type: z.literal('thread.open'),
+      threadId: id,
+      after: seq.exactOptional(),
+      last: eventCount.exactOptional(),
+    })
+    .refine(({ after, last }) => (after === undefined) !== (last === undefined), 'Expected one of `after` and `last`'),
+  'thread.read': z.strictObject({
+    type: z.literal('thread.read'),
+    threadId: id,
+    before: z.int().min(1),
+    limit: eventCount.exactOptional(),
+  }),
   'thread.leave': z.strictObject({ type: z.literal('thread.leave'), threadId: id }),
   'message.send': z.strictObject({
     type: z.literal('message.send'),
@@ -64,6 +84,15 @@ const shapes = {
     limit: z.int().min(1).max(COMMAND_BOUNDS.maxApprovalsPerPage).exactOptional(),
     after: id.exactOptional(),
   }),
+  'tools.offer': z.strictObject({ type: z.literal('tools.offer'), tools: z.array(offeredTool) }),
+  'tool.result': z
+    .strictObject({
+      type: z.literal('tool.result'),
+      callId: id,
+      output: input.exactOptional(),
+      error: z.strictObject({ message: z.string().max(COMMAND_BOUNDS.maxReasonChars) }).exactOptional(),
+    })
+    .refine(({ output, error }) => (output === undefined) !== (error === undefined), 'Expected `output` or `error`'),
   'tools.list': z.strictObject({ type: z.literal('tools.list'), agent: id.exactOptional() }),
   'auth.refresh': z.strictObject({
     type: z.literal('auth.refresh'),

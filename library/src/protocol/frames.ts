@@ -5,6 +5,7 @@
  * @module
  */
 import type { ApprovalRequested, LoggedEvent } from './events.ts'
+import type { OfferedTool, OfferVerdict } from './offered-tool.ts'
 import type { Effect, Failure, JsonValue, Principal, SentPart, Thread } from './vocabulary.ts'
 
 export const SUBPROTOCOL = 'toolcrib.v1'
@@ -19,7 +20,16 @@ export type CommandBody =
   | { readonly type: 'thread.list'; readonly query?: string; readonly limit?: number; readonly before?: number }
   | { readonly type: 'thread.rename'; readonly threadId: string; readonly title: string }
   | { readonly type: 'thread.delete'; readonly threadId: string }
-  | { readonly type: 'thread.open'; readonly threadId: string; readonly after: number }
+  | {
+      readonly type: 'thread.open'
+      readonly threadId: string
+      /** Either this: events after it. */
+      readonly after?: number
+      /** Or this: so many of the newest, and those before them that belong to the same turn. */
+      readonly last?: number
+    }
+  /** Events before a sequence number; `limit`: default 100. */
+  | { readonly type: 'thread.read'; readonly threadId: string; readonly before: number; readonly limit?: number }
   | { readonly type: 'thread.leave'; readonly threadId: string }
   | {
       readonly type: 'message.send'
@@ -43,6 +53,16 @@ export type CommandBody =
       readonly input?: JsonValue
     }
   | { readonly type: 'approval.list'; readonly limit?: number; readonly after?: string }
+  /** The whole list: what this connection had offered before and is not in it is withdrawn. */
+  | { readonly type: 'tools.offer'; readonly tools: readonly OfferedTool[] }
+  | {
+      readonly type: 'tool.result'
+      readonly callId: string
+      /** Either this. */
+      readonly output?: JsonValue
+      /** Or this. */
+      readonly error?: { readonly message: string }
+    }
   | { readonly type: 'tools.list'; readonly agent?: string }
   | { readonly type: 'auth.refresh'; readonly token: string }
   | { readonly type: 'ping' }
@@ -81,7 +101,15 @@ export interface Replies {
   'thread.rename': { readonly thread: Thread }
   'thread.delete': Record<never, never>
   /** `lastSeq` is the end of the log when it was opened: everything up to it is history. */
-  'thread.open': { readonly thread: Thread; readonly lastSeq: number; readonly approvals: readonly ApprovalRequested[] }
+  'thread.open': {
+    readonly thread: Thread
+    readonly lastSeq: number
+    /** Where the events that follow begin: after this one. */
+    readonly after: number
+    readonly approvals: readonly ApprovalRequested[]
+  }
+  /** In order, up to the one before `before`. They are all there are when the first is number 1. */
+  'thread.read': { readonly events: readonly LoggedEvent[] }
   'thread.leave': Record<never, never>
   /** `duplicate`: the same idempotency key had started this run before. */
   'message.send': { readonly messageId: string; readonly runId: string; readonly duplicate: boolean }
@@ -89,6 +117,9 @@ export interface Replies {
   'approval.answer': { readonly approvalId: string }
   /** Open ones that this principal may answer, oldest first. `more`: ask again `after` the last of them. */
   'approval.list': { readonly approvals: readonly InboxApproval[]; readonly more: boolean }
+  /** One for each tool, in the order of the offer. */
+  'tools.offer': { readonly verdicts: readonly OfferVerdict[] }
+  'tool.result': Record<never, never>
   'tools.list': { readonly agent: string; readonly tools: readonly ToolInfo[] }
   'auth.refresh': { readonly expiresAt: number | null }
   ping: { readonly at: number }
@@ -138,6 +169,25 @@ export interface ApprovalsChanged {
   readonly type: 'approvals_changed'
 }
 
+/** Asks for a tool that this connection offers. Answered by `tool.result`. */
+export interface ToolCall {
+  readonly type: 'tool.call'
+  /** The same when the call is asked for again. */
+  readonly callId: string
+  readonly tool: string
+  readonly input: JsonValue
+  readonly runId: string
+  readonly threadId: string
+  /** Milliseconds since the epoch, by the server's clock. */
+  readonly deadline: number
+}
+
+/** Nobody waits for the call any more: stop soon, and answer all the same. */
+export interface ToolCancel {
+  readonly type: 'tool.cancel'
+  readonly callId: string
+}
+
 /** The thread was deleted while it was open here; no more of its events follow. */
 export interface ThreadGone {
   readonly type: 'thread_gone'
@@ -160,6 +210,8 @@ export type ServerFrame =
   | ThreadsChanged
   | ApprovalsChanged
   | ThreadGone
+  | ToolCall
+  | ToolCancel
   | Goodbye
 
 /** WebSocket close codes. 1000 to 1013 as in RFC 6455 and its registry; 4xxx ours. */

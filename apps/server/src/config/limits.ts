@@ -30,6 +30,9 @@ export const limitRules: { readonly [Name in keyof Limits]: LimitRule } = {
   pingIntervalMs: { default: defaultGatewayLimits.pingIntervalMs, min: 1_000, max: 600_000 },
   pongTimeoutMs: { default: defaultGatewayLimits.pongTimeoutMs, min: 1_000, max: 600_000 },
   maxPendingCommands: { default: defaultGatewayLimits.maxPendingCommands, min: 1, max: 10_000 },
+  maxOfferedTools: { default: defaultGatewayLimits.maxOfferedTools, min: 0, max: 1_000 },
+  maxOfferedSchemaBytes: { default: defaultGatewayLimits.maxOfferedSchemaBytes, min: 256, max: 1_048_576 },
+  maxPeerCalls: { default: defaultGatewayLimits.maxPeerCalls, min: 1, max: 1_000 },
 
   maxSteps: { default: defaultRunLimits.maxSteps, min: 1, max: 10_000 },
   maxCalls: { default: defaultRunLimits.maxCalls, min: 0, max: 100_000 },
@@ -68,6 +71,9 @@ export const gatewayLimitNames: readonly (keyof GatewayLimits)[] = [
   'pingIntervalMs',
   'pongTimeoutMs',
   'maxPendingCommands',
+  'maxOfferedTools',
+  'maxOfferedSchemaBytes',
+  'maxPeerCalls',
 ]
 
 export const runLimitNames: readonly (keyof RunLimits)[] = [
