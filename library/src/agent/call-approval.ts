@@ -36,6 +36,7 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
     fingerprint: call.tool.fingerprint,
     inputHash,
     expiresAt: Math.min(clock.now() + policy.approvalTimeoutMs, Number.MAX_SAFE_INTEGER),
+    ...approversOf(run, call),
   }
 
   async function readEdited(edited: JsonValue): Promise<EditedInput> {
@@ -64,6 +65,12 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
     default:
       return verdict.decision satisfies never
   }
+}
+
+/** Who may answer, as the policy says now: the record keeps it, whatever the policy says later. */
+function approversOf({ principal, services }: RunContext, { tool }: ReadyCall): Pick<ApprovalRequested, 'approvers'> {
+  const permission = services.policy.permission(principal, tool)
+  return permission.allowed && permission.approvers !== undefined ? { approvers: permission.approvers } : {}
 }
 
 /** Time has passed since it was asked. */
