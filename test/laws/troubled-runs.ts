@@ -6,7 +6,7 @@
  */
 import { defineTool, type Tool } from 'toolcrib'
 import { ModelError, type Store, StoreError } from 'toolcrib/agent'
-import type { RunOutcome } from 'toolcrib/protocol'
+import { type RunOutcome, textsOf } from 'toolcrib/protocol'
 import { createMemoryStore } from 'toolcrib/store/memory'
 import type { Script, ScriptedStep } from 'toolcrib/testing'
 
@@ -72,7 +72,7 @@ const firstSteps: { readonly [T in Trouble]: ScriptedStep } = {
 /** The second step answers, but for those who never stop calling or breaking off. */
 export const troubledScript: Script = ({ messages }) => {
   const [first] = messages
-  const trouble = first?.role === 'user' ? (first.parts[0]?.text as Trouble) : 'none'
+  const trouble = first?.role === 'user' ? (textsOf(first.parts)[0] as Trouble) : 'none'
   const goesOn = messages.length > 1 && trouble !== 'a limit'
   return goesOn ? answer : firstSteps[trouble]
 }
@@ -99,8 +99,8 @@ export function createTroubledStore(): Store {
     runs: {
       ...store.runs,
       accept(owner, run) {
-        if (run.parts[0]?.text === 'a store that fails for a while') failures.set(run.runId, 3)
-        if (run.parts[0]?.text === 'a store that fails at the end') failures.set(run.runId, -1)
+        if (textsOf(run.parts)[0] === 'a store that fails for a while') failures.set(run.runId, 3)
+        if (textsOf(run.parts)[0] === 'a store that fails at the end') failures.set(run.runId, -1)
         return store.runs.accept(owner, run)
       },
     },

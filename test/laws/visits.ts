@@ -7,6 +7,7 @@
 import fc from 'fast-check'
 import type { Lifetime } from 'toolcrib'
 import { defineTool, type Tool } from 'toolcrib'
+import { textsOf } from 'toolcrib/protocol'
 import { createScriptedModel, type RawSocket, type ScriptedModel, type TestServer } from 'toolcrib/testing'
 import { turns } from '../limits/limited-server.ts'
 
@@ -74,7 +75,7 @@ export function createVisitModel(): ScriptedModel {
     ({ messages }) => {
       const last = messages.at(-1)
       if (last?.role !== 'user') return { text: 'Done.' }
-      switch (last.parts[0]?.text) {
+      switch (textsOf(last.parts)[0]) {
         case 'work':
           return { calls: ['app', 'user', 'run', 'connection'].map((lifetime) => ({ tool: `hold_${lifetime}` })) }
         case 'hang':

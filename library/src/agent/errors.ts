@@ -3,15 +3,22 @@
  *
  * @module
  */
-import type { Failure, Retry } from '../protocol/vocabulary.ts'
+import type { Approvers } from '../protocol/approvers.ts'
+import type { Failure, LimitFacts, Retry } from '../protocol/vocabulary.ts'
 
 export interface AgentErrorDetails {
-  NOT_FOUND: { what: 'thread' | 'run' | 'approval' | 'agent'; id: string }
+  NOT_FOUND: { what: 'thread' | 'run' | 'approval' | 'agent' | 'attachment'; id: string }
   AGENT_UNKNOWN: { agent: string; known: readonly string[] }
   THREAD_BUSY: { threadId: string; runId: string }
   RUNS_LIMIT: { running: number; max: number }
   MESSAGE_EMPTY: { threadId: string }
+  ATTACHMENT_NAME_INVALID: { fault: string }
+  ATTACHMENT_TYPE_REFUSED: { name: string }
+  ATTACHMENT_TOO_LARGE: { name: string; kind: 'image' | 'text file'; bytes: number; maxBytes: number }
+  ATTACHMENT_IN_USE: { attachmentId: string }
+  ATTACHMENTS_LIMIT: { count: number; max: number }
   MESSAGE_UNKNOWN: { threadId: string; messageId: string }
+  APPROVAL_NOT_YOURS: { approvalId: string; approvers: readonly Approvers[] }
   APPROVAL_RESOLVED: { approvalId: string; decision: string }
   APPROVAL_EXPIRED: { approvalId: string }
   APPROVAL_INPUT_INVALID: { approvalId: string; tool: string; issues: readonly { path: string; message: string }[] }
@@ -38,12 +45,34 @@ const agentCatalogue: Catalogue<AgentErrorDetails> = {
   ],
   MESSAGE_EMPTY: [
     'never',
-    (d) => `The message for thread "${d.threadId}" has no text; send at least one text part that is not blank`,
+    (d) =>
+      `The message for thread "${d.threadId}" is empty; send at least one text part that is not blank, or an attachment`,
+  ],
+  ATTACHMENT_NAME_INVALID: [
+    'never',
+    (d) => `The name of the attachment will not do: ${d.fault}; give it a plain file name without a path`,
+  ],
+  ATTACHMENT_TYPE_REFUSED: [
+    'never',
+    (d) => `"${d.name}" is no PNG, JPEG, GIF or WebP image and no UTF-8 text; convert it to one of these`,
+  ],
+  ATTACHMENT_TOO_LARGE: [
+    'never',
+    (d) => `"${d.name}" has ${d.bytes} bytes, the limit for one ${d.kind} is ${d.maxBytes}; attach a smaller one`,
+  ],
+  ATTACHMENT_IN_USE: ['never', (d) => `A message names attachment "${d.attachmentId}"; delete its thread to delete it`],
+  ATTACHMENTS_LIMIT: [
+    'never',
+    (d) => `The message has ${d.count} attachments, the limit is ${d.max}; send the rest with another message`,
   ],
   MESSAGE_UNKNOWN: [
     'never',
     (d) =>
       `Thread "${d.threadId}" has no message "${d.messageId}" that another could follow; name one of its message_added, or leave \`follows\` out`,
+  ],
+  APPROVAL_NOT_YOURS: [
+    'never',
+    (d) => `Approval "${d.approvalId}" is for others to answer: ${describeApprovers(d.approvers)}`,
   ],
   APPROVAL_RESOLVED: [
     'never',
@@ -169,6 +198,8 @@ export interface CallFailureDetails {
   INPUT_NOT_JSON: { tool: string }
   INPUT_INVALID: { tool: string; issues: readonly { path: string; message: string }[] }
   CALLS_LIMIT: { tool: string; max: number }
+  BUDGET_REACHED: { tool: string; limit: LimitFacts }
+  BUDGET_UNAVAILABLE: { tool: string }
   APPROVAL_DENIED: { tool: string; reason: string | undefined }
   APPROVAL_EXPIRED: { tool: string }
   TOOL_FAILED: { tool: string; message: string }
@@ -200,9 +231,11 @@ const callCatalogue: Catalogue<CallFailureDetails> = {
   ],
   INPUT_INVALID: ['never', (d) => `The arguments for "${d.tool}" do not fit its schema: ${listIssues(d.issues)}`],
   CALLS_LIMIT: ['never', (d) => `"${d.tool}" did not run: the run has used all ${d.max} of its calls`],
+  BUDGET_REACHED: ['later', (d) => `"${d.tool}" did not run: ${describeBudget(d.limit)}`],
+  BUDGET_UNAVAILABLE: ['later', (d) => `"${d.tool}" did not run: the budgets could not be asked; try again`],
   APPROVAL_DENIED: [
     'never',
-    (d) => `"${d.tool}" did not run: the user denied it${d.reason === undefined ? '' : `, saying: ${d.reason}`}`,
+    (d) => `"${d.tool}" did not run: it was denied${d.reason === undefined ? '' : `, with the reason: ${d.reason}`}`,
   ],
   APPROVAL_EXPIRED: ['later', (d) => `"${d.tool}" did not run: nobody approved it in time`],
   TOOL_FAILED: ['never', (d) => `"${d.tool}" failed: ${d.message}`],
@@ -245,6 +278,8 @@ const callCatalogue: Catalogue<CallFailureDetails> = {
 export interface RunFailureDetails {
   RUN_TIMED_OUT: { maxRunMs: number }
   RUN_INTERRUPTED: Record<never, never>
+  MODEL_UNPRICED: { model: string }
+  BUDGET_UNAVAILABLE: Record<never, never>
   ANSWER_EMPTY: { model: string }
   ANSWER_FILTERED: { model: string }
 }
@@ -252,6 +287,11 @@ export interface RunFailureDetails {
 const runCatalogue: Catalogue<RunFailureDetails> = {
   RUN_TIMED_OUT: ['later', (d) => `The run did not end within ${d.maxRunMs} ms, its limit; ask for less at once`],
   RUN_INTERRUPTED: ['later', () => 'The server stopped in the middle of this run; send the message again'],
+  MODEL_UNPRICED: [
+    'never',
+    (d) => `The model "${d.model}" has no price, and there is a budget of money; give it one, or leave the budget out`,
+  ],
+  BUDGET_UNAVAILABLE: ['later', () => 'The budgets could not be asked, so the model was not called; try again'],
   ANSWER_EMPTY: [
     'later',
     (d) => `The model "${d.model}" ended without an answer and without calling a tool; try again`,
@@ -332,6 +372,20 @@ export function callFailure<C extends CallFailureCode>(code: C, details: CallFai
 export function runFailure<C extends RunFailureCode>(code: C, details: RunFailureDetails[C]): Failure {
   const [retry, describe] = runCatalogue[code]
   return { code, message: describe(details), retry }
+}
+
+function describeBudget({ name, value, per, window, tool, endsAt }: LimitFacts): string {
+  const what = tool === undefined ? name : `${name} of "${tool}"`
+  const until = endsAt === undefined ? '' : `; it is whole again at ${new Date(endsAt).toISOString()}`
+  return `the budget of ${value} ${what} per ${per} and ${window} has no room for it${until}`
+}
+
+function describeApprovers(approvers: readonly Approvers[]): string {
+  const some = approvers.map(({ roles, users }) => {
+    const named = [...roles.map((role) => `role "${role}"`), ...users.map((user) => `user "${user}"`)]
+    return named.length === 0 ? 'the one who asks' : named.join(' or ')
+  })
+  return some.length === 0 ? 'nobody' : some.join(', and who is also ')
 }
 
 function listIssues(issues: readonly { path: string; message: string }[]): string {

@@ -4,12 +4,14 @@
  *
  * @module
  */
+import type { Answerable } from '../protocol/approvers.ts'
 import type { ApprovalRequested, LoggedEvent } from '../protocol/events.ts'
 import type { ToolInfo } from '../protocol/frames.ts'
 import type { Attachment, JsonValue, Owner, Principal, SentPart, Thread } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Tool } from '../tool/tool.ts'
 import type { NewFile, OpenAttachment } from './attachments.ts'
+import type { InboxPage, InboxQuery } from './inbox.ts'
 import type { EventRange, RunRecord } from './ports.ts'
 import type { Seat } from './seats.ts'
 
@@ -33,6 +35,8 @@ export type SupervisorNotice =
       readonly events: readonly LoggedEvent[]
     }
   | { readonly type: 'threads_changed'; readonly owner: Owner }
+  /** One more waits for those who may answer it, or one less. */
+  | ({ readonly type: 'approvals_changed' } & Answerable)
   | { readonly type: 'thread_gone'; readonly owner: Owner; readonly threadId: string }
 
 /** All methods reject with `AgentError` or `StoreError`; their `code`, `retry` and `message` may be shown to the sender. */
@@ -57,6 +61,8 @@ export interface Supervisor extends AsyncDisposable {
   ): Promise<{ readonly messageId: string; readonly runId: string; readonly duplicate: boolean }>
   /** Resolves when the stop is under way (`stopping: false`: the run had ended already). */
   stop(principal: Principal, runId: string): Promise<{ readonly stopping: boolean }>
+  /** Approvals that this principal may answer now, of their own and of others, oldest first. */
+  inbox(principal: Principal, query?: InboxQuery): Promise<InboxPage>
   answer(
     principal: Principal,
     approvalId: string,

@@ -1,8 +1,9 @@
 /**
- * The title of a thread that nobody named: the beginning of its first message.
+ * The title of a thread that nobody named: the beginning of its first message, or what was attached to it.
  *
  * @module
  */
+import { attachmentsOf, textsOf } from '../protocol/message-parts.ts'
 import type { MessagePart } from '../protocol/vocabulary.ts'
 
 const MAX_CHARACTERS = 60
@@ -10,11 +11,12 @@ const MAX_CHARACTERS = 60
 const MAX_UNITS = 1_000
 
 export function titleOf(parts: readonly MessagePart[]): string {
-  const text = parts
-    .map((part) => part.text)
-    .join(' ')
-    .replace(/\s+/gu, ' ')
-    .trim()
+  const written = textsOf(parts).join(' ').replace(/\s+/gu, ' ').trim()
+  const text =
+    written ||
+    attachmentsOf(parts)
+      .map(({ name }) => name)
+      .join(', ')
   // Counted as people see them: an emoji with a skin tone is one.
   const characters = Array.from(new Intl.Segmenter().segment(text.slice(0, MAX_UNITS)), ({ segment }) => segment)
   if (characters.length <= MAX_CHARACTERS) return text

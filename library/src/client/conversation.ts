@@ -6,6 +6,7 @@
  * @module
  */
 import type { LoggedEvent } from '../protocol/events.ts'
+import { textsOf } from '../protocol/message-parts.ts'
 import type { MessagePart } from '../protocol/vocabulary.ts'
 import { applyRunEvent, newRun, type OpenApproval, openApprovalsOf, type RunView } from './run-view.ts'
 
@@ -63,7 +64,7 @@ export function openApprovals(conversation: Conversation): readonly OpenApproval
   return run === undefined ? [] : openApprovalsOf(run)
 }
 
-/** The text of a message or an answer. */
+/** The text of a message or an answer, without what was attached. */
 export function textOf(parts: readonly MessagePart[]): string {
-  return parts.map((part) => part.text).join('\n\n')
+  return textsOf(parts).join('\n\n')
 }

@@ -4,6 +4,7 @@
  */
 import { commandBodySchema, commandIdSchema, commandTypes, isCommandType } from '../protocol/commands.ts'
 import type { CommandBody, CommandType } from '../protocol/frames.ts'
+import { textsOf } from '../protocol/message-parts.ts'
 import { GatewayError } from './errors.ts'
 import type { GatewayLimits } from './gateway.ts'
 
@@ -43,7 +44,7 @@ export function parseCommand(
   }
   const command = parsed.data
   if (command.type === 'message.send') {
-    const chars = command.parts.reduce((sum, part) => sum + part.text.length, 0)
+    const chars = textsOf(command.parts).reduce((sum, text) => sum + text.length, 0)
     const { maxMessageChars } = limits
     if (chars > maxMessageChars) throw new GatewayError('MESSAGE_TOO_LONG', { chars, maxMessageChars })
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-export type IdPrefix = 'thr' | 'run' | 'msg' | 'call' | 'apr' | 'con' | 'out' | 'rec' | 'node'
+export type IdPrefix = 'thr' | 'run' | 'msg' | 'call' | 'apr' | 'con' | 'out' | 'rec' | 'att' | 'node'
 
 /** Such as `thr_1f0c…`: the prefix tells a reader what it is, and is never used to decide anything. */
 export function createId(prefix: IdPrefix): string {

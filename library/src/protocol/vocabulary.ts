@@ -60,14 +60,98 @@ export interface Failure {
   readonly paths?: readonly { readonly path: string; readonly message: string }[]
 }
 
-/** A piece of a message that a person wrote or an agent answered. */
-export type MessagePart = { readonly type: 'text'; readonly text: string }
+export interface TextPart {
+  readonly type: 'text'
+  readonly text: string
+}
 
-export interface Usage {
+/** What the server found out about a file that was attached; none of it is what its sender claimed, but the name. */
+export interface Attachment {
+  readonly attachmentId: string
+  /** A file name without a path, as its owner gave it. */
+  readonly name: string
+  /** Found in the bytes: `text/plain`, `image/png`, `image/jpeg`, `image/gif` or `image/webp`. */
+  readonly mediaType: string
+  readonly bytes: number
+}
+
+/** A file that belongs to a message. Its bytes are kept beside the log, as long as a thread names it. */
+export interface AttachmentPart extends Attachment {
+  readonly type: 'attachment'
+}
+
+/** A piece of a message that a person wrote. */
+export type MessagePart = TextPart | AttachmentPart
+
+/** A piece of a message as it is sent: of an attachment, only its id is asked for. */
+export type SentPart = TextPart | Pick<AttachmentPart, 'type' | 'attachmentId'>
+
+/** What a model was given and what it said. */
+export interface TokenUsage {
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Millionths of the server's currency. Absent: the model has no price. */
+  readonly costMicros?: number
+}
+
+export interface Usage extends TokenUsage {
   /** Tool calls that were carried out or refused. */
   readonly calls: number
+}
+
+/** What a budget counts: `runMs` is time at work, `money` millionths of the server's currency. */
+export type BudgetResource = 'steps' | 'calls' | 'tokens' | 'money' | 'runMs'
+
+/** In UTC; a month is one of the calendar. */
+export type BudgetWindow = 'hour' | 'day' | 'month'
+
+/** A limit as a person is told of it. */
+export interface LimitFacts {
+  /** A limit of the run, such as `maxSteps`; of a budget, what it counts: a `BudgetResource`. */
+  readonly name: string
+  readonly value: number
+  /** Whose budget it is; this and `window` are absent for a limit of the run itself. */
+  readonly per?: 'user' | 'tenant'
+  readonly window?: BudgetWindow
+  /** When the window ends, and the budget is whole again. */
+  readonly endsAt?: number
+  /** The one tool whose calls it counts. */
+  readonly tool?: string
+}
+
+/** Where a budget stands, amounts in what its resource is counted in. */
+export interface BudgetLevel {
+  readonly per: 'user' | 'tenant'
+  readonly window: BudgetWindow
+  readonly resource: BudgetResource
+  /** The one tool whose calls it counts. */
+  readonly tool?: string
+  readonly max: number
+  readonly used: number
+  /** Held by what is at work now; given back, or used, when that ends. */
+  readonly reserved: number
+  /** When the window ends. */
+  readonly endsAt: number
+}
+
+/** What an owner used in one window. */
+export interface WindowUsage {
+  readonly window: BudgetWindow
+  readonly startsAt: number
+  readonly endsAt: number
+  readonly steps: number
+  /** Calls that started. */
+  readonly calls: number
+  readonly tokens: number
+  readonly costMicros: number
+  /** Time at work of runs that ended, were parked or were taken over. */
+  readonly runMs: number
+}
+
+export interface UsageReport {
+  readonly used: readonly WindowUsage[]
+  /** The budgets that bind the owner. */
+  readonly budgets: readonly BudgetLevel[]
 }
 
 export interface Thread {

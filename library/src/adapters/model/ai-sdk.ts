@@ -22,6 +22,8 @@ export interface AiSdkModelOptions {
   readonly name?: string
   /** Tokens of one request, if known. */
   readonly contextTokens?: number
+  /** Media types of the images that it can look at, such as `image/png`. Default: none. */
+  readonly accepts?: readonly string[]
   /** Sent with every request, by provider: `{ openai: { store: false } }`. */
   readonly providerOptions?: SharedV4ProviderOptions
   /** Requests that are made for one step before it fails, while nothing was yielded. Default 4; 1 never asks again. */
@@ -63,7 +65,7 @@ export function createAiSdkModel(options: AiSdkModelOptions): Model {
   if (!(stallTimeoutMs > 0)) refuse('stallTimeoutMs', 'above 0', stallTimeoutMs)
   const name = options.name ?? `${model.provider}:${model.modelId}`
   const scrub = createScrub(options.secrets ?? [])
-  const writePrompt = createPromptWriter(model.provider)
+  const writePrompt = createPromptWriter(model.provider, options.model.specificationVersion)
 
   async function* stream(request: ModelRequest): AsyncGenerator<ModelPart> {
     const prompt = writePrompt(request)
@@ -126,11 +128,12 @@ export function createAiSdkModel(options: AiSdkModelOptions): Model {
   return {
     name,
     ...(options.contextTokens === undefined ? {} : { contextTokens: options.contextTokens }),
+    ...(options.accepts === undefined ? {} : { accepts: options.accepts }),
     stream,
   }
 }
 
-/** The two versions differ in files and in parts that are not sent or read here. */
+/** Of what is sent and read here, the two versions differ in files only. */
 function supported(model: LanguageModelV3 | LanguageModelV4): LanguageModelV4 {
   const version: unknown = model?.specificationVersion
   if (version !== 'v3' && version !== 'v4') refuse('model', 'a language model of specification v3 or v4', version)

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Model, ModelMessage, ModelPart, ModelRequest } from '../../agent/ports.ts'
+import { textsOf } from '../../protocol/message-parts.ts'
 import { writeAnswer } from './planner/answer.ts'
 import { isFirstAnswer, readTurns, writeData } from './planner/conversation.ts'
 import { planTurn } from './planner/plan.ts'
@@ -59,7 +60,7 @@ async function* stream(request: ModelRequest, timeZone: string): AsyncGenerator<
     yield { type: 'finish', reason: 'calls', usage: usage(), providerData: writeData({ tasks }) }
     return
   }
-  const answer = writeAnswer(plan, progress, { index, first: isFirstAnswer(messages) })
+  const answer = writeAnswer(plan, progress, { index, first: isFirstAnswer(messages), ...(turn ? { turn } : {}) })
   for (const delta of answer.text.match(/\s*\S+\s*$|\s*\S+/g) ?? []) {
     if (signal.aborted) return
     written += delta.length
@@ -117,7 +118,7 @@ function charactersOf(request: ModelRequest, index: ToolIndex): number {
     if (size === undefined) {
       size =
         message.role === 'user'
-          ? message.parts.reduce((sum, part) => sum + part.text.length, 0)
+          ? textsOf(message.parts).reduce((sum, text) => sum + text.length, 0)
           : JSON.stringify(message).length
       sizes.set(message, size)
     }

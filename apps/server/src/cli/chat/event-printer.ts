@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { JsonValue, LoggedEvent, ThreadEvent } from 'toolcrib/protocol'
+import type { JsonValue, LoggedEvent, MessagePart, ThreadEvent } from 'toolcrib/protocol'
 import { printable } from '../printable.ts'
 
 export interface Paint {
@@ -54,7 +54,7 @@ export function createEventPrinter({ answer, note, paint, showsMessages }: Event
   function show(event: ThreadEvent, prefix: string): void {
     switch (event.type) {
       case 'message_added': {
-        const text = event.parts.map((part) => part.text).join('\n\n')
+        const text = event.parts.map(textOfPart).join('\n\n')
         return showsMessages() ? line(paint.strong(`> ${printable(text)}`)) : undefined
       }
       case 'agent_message': {
@@ -108,6 +108,10 @@ export function createEventPrinter({ answer, note, paint, showsMessages }: Event
   }
 
   return { print: ({ event }) => show(event, '') }
+}
+
+function textOfPart(part: MessagePart): string {
+  return part.type === 'text' ? part.text : `[${part.name}, ${part.mediaType}, ${part.bytes} bytes]`
 }
 
 /** A value in one line. */

@@ -6,6 +6,7 @@
  * @module
  */
 import type {
+  LanguageModelV4FilePart,
   LanguageModelV4Message,
   LanguageModelV4Prompt,
   LanguageModelV4ReasoningPart,
@@ -17,6 +18,7 @@ import type { ModelMessage, ModelRequest } from '../../../agent/ports.ts'
 import type { JsonValue } from '../../../protocol/vocabulary.ts'
 import { readProviderData } from './provider-data.ts'
 
+type UserMessage = Extract<ModelMessage, { role: 'user' }>
 type AssistantMessage = Extract<ModelMessage, { role: 'assistant' }>
 type ToolMessage = Extract<ModelMessage, { role: 'tool' }>
 type Result = ToolMessage['results'][number]
@@ -28,7 +30,12 @@ export type PromptWriter = (request: Pick<ModelRequest, 'instructions' | 'messag
 /** What every provider takes as the id of a call. */
 const portableId = /^[A-Za-z0-9_-]{1,64}$/
 
-export function createPromptWriter(provider: string): PromptWriter {
+/** Specification v3 has the bytes themselves where v4 has them wrapped. */
+type FileData = (data: Uint8Array) => LanguageModelV4FilePart['data']
+
+export function createPromptWriter(provider: string, specification: 'v3' | 'v4' = 'v4'): PromptWriter {
+  const fileData: FileData =
+    specification === 'v4' ? (data) => ({ type: 'data', data }) : (data) => data as unknown as ReturnType<FileData>
   const written = new WeakMap<ModelMessage, { readonly ids: string; readonly message: LanguageModelV4Message }>()
 
   const reuse = (source: ModelMessage, ids: string, write: () => LanguageModelV4Message): LanguageModelV4Message => {
@@ -56,7 +63,12 @@ export function createPromptWriter(provider: string): PromptWriter {
       switch (message.role) {
         case 'user':
           answerTheRest()
-          prompt.push(reuse(message, '', () => writeUser(message)))
+          prompt.push(
+            reuse(message, '', () => ({
+              role: 'user',
+              content: message.parts.map((part) => writeUserPart(part, fileData)),
+            })),
+          )
           break
         case 'assistant': {
           answerTheRest()
@@ -103,8 +115,27 @@ function mintId(call: AssistantMessage['calls'][number], used: Set<string>): str
   return id
 }
 
-function writeUser(message: Extract<ModelMessage, { role: 'user' }>): LanguageModelV4Message {
-  return { role: 'user', content: message.parts.map((part) => ({ type: 'text', text: part.text })) }
+type UserPart = LanguageModelV4TextPart | LanguageModelV4FilePart
+
+function writeUserPart(part: UserMessage['parts'][number], fileData: FileData): UserPart {
+  if (part.type === 'text') return { type: 'text', text: part.text }
+  const { name, mediaType, bytes, content } = part
+  // As JSON, so that no name can look like the end of the line.
+  const file = `${JSON.stringify(name)} (${mediaType}, ${bytes} bytes)`
+  switch (content?.type) {
+    case 'image':
+      return { type: 'file', data: fileData(content.data), mediaType, filename: name }
+    case 'text':
+      return { type: 'text', text: `Attached file ${file}${content.cut ? ', its beginning' : ''}:\n\n${content.text}` }
+    case 'withheld':
+    case undefined:
+      return {
+        type: 'text',
+        text: `Attached file ${file}: you cannot see it, because ${content?.reason ?? 'it was not loaded'}. Say so if it matters.`,
+      }
+    default:
+      return content satisfies never
+  }
 }
 
 function writeAssistant(message: AssistantMessage, ids: readonly string[], provider: string): AssistantPart[] {

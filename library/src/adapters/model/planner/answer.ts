@@ -6,7 +6,7 @@
  */
 import type { CallOutcome } from '../../../protocol/vocabulary.ts'
 import { isNegated } from './clauses.ts'
-import type { Done, Open } from './conversation.ts'
+import type { Done, Open, Turn } from './conversation.ts'
 import { objectOf, type Parameter } from './parameters.ts'
 import { inline, present } from './present.ts'
 import type { Progress } from './progress.ts'
@@ -25,9 +25,14 @@ const INTRODUCTION = `_I am the small built-in model: no neural network, I match
 export function writeAnswer(
   plan: Plan,
   progress: Progress,
-  options: { readonly index: ToolIndex; readonly first: boolean },
+  options: { readonly index: ToolIndex; readonly first: boolean; readonly turn?: Turn },
 ): Answer {
-  const { index, first } = options
+  const { index, first, turn } = options
+  const attached = sayAttached(turn?.attached ?? [])
+  // Who only attached something has asked for nothing that could be refused.
+  if (attached !== '' && turn?.text.trim() === '') {
+    return { text: first ? `${INTRODUCTION}\n\n${attached}` : attached, open: [] }
+  }
   const shown = plan.tasks.filter((task) => task.type !== 'dropped')
   const parts: string[] = []
   const open: Open[] = []
@@ -48,6 +53,7 @@ export function writeAnswer(
     parts.push(
       `I took the first requests of your message and left ${plan.left} out; send the rest in a message of its own.`,
     )
+  if (attached !== '') parts.push(attached)
   const onlyWho = shown.length === 1 && shown[0]?.type === 'talk' && shown[0].topic === 'who'
   const body = parts.join('\n\n')
   return { text: first && !onlyWho ? `${INTRODUCTION}\n\n${body}` : body, open }
@@ -82,6 +88,20 @@ function sayTask(
     case 'nothing':
       return sayRefusal(task, index, several)
   }
+}
+
+/** What became of the files of the message: it claims to have seen none that it has not. */
+function sayAttached(attached: Turn['attached']): string {
+  const named = (files: Turn['attached']): string => files.map(({ name }) => `“${inline(name)}”`).join(' and ')
+  const images = attached.filter(({ mediaType }) => mediaType.startsWith('image/'))
+  const texts = attached.filter((one) => !images.includes(one))
+  const lines = [
+    ...(images.length === 0 ? [] : [`I cannot look at images, so I have not seen ${named(images)}.`]),
+    ...(texts.length === 0
+      ? []
+      : [`I do not act on what stands in ${named(texts)}: write in the message itself what I am to do.`]),
+  ]
+  return lines.join(' ')
 }
 
 function sayResult(done: Done, heading: string | undefined): string {

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { ModelMessage } from '../../../agent/ports.ts'
+import type { ModelAttachment, ModelMessage } from '../../../agent/ports.ts'
+import { attachmentsOf, textsOf } from '../../../protocol/message-parts.ts'
 import type { CallOutcome, Failure, JsonObject, JsonValue } from '../../../protocol/vocabulary.ts'
 import { objectOf } from './parameters.ts'
 
@@ -21,6 +22,8 @@ export interface Done {
 
 export interface Turn {
   readonly text: string
+  /** What stands in a file is no request, whatever it says. */
+  readonly attached: readonly ModelAttachment[]
   readonly steps: readonly (readonly Done[])[]
   /** Something was answered in words. */
   readonly answered: boolean
@@ -90,7 +93,7 @@ function readTurn(user: ModelMessage & { role: 'user' }, after: readonly ModelMe
       }),
     )
   }
-  return { text: user.parts.map((part) => part.text).join('\n'), steps, answered, open }
+  return { text: textsOf(user.parts).join('\n'), attached: attachmentsOf(user.parts), steps, answered, open }
 }
 
 function dataOf(value: JsonValue | undefined): JsonObject | undefined {

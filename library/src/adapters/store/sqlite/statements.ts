@@ -6,7 +6,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { fromStoredText, toStoredText } from './stored-text.ts'
 
-export type Parameter = string | number | null
+export type Parameter = string | number | null | Uint8Array
 
 /** Names of columns are given by each statement, so the type of a row is stated beside it. */
 export interface Statements {

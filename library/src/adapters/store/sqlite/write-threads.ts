@@ -2,6 +2,7 @@
 import { StoreError } from '../../../agent/errors.ts'
 import type { Owner, Thread } from '../../../protocol/vocabulary.ts'
 import { foldText } from '../rules/folded-text.ts'
+import { deleteOnlyUsedBy } from './attachments.ts'
 import type { WriteCommands } from './commands.ts'
 import { findRun, findThread, threadOf } from './rows.ts'
 import type { Statements } from './statements.ts'
@@ -49,6 +50,7 @@ export const threadWrites: Pick<
       user,
       thread.thread_key,
     )
+    deleteOnlyUsedBy(db, { tenant, user }, thread.thread_key)
     db.run('DELETE FROM threads WHERE tenant = ? AND user = ? AND thread_key = ?', tenant, user, thread.thread_key)
     return true
   },
