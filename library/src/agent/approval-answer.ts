@@ -1,25 +1,26 @@
 /**
- * A person's answer to an approval. The law: arguments that were edited are validated before the answer is taken, and the
- * answer is durable before its call goes on.
+ * A person's answer to an approval. The law: whoever answers may answer it, arguments that were edited are validated before
+ * the answer is taken, and the answer is durable before its call goes on.
  *
  * @module
  */
+import { mayAnswer } from '../protocol/approvers.ts'
 import type { JsonValue, Owner, Principal } from '../protocol/vocabulary.ts'
 import type { Tool } from '../tool/tool.ts'
 import type { Approvals, EditedInput } from './approvals.ts'
 import { parseSafely } from './call-output.ts'
+import { restoreRedacted } from './edited-input.ts'
 import { AgentError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import type { Answered, ApprovalRecord, Clock, Store } from './ports.ts'
 
 export interface AnswererOptions {
-  readonly store: Pick<Store, 'approvals'>
+  readonly store: Pick<Store, 'approvals' | 'inbox' | 'runs' | 'threads'>
   readonly log: EventLog
   readonly clock: Clock
   readonly approvals: Approvals
   /** For an approval whose call does not wait on this node. */
   readonly toolNamed: (owner: Owner, name: string) => Tool | undefined
-  readonly redactKeys: (value: JsonValue) => JsonValue
 }
 
 export interface PersonsAnswer {
@@ -28,33 +29,67 @@ export interface PersonsAnswer {
   readonly answer: { readonly decision: 'approved' | 'denied'; readonly reason?: string; readonly input?: JsonValue }
 }
 
-/** Rejects with AgentError `NOT_FOUND`, `APPROVAL_RESOLVED`, `APPROVAL_EXPIRED`, `APPROVAL_INPUT_INVALID`. */
-export function createAnswerer(options: AnswererOptions): (answer: PersonsAnswer) => Promise<void> {
-  const { store, log, clock, approvals, toolNamed, redactKeys } = options
+interface Found {
+  /** Who asks. */
+  readonly owner: Owner
+  readonly approval: ApprovalRecord
+}
 
-  async function readEdited(owner: Owner, approval: ApprovalRecord, input: JsonValue): Promise<EditedInput> {
+/**
+ * Rejects with AgentError `NOT_FOUND`, `APPROVAL_NOT_YOURS`, `APPROVAL_RESOLVED`, `APPROVAL_EXPIRED`,
+ * `APPROVAL_INPUT_INVALID`.
+ */
+export function createAnswerer(options: AnswererOptions): (answer: PersonsAnswer) => Promise<void> {
+  const { store, log, clock, approvals, toolNamed } = options
+
+  async function find(principal: Principal, approvalId: string): Promise<Found> {
+    const owner = { tenant: principal.tenant, user: principal.user }
+    const own = await store.approvals.get(owner, approvalId)
+    if (own !== undefined) {
+      if (mayAnswer(principal, { owner, ...own })) return { owner, approval: own }
+      throw new AgentError('APPROVAL_NOT_YOURS', { approvalId, approvers: own.approvers ?? [] })
+    }
+    const found = await store.inbox.get(principal, approvalId)
+    // The store has asked the same; what lets somebody else decide is asked here as well.
+    if (found === undefined || !mayAnswer(principal, found)) throw notFound(approvalId)
+    return { owner: found.owner, approval: found }
+  }
+
+  async function readEdited({ owner, approval }: Found, input: JsonValue): Promise<EditedInput> {
     const question = approvals.waiting(approval.approvalId)
     if (question !== undefined) return question.readEdited(input)
     const tool = toolNamed(owner, approval.tool)
-    if (tool === undefined) return { ok: true, input, parsed: input, shown: redactKeys(input) }
-    const parsed = await parseSafely(tool.input, input)
-    return parsed.ok ? { ok: true, input, parsed: parsed.value, shown: tool.input.redact(input) } : parsed
+    if (tool?.fingerprint !== approval.fingerprint) {
+      const message =
+        'its tool is gone or was changed, so nobody can say whether they fit; deny it, or leave them as they are'
+      return { ok: false, issues: [{ path: '', message }] }
+    }
+    const original = await originalInput({ owner, approval })
+    const restored = restoreRedacted(input, approval.input, original)
+    const parsed = await parseSafely(tool.input, restored)
+    if (!parsed.ok) return parsed
+    return { ok: true, input: restored, parsed: parsed.value, shown: tool.input.redact(restored) }
+  }
+
+  /** What was redacted is kept under the run at work on the thread: that of the agent that called, if an agent asks. */
+  async function originalInput({ owner, approval }: Found): Promise<JsonValue> {
+    const thread = await store.threads.get(owner, approval.threadId)
+    const runId = thread?.activeRunId ?? approval.runId
+    return (await store.runs.keptInputs(owner, runId)).get(approval.callId) ?? approval.input
   }
 
   return async ({ principal, approvalId, answer: { decision, reason, input } }) => {
-    const owner = { tenant: principal.tenant, user: principal.user }
-    const approval = await store.approvals.get(owner, approvalId)
-    if (approval === undefined) throw notFound(approvalId)
+    const found = await find(principal, approvalId)
+    const { owner, approval } = found
     if (approval.status !== 'open') throw resolved({ status: 'already_resolved', approval })
-    const isEdited = input !== undefined && decision === 'approved'
-    const edited = isEdited ? await readEdited(owner, approval, input) : undefined
+    const edited = input !== undefined && decision === 'approved' ? await readEdited(found, input) : undefined
     if (edited?.ok === false) {
       throw new AgentError('APPROVAL_INPUT_INVALID', { approvalId, tool: approval.tool, issues: edited.issues })
     }
     const why = reason === undefined ? {} : { reason }
-    const shown = edited === undefined ? {} : { input: edited.shown }
+    const by = principal.user
     const write = async (): Promise<Extract<Answered, { status: 'resolved' }>> => {
-      const entry = { decision, by: principal.user, ...why, ...shown, at: clock.now() }
+      const entry = { decision, by, ...why, ...inputsOf(edited), at: clock.now() }
       const answered = await store.approvals.resolve(owner, approvalId, entry)
       if (answered.status === 'not_found') throw notFound(approvalId)
       if (answered.status !== 'resolved') throw resolved(answered)
@@ -64,6 +99,15 @@ export function createAnswerer(options: AnswererOptions): (answer: PersonsAnswer
     }
     await log.commit({ owner, threadId: approval.threadId }, write, (answered) => answered.events)
   }
+}
+
+function inputsOf(edited: Extract<EditedInput, { ok: true }> | undefined): {
+  readonly input?: JsonValue
+  readonly keptInput?: JsonValue
+} {
+  if (edited === undefined) return {}
+  const { input, shown } = edited
+  return JSON.stringify(input) === JSON.stringify(shown) ? { input: shown } : { input: shown, keptInput: input }
 }
 
 function resolved(answered: Extract<Answered, { status: 'already_resolved' | 'expired' }>): AgentError {

@@ -14,12 +14,14 @@ import { analyseSchema } from '../tool/schema-analysis.ts'
 import type { Tool } from '../tool/tool.ts'
 import type { Agent, RunLimits } from './agent.ts'
 import { createAnswerer } from './approval-answer.ts'
+import { createApprovalNotices } from './approval-notices.ts'
 import { createApprovals } from './approvals.ts'
 import { type AttachmentLimits, createAttachments, defaultAttachmentLimits } from './attachments.ts'
 import { AgentError } from './errors.ts'
 import { createEventLog } from './event-log.ts'
 import { createGates } from './gate.ts'
 import { guardLogger } from './guarded-logger.ts'
+import { readInbox } from './inbox.ts'
 import { defaultRunLimits, readRunLimits } from './limits.ts'
 import type { ApprovalRecord, Clock, Logger, RunRecord, Store } from './ports.ts'
 import { endInterrupted } from './recovery.ts'
@@ -110,7 +112,6 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     clock,
     approvals,
     toolNamed: (owner, name) => (scopes.peek(owner) ?? registry).get(name),
-    redactKeys,
   })
   const listeners = new Set<(notice: SupervisorNotice) => void>()
   /** Accepting and naming: what a drain waits for before it looks at the runs. */
@@ -127,10 +128,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     return promise
   }
 
+  const tellApprovers = createApprovalNotices({
+    store,
+    logger,
+    notify: (changed) => notify({ type: 'approvals_changed', ...changed }),
+  })
   log.subscribe((committed) => {
     approvals.onCommitted(committed)
     seats.onCommitted(committed)
     notify({ type: 'events', ...committed })
+    const telling = tellApprovers(committed)
+    if (telling !== undefined) void track(telling)
     if (committed.events.some(({ event }) => listChanges.has(event.type))) {
       notify({ type: 'threads_changed', owner: committed.owner })
     }
@@ -274,6 +282,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       // A run of another node is stopped there, by the hint that the gateway spreads.
       return { stopping: runner.stop(runId) || run.outcome === null }
     },
+    inbox: (principal, query = {}) => readInbox({ store, clock }, principal, query),
     answer: (principal, approvalId, answer) => answerApproval({ principal, approvalId, answer }),
     attach: (principal, file) => attachments.attach(ownerOf(principal), file),
     openAttachment: (principal, attachmentId) => attachments.open(ownerOf(principal), attachmentId),
