@@ -98,6 +98,7 @@ export interface ModelErrorDetails {
   MODEL_RATE_LIMITED: { model: string; attempts: number }
   MODEL_OVERLOADED: { model: string; status: number; attempts: number }
   MODEL_REQUEST_REFUSED: { model: string; status: number; detail: string }
+  MODEL_CONTEXT_EXCEEDED: { model: string }
   MODEL_STREAM_CUT: { model: string }
   MODEL_BAD_RESPONSE: { model: string; detail: string }
   MODEL_FAILED: { model: string }
@@ -128,6 +129,10 @@ const modelCatalogue: Catalogue<ModelErrorDetails> = {
   MODEL_REQUEST_REFUSED: [
     'never',
     (d) => `The provider of "${d.model}" refused the request (HTTP ${d.status}): ${d.detail}`,
+  ],
+  MODEL_CONTEXT_EXCEEDED: [
+    'never',
+    (d) => `The conversation is longer than "${d.model}" takes; send less at once, or begin a new thread`,
   ],
   MODEL_STREAM_CUT: ['later', (d) => `The stream of "${d.model}" broke off in the middle; try again`],
   MODEL_BAD_RESPONSE: ['later', (d) => `The model "${d.model}" answered with what cannot be read: ${d.detail}`],
@@ -280,6 +285,7 @@ export interface RunFailureDetails {
   RUN_INTERRUPTED: Record<never, never>
   MODEL_UNPRICED: { model: string }
   BUDGET_UNAVAILABLE: Record<never, never>
+  CONTEXT_TOO_LARGE: { model: string; neededTokens: number; windowTokens: number; reason: string }
   ANSWER_EMPTY: { model: string }
   ANSWER_FILTERED: { model: string }
 }
@@ -292,6 +298,11 @@ const runCatalogue: Catalogue<RunFailureDetails> = {
     (d) => `The model "${d.model}" has no price, and there is a budget of money; give it one, or leave the budget out`,
   ],
   BUDGET_UNAVAILABLE: ['later', () => 'The budgets could not be asked, so the model was not called; try again'],
+  CONTEXT_TOO_LARGE: [
+    'never',
+    (d) =>
+      `The conversation needs about ${d.neededTokens} tokens and does not fit into the ${d.windowTokens} of "${d.model}": ${d.reason}; send less at once, go on from an earlier message, or begin a new thread`,
+  ],
   ANSWER_EMPTY: [
     'later',
     (d) => `The model "${d.model}" ended without an answer and without calling a tool; try again`,

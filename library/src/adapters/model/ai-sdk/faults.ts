@@ -1,6 +1,6 @@
 /**
- * What went wrong with one request, told apart by status and error code, never by an error's words. Nothing that holds
- * the key, the request's body or its headers goes on from here, not even as a cause.
+ * What went wrong with one request, told apart by status and error code, and by an error's words only where its provider
+ * has no code for it. Nothing that holds the key, the request's body or its headers goes on from here, not even as a cause.
  *
  * @module
  */
@@ -14,6 +14,7 @@ export interface Fault {
     | 'rate_limited'
     | 'overloaded'
     | 'refused'
+    | 'too_long'
     | 'cut'
     | 'bad_response'
     | 'failed'
@@ -76,6 +77,7 @@ export function readFault(
   if (status === 429) return { ...seen, kind: 'rate_limited', again: !final && !hasReason(chain, 'insufficient_quota') }
   if (status >= 500) return { ...seen, kind: 'overloaded', again: true }
   if (status === 408 || status === 409) return { ...seen, kind: 'overloaded', again: true }
+  if (isTooLong(chain, status)) return { ...seen, kind: 'too_long', again: false }
   if (status >= 400) return { ...seen, kind: 'refused', again: false }
   // Nobody follows it: the key and the conversation were meant for this address.
   if (status >= 300) return { ...seen, detail: 'it redirects to another address', kind: 'refused', again: false }
@@ -118,6 +120,8 @@ export function modelErrorOf(
       return new ModelError('MODEL_OVERLOADED', { model, status, attempts }, options)
     case 'refused':
       return new ModelError('MODEL_REQUEST_REFUSED', { model, status, detail }, options)
+    case 'too_long':
+      return new ModelError('MODEL_CONTEXT_EXCEEDED', { model }, options)
     case 'cut':
       return new ModelError('MODEL_STREAM_CUT', { model }, options)
     case 'bad_response':
@@ -150,6 +154,17 @@ function causesOf(error: unknown): readonly Link[] {
     link = seen.cause ?? (Array.isArray(seen.errors) ? seen.errors[0] : undefined)
   }
   return chain
+}
+
+const wordsForTooLong = /prompt is too long|input token count.*exceeds|maximum context length|exceed context limit/i
+
+/**
+ * OpenAI and llama.cpp have a reason for it. Anthropic, Google and vLLM answer like to any other bad request, and only their
+ * words say what was bad. A wrong guess costs one summary, and a missed one is a request that was refused.
+ */
+function isTooLong(chain: readonly Link[], status: number): boolean {
+  if (hasReason(chain, 'context_length_exceeded') || hasReason(chain, 'exceed_context_size_error')) return true
+  return (status === 400 || status === 413) && chain.some((link) => wordsForTooLong.test(messageOf(link) ?? ''))
 }
 
 function first<T>(chain: readonly Link[], read: (link: Link) => T | undefined): T | undefined {

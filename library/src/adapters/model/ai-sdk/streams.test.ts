@@ -246,6 +246,31 @@ describe('an AI SDK model and a request that does not end well', () => {
     })
   })
 
+  it('knows a conversation that is too long, from whichever provider, and asks no second time', async () => {
+    const told = [
+      { code: 'context_length_exceeded', type: 'invalid_request_error', message: 'Your input exceeds the window.' },
+      { code: 400, type: 'exceed_context_size_error', message: 'request (9000 tokens) is larger than the context' },
+      { type: 'invalid_request_error', message: 'prompt is too long: 205000 tokens > 200000 maximum' },
+      { code: 400, message: 'The input token count (1100000) exceeds the maximum number of tokens allowed (1048576).' },
+      { code: 400, type: 'BadRequestError', message: "This model's maximum context length is 4096 tokens." },
+    ]
+    let asked = 0
+    await using server = await serve((_request, response) => {
+      response.writeHead(400).end(JSON.stringify({ error: told[asked++] }))
+    })
+
+    const failures = [
+      await failure(compatible(server.url)),
+      await failure(compatible(server.url)),
+      await failure(compatible(server.url)),
+      await failure(compatible(server.url)),
+      await failure(compatible(server.url)),
+    ]
+
+    expect(failures.map((error) => (error as { code?: string }).code)).toEqual(Array(5).fill('MODEL_CONTEXT_EXCEEDED'))
+    expect(asked).toBe(5)
+  })
+
   it('knows a key that Google refuses with 400', async () => {
     await using server = await serve((_request, response) => {
       const error = { code: 400, message: 'API key not valid.', status: 'INVALID_ARGUMENT' }
