@@ -62,6 +62,28 @@ describe('createEventLog', () => {
     expect(told).toEqual([1, 2, 3])
   })
 
+  it('publishes nothing for a stranger who writes to the same thread id at the same time [OPS-07]', async () => {
+    const log = createEventLog(silent)
+    const told: (readonly [string, readonly number[]])[] = []
+    log.subscribe(({ owner: { user }, events }) => told.push([user, events.map(({ seq }) => seq)]))
+    const refused = Promise.withResolvers<readonly LoggedEvent[]>()
+    const commit = (user: string, written: Promise<readonly LoggedEvent[]>): Promise<unknown> =>
+      log.commit(
+        { ...place, owner: { ...owner, user } },
+        () => written,
+        (events) => events,
+      )
+    const strangers = commit('bob', refused.promise)
+    await commit('ann', Promise.resolve([2, 3].map(event)))
+    const before = [...told]
+
+    refused.resolve([])
+    await strangers
+
+    expect(before).toEqual([['ann', [2, 3]]])
+    expect(told).toEqual(before)
+  })
+
   it('goes past a gap that no call in flight can fill: another node wrote it', async () => {
     const log = createEventLog(silent)
     const told = listen(log)

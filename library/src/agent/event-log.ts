@@ -55,8 +55,10 @@ export function createEventLog(logger: Logger): EventLog {
 
   return {
     async commit({ owner, threadId }, write, eventsOf) {
-      const tail: Tail = tails.get(threadId) ?? { open: new Set(), next: 1, early: [] }
-      tails.set(threadId, tail)
+      // By its owner too: the call of a stranger, which will be told that there is no such thread, has no part in it.
+      const key = JSON.stringify([owner.tenant, owner.user, threadId])
+      const tail: Tail = tails.get(key) ?? { open: new Set(), next: 1, early: [] }
+      tails.set(key, tail)
       const call = ++calls
       tail.open.add(call)
       let events: readonly LoggedEvent[] = []
@@ -66,7 +68,7 @@ export function createEventLog(logger: Logger): EventLog {
         return result
       } finally {
         tail.open.delete(call)
-        if (tail.open.size === 0) tails.delete(threadId)
+        if (tail.open.size === 0) tails.delete(key)
         publish({ owner, threadId, events: takeDue(tail, events, calls) })
       }
     },
