@@ -1,9 +1,12 @@
 /** The browser-safe client and the view model of a thread: `toolcrib/client`. @module */
 export type {
   Client,
+  ClientCall,
   ClientClock,
   ClientOptions,
   ClientStatus,
+  ClientTool,
+  OfferListener,
   ThreadListener,
   ThreadView,
   WebSocketLike,
@@ -14,9 +17,16 @@ export {
   type Conversation,
   emptyConversation,
   openApprovals,
+  prependEvents,
   type Turn,
   textOf,
 } from './client/conversation.ts'
 export { createClient } from './client/create-client.ts'
 export { ClientError, type ClientErrorCode, type ClientErrorDetails, clientErrorCodes } from './client/errors.ts'
+export {
+  type ConversationOptions,
+  type ConversationState,
+  type ConversationView,
+  openConversation,
+} from './client/open-conversation.ts'
 export type { ApprovalView, CallView, CompactionView, OpenApproval, RunView, StepView } from './client/run-view.ts'

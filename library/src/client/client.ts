@@ -6,6 +6,7 @@
  */
 import type { ApprovalRequested, LoggedEvent } from '../protocol/events.ts'
 import type { CommandBody, CommandType, Goodbye, Hello, Replies } from '../protocol/frames.ts'
+import type { OfferedTool, OfferVerdict } from '../protocol/offered-tool.ts'
 import type { Failure, JsonValue, MessagePart, Thread } from '../protocol/vocabulary.ts'
 
 /** The least of a WebSocket that the client uses: the browser's own, Node's own and `ws` fit. */
@@ -69,11 +70,42 @@ export interface ThreadListener {
   readonly onOpen?: (opened: {
     readonly thread: Thread
     readonly lastSeq: number
+    /** The events that follow begin after this one. */
+    readonly after: number
     readonly approvals: readonly ApprovalRequested[]
   }) => void
+  /** The log ends before what was delivered: it is not the log that it was. All delivered is void; it begins again. */
+  readonly onRestart?: () => void
   /** Deleted, or not this user's. */
   readonly onGone?: () => void
   /** The server will not open it, for another reason: nothing more is delivered. */
+  readonly onRefused?: (failure: Failure) => void
+}
+
+/** A tool that is carried out here. */
+export interface ClientTool extends OfferedTool {
+  /**
+   * Contract: stops soon after its signal is aborted. What it resolves with must be JSON; what it throws is the call's
+   * failure, its message told to the agent.
+   */
+  readonly execute: (input: JsonValue, call: ClientCall) => unknown
+}
+
+export interface ClientCall {
+  /** The same when the call is asked for again: hand it to whatever must not happen twice. */
+  readonly callId: string
+  readonly runId: string
+  readonly threadId: string
+  /** Milliseconds since the epoch, by the server's clock. */
+  readonly deadline: number
+  /** Aborted by a stop, a time-out, and the loss of the connection. */
+  readonly signal: AbortSignal
+}
+
+export interface OfferListener {
+  /** After each connect, and whenever an offer of this client changes: one verdict for each tool, in order. */
+  readonly onVerdicts?: (verdicts: readonly OfferVerdict[]) => void
+  /** The server takes none of this client's offers. */
   readonly onRefused?: (failure: Failure) => void
 }
 
@@ -95,8 +127,16 @@ export interface Client extends AsyncDisposable {
   listThreads(query?: string): Promise<readonly Thread[]>
   renameThread(threadId: string, title: string): Promise<Thread>
   deleteThread(threadId: string): Promise<void>
-  /** Delivers events after `after` (default 0: from the beginning), then live, until disposed. */
-  openThread(threadId: string, listener: ThreadListener, after?: number): ThreadView
+  /**
+   * Delivers events, then live ones, until disposed: those after a sequence number (default 0: from the beginning), or so
+   * many of the `last`, 1 to 500, and the rest of the turn that they begin in.
+   */
+  openThread(threadId: string, listener: ThreadListener, from?: number | { readonly last: number }): ThreadView
+  /**
+   * Offers tools to this user's agents, on this connection and on each that follows, until disposed. A run may use them when
+   * its message came from here, or when its sender is gone and its thread is open here.
+   */
+  offerTools(tools: readonly ClientTool[], listener?: OfferListener): Disposable
   /** The idempotency key is made here and kept across reconnects, so a message is never sent twice. */
   send(
     threadId: string,

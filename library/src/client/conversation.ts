@@ -14,20 +14,26 @@ import { applyRunEvent, newRun, type OpenApproval, openApprovalsOf, type RunView
 export interface Turn {
   readonly messageId: string
   readonly parts: readonly MessagePart[]
+  /** The message that it comes after; null: none. Absent: one before where the conversation was opened. */
+  readonly follows?: string | null
   /** When the message was committed, milliseconds since the epoch. */
   readonly at: number
   readonly run: RunView
 }
 
 export interface Conversation {
+  /** Of the first event that was applied, above 1 when it was opened later in the log; 0: of none yet. */
+  readonly firstSeq: number
   /** Of the last event that was applied. */
   readonly seq: number
   /** Set once the thread was renamed. */
   readonly title?: string
   readonly turns: readonly Turn[]
+  /** Events of runs whose message lies before what is held, in order: they find their place when that is prepended. */
+  readonly unplaced: readonly LoggedEvent[]
 }
 
-export const emptyConversation: Conversation = Object.freeze({ seq: 0, turns: [] })
+export const emptyConversation: Conversation = Object.freeze({ seq: 0, turns: [], unplaced: [] })
 
 /** Costs what the last turn costs, not what the thread costs, but for one copy of the list of turns. */
 export function applyEvent(conversation: Conversation, logged: LoggedEvent): Conversation {
@@ -43,12 +49,23 @@ export function applyEvent(conversation: Conversation, logged: LoggedEvent): Con
     default: {
       const index = conversation.turns.findLastIndex((turn) => turn.run.runId === event.runId)
       const turn = conversation.turns[index]
-      if (turn === undefined) return { ...conversation, seq }
+      if (turn === undefined) return { ...conversation, seq, unplaced: [...conversation.unplaced, logged] }
       const run = applyRunEvent(turn.run, event, at)
       return run === turn.run
         ? { ...conversation, seq }
         : { ...conversation, seq, turns: conversation.turns.with(index, { ...turn, run }) }
     }
+  }
+}
+
+/** With the events that come right before those it holds. */
+export function prependEvents(conversation: Conversation, events: readonly LoggedEvent[]): Conversation {
+  const earlier = [...events, ...conversation.unplaced].reduce(applyEvent, emptyConversation)
+  return {
+    ...earlier,
+    ...conversation,
+    turns: [...earlier.turns, ...conversation.turns],
+    unplaced: earlier.unplaced,
   }
 }
 

@@ -7,6 +7,7 @@ import type { Client, ClientClock, ClientOptions, ClientStatus, WebSocketLike } 
 import { createEmitter } from './emitter.ts'
 import { clientError } from './errors.ts'
 import { createLink } from './link.ts'
+import { createClientOffers } from './offers.ts'
 import { createRequests } from './requests.ts'
 import { createThreads } from './threads.ts'
 
@@ -38,7 +39,9 @@ export function createClient(options: ClientOptions): Client {
       return maxFrameBytes === undefined ? undefined : { maxFrameBytes, send: (text) => link.send(text) }
     },
   })
-  const threads = createThreads({ requests, clock, isConnected: () => hello() !== undefined })
+  const isConnected = (): boolean => hello() !== undefined
+  const threads = createThreads({ requests, clock, isConnected })
+  const offers = createClientOffers({ requests, clock, isConnected })
   const link = createLink({
     url,
     ticket,
@@ -52,14 +55,19 @@ export function createClient(options: ClientOptions): Client {
   })
 
   function onStatus(status: ClientStatus): void {
-    if (status.state !== 'open' && wasOpen) requests.onLost()
+    if (status.state !== 'open' && wasOpen) {
+      offers.onLost()
+      requests.onLost()
+    }
     wasOpen = status.state === 'open'
     if (status.state === 'closed') {
       requests.close(status.reason)
       threads.close()
+      offers.close()
     }
     if (status.state === 'open') {
-      // Threads first, so that what is sent again finds its thread open.
+      // Threads first, so that what is sent again finds its thread open; before them the tools, so that their runs find those.
+      offers.onConnected()
       threads.onConnected()
       requests.onConnected()
       // A refusal among these may have led a listener to close it.
@@ -79,6 +87,10 @@ export function createClient(options: ClientOptions): Client {
         return threads.onGone(frame.threadId)
       case 'threads_changed':
         return changes.emit()
+      case 'tool.call':
+        return offers.onCall(frame)
+      case 'tool.cancel':
+        return offers.onCancel(frame.callId)
       default:
         // A newer server may say more than this client knows.
         return
@@ -108,10 +120,15 @@ export function createClient(options: ClientOptions): Client {
     async deleteThread(threadId) {
       await requests.request<'thread.delete'>({ type: 'thread.delete', threadId })
     },
-    openThread(threadId, listener, after = 0) {
+    openThread(threadId, listener, from = 0) {
       const { status } = link
       if (status.state === 'closed') throw clientError('CLIENT_CLOSED', { reason: status.reason })
-      return threads.open(threadId, listener, after)
+      return threads.open(threadId, listener, from)
+    },
+    offerTools(tools, listener = {}) {
+      const { status } = link
+      if (status.state === 'closed') throw clientError('CLIENT_CLOSED', { reason: status.reason })
+      return offers.offer(tools, listener)
     },
     async send(threadId, message, { agent, idempotencyKey = crypto.randomUUID() } = {}) {
       const parts = typeof message === 'string' ? [{ type: 'text' as const, text: message }] : message

@@ -47,6 +47,7 @@ const IDEMPOTENT: ReadonlySet<CommandType> = new Set([
   'thread.list',
   'thread.rename',
   'thread.open',
+  'thread.read',
   'thread.leave',
   'message.send',
   'run.stop',

@@ -9,7 +9,7 @@ import type { ClientError } from './errors.ts'
 import type { Requests } from './requests.ts'
 
 export interface Threads {
-  open(threadId: string, listener: ThreadListener, after: number): ThreadView
+  open(threadId: string, listener: ThreadListener, from: number | { readonly last: number }): ThreadView
   onEvent(frame: EventFrame): void
   onGone(threadId: string): void
   onConnected(): void
@@ -25,6 +25,8 @@ export interface ThreadsOptions {
 
 interface View {
   readonly listener: ThreadListener
+  /** So many of the newest, until the server has said where that begins. */
+  last: number | undefined
   seq: number
 }
 
@@ -42,30 +44,49 @@ const RETRY_MS = 1_000
 export function createThreads({ requests, clock, isConnected }: ThreadsOptions): Threads {
   const threads = new Map<string, OpenThread>()
 
-  /** From the view that has the least; the others skip what they have. */
+  /** From the view that has the least, or from where new views begin; the others skip what they have. */
   function ask(thread: OpenThread): void {
     thread.retry?.[Symbol.dispose]()
     if (!isConnected()) return
     const { threadId, views } = thread
-    const after = Math.min(...[...views].map(({ seq }) => seq))
+    const last = Math.max(0, ...[...views].map((view) => view.last ?? 0))
+    const from = last > 0 ? { last } : { after: leastOf(views) }
     thread.asked += 1
     thread.answered = false
     const asked = thread.asked
     const isCurrent = (): boolean => thread.asked === asked && threads.get(threadId) === thread
     requests.ask<'thread.open'>(
-      { type: 'thread.open', threadId, after },
+      { type: 'thread.open', threadId, ...from },
       (reply) => isCurrent() && onOpened(thread, reply),
       (error) => isCurrent() && onRefused(thread, error),
     )
   }
 
-  function onOpened(thread: OpenThread, { thread: about, lastSeq, approvals }: OkReply<'thread.open'>): void {
+  function onOpened(thread: OpenThread, { thread: about, lastSeq, after, approvals }: OkReply<'thread.open'>): void {
     thread.answered = true
-    for (const { listener } of thread.views) callSafely(() => listener.onOpen?.({ thread: about, lastSeq, approvals }))
+    for (const view of thread.views) {
+      if (view.last === undefined) continue
+      view.last = undefined
+      view.seq = after
+    }
+    for (const { listener, seq } of thread.views) {
+      callSafely(() => listener.onOpen?.({ thread: about, lastSeq, after: seq, approvals }))
+    }
+    if (thread.views.size > 0 && leastOf(thread.views) < after) ask(thread)
+  }
+
+  /** The log is not the one that was read: of a server that was set back, say. */
+  function restart(thread: OpenThread): void {
+    for (const view of thread.views) {
+      view.seq = 0
+      callSafely(() => view.listener.onRestart?.())
+    }
+    if (thread.views.size > 0) ask(thread)
   }
 
   function onRefused(thread: OpenThread, error: ClientError): void {
     if (error.code === 'NOT_FOUND') return lose(thread, ({ onGone }) => onGone?.())
+    if (error.code === 'AFTER_AHEAD') return restart(thread)
     if (error.retry === 'never') {
       const { code, message, retry } = error
       return lose(thread, ({ onRefused: tell }) => tell?.({ code, message, retry }))
@@ -90,10 +111,11 @@ export function createThreads({ requests, clock, isConnected }: ThreadsOptions):
   }
 
   return {
-    open(threadId, listener, after) {
+    open(threadId, listener, from) {
       const thread = threads.get(threadId) ?? { threadId, views: new Set(), asked: 0, answered: false }
       threads.set(threadId, thread)
-      const view: View = { listener, seq: after }
+      const view: View =
+        typeof from === 'number' ? { listener, last: undefined, seq: from } : { listener, ...from, seq: 0 }
       thread.views.add(view)
       ask(thread)
       return {
@@ -109,7 +131,7 @@ export function createThreads({ requests, clock, isConnected }: ThreadsOptions):
       if (thread === undefined) return
       let hasGap = false
       for (const view of thread.views) {
-        if (seq <= view.seq) continue
+        if (seq <= view.seq || view.last !== undefined) continue
         if (seq > view.seq + 1) {
           hasGap = true
           continue
@@ -132,4 +154,8 @@ export function createThreads({ requests, clock, isConnected }: ThreadsOptions):
       threads.clear()
     },
   }
+}
+
+function leastOf(views: Iterable<View>): number {
+  return Math.min(...[...views].map(({ seq }) => seq))
 }
