@@ -26,6 +26,8 @@ export interface AuthErrorDetails {
   TOKEN_NOT_YET_VALID: Record<never, never>
   TOKEN_CLAIMS: { claim: string; expected: string }
   TOKEN_REVOKED: Record<never, never>
+  TOKEN_LIFE: { maxTokenLifeMs: number }
+  TOKEN_WITHOUT_ID: Record<never, never>
   KEYS_UNAVAILABLE: Record<never, never>
   TICKET_REFUSED: Record<never, never>
   TICKETS_FULL: { max: number }
@@ -40,6 +42,7 @@ export interface HttpErrorDetails {
   ROUTE_UNKNOWN: { method: string; path: string }
   BODY_NOT_JSON: Record<never, never>
   BODY_TOO_LARGE: { maxBytes: number }
+  UPLOADS_LIMIT: { of: 'user' | 'server'; max: number }
   REQUEST_INVALID: { issues: readonly { readonly path: string; readonly message: string }[] }
   REQUEST_REFUSED: { reason: string }
   REQUEST_TIMED_OUT: Record<never, never>
@@ -108,7 +111,15 @@ const catalogue: Catalogue = {
     'never',
     (d) => `The claim "${d.claim}" of the token does not say who this is; expected ${d.expected}`,
   ],
-  TOKEN_REVOKED: ['never', () => 'This session was signed out; sign in again'],
+  TOKEN_REVOKED: ['never', () => 'These credentials were revoked, as by a sign-out; sign in again'],
+  TOKEN_LIFE: [
+    'never',
+    (d) => `The token lives longer than ${d.maxTokenLifeMs} ms, the limit; get one that expires earlier`,
+  ],
+  TOKEN_WITHOUT_ID: [
+    'never',
+    () => 'The token has no "jti", so it cannot be revoked alone; sign out with { "everywhere": true }',
+  ],
   KEYS_UNAVAILABLE: ['later', () => "The issuer's keys cannot be fetched, so nobody can be verified now; try again"],
   TICKET_REFUSED: ['never', () => 'The ticket is unknown, used or older than 30 seconds; ask for a new one'],
   TICKETS_FULL: ['later', (d) => `${d.max} tickets are waiting to be used, the limit; try again in a few seconds`],
@@ -131,6 +142,13 @@ const catalogue: Catalogue = {
   ROUTE_UNKNOWN: ['never', (d) => `There is no ${d.method} ${d.path}; docs/protocol.md lists the routes`],
   BODY_NOT_JSON: ['never', () => 'The body is not JSON; send Content-Type application/json and a JSON object'],
   BODY_TOO_LARGE: ['never', (d) => `The body is larger than ${d.maxBytes} bytes, the limit; send less`],
+  UPLOADS_LIMIT: [
+    'later',
+    (d) =>
+      d.of === 'user'
+        ? `${d.max} of your files are on their way in, the limit; wait for one to arrive`
+        : `Files of more than ${d.max} bytes together are on their way in, the limit; try again in a few seconds`,
+  ],
   REQUEST_INVALID: [
     'never',
     (d) => `The request does not fit: ${d.issues.map((issue) => `${issue.path || '/'}: ${issue.message}`).join('; ')}`,

@@ -24,11 +24,11 @@ import { createSqliteStore } from 'toolcrib/store/sqlite'
 import { openAgents } from './agents.ts'
 import { openAuth } from './auth/open-auth.ts'
 import { openCatalogue } from './catalogue.ts'
-import { gatewayLimits, runLimits } from './config/limits.ts'
+import { attachmentLimits, gatewayLimits, runLimits } from './config/limits.ts'
 import type { ServerConfig } from './config.ts'
 import { createHealth, type HealthCheck, type Phase } from './health.ts'
 import { createHttpApp } from './http/app.ts'
-import { createSessionSockets, type HttpContext } from './http/context.ts'
+import type { HttpContext } from './http/context.ts'
 import { listen } from './http/listen.ts'
 import { acceptUpgrades, type Upgrades } from './http/upgrade.ts'
 import { createLog, type Log } from './log.ts'
@@ -110,17 +110,20 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
       defaultAgent: config.defaultAgent,
       limits: runLimits(config.limits),
       maxRunsPerUser: config.limits.maxRunsPerUser,
+      attachmentLimits: attachmentLimits(config.limits),
       clock,
       logger: log.child({ part: 'agent' }),
       node: createId('node'),
     }),
   )
   const metered = metrics.meterSupervisor(supervisor)
-  const auth = await openAuth({ config, records: store.records, clock, log, port: () => port })
+  const auth = await openAuth({ config, revocations: store.revocations, clock, log, port: () => port })
+  opened.use(auth.revocations)
   const gateway = opened.use(
     createGateway({
       supervisor: metered,
       authenticator: auth.credentials,
+      revocations: auth.revocations,
       bus: opened.use(createLocalBus({ onListenerError: (err) => log.error({ err }, 'a listener of the bus failed') })),
       logger: log.child({ part: 'gateway' }),
       server: { version, model },
@@ -153,7 +156,6 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
     clock,
     log,
     supervisor: metered,
-    sockets: createSessionSockets(),
     phase: () => phase.now,
     consoleFolder: parts.consoleFolder ?? builtConsole,
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Agent, RunLimits } from '../agent/agent.ts'
+import type { AttachmentLimits } from '../agent/attachments.ts'
 import type { Model } from '../agent/ports.ts'
 import type { PolicyOptions } from '../policy/policy.ts'
 import type { Tool } from '../tool/tool.ts'
@@ -22,8 +23,14 @@ export interface HostLimits {
   readonly maxToolsPerScope: number
   /** Bytes of one HTTP request's body. Default 1,048,576. */
   readonly maxBodyBytes: number
+  /** Attachments of one user that may be on their way in at once. Default 4. */
+  readonly maxUploadsPerUser: number
+  /** Bytes of attachments on their way in at once, over all users. Default 268,435,456. */
+  readonly maxUploadingBytes: number
   /** Bytes of one bearer token; a longer one is refused unread. Default 8,192. */
   readonly maxTokenBytes: number
+  /** How long a token may live from its issue on; one that lives longer is refused. Default 31,536,000,000 (365 days). */
+  readonly maxTokenLifeMs: number
   /** Tickets issued and not yet used, over all users. Default 10,000. */
   readonly maxTickets: number
   /** Development sign-ins per minute, over all users. Default 120. */
@@ -37,7 +44,7 @@ export interface HostLimits {
 }
 
 /** Every limit there is, in one table. `docs/configuration.md` has ranges. */
-export type Limits = GatewayLimits & RunLimits & HostLimits
+export type Limits = GatewayLimits & RunLimits & AttachmentLimits & HostLimits
 
 /** An agent whose model may be left to the server, or named as in `TOOLCRIB_MODEL`. */
 export type AgentSettings = Omit<Agent, 'model'> & { readonly model?: Model | string }

@@ -7,34 +7,25 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { fastifyCookie } from '@fastify/cookie'
 import type { Clock } from 'toolcrib/agent'
-import { type Authentication, type Authenticator, type Identity, replyFailure } from 'toolcrib/gateway'
-import { type Failure, TICKET_SUBPROTOCOL_PREFIX } from 'toolcrib/protocol'
+import type { Authentication, Authenticator, Identity, Revocations } from 'toolcrib/gateway'
+import { TICKET_SUBPROTOCOL_PREFIX } from 'toolcrib/protocol'
 import { type ServerErrorCode, type ServerErrorDetails, serverFailure } from '../errors.ts'
 import type { AddressRules } from './addresses.ts'
-import type { TokenVerifier, Verified } from './jwt.ts'
-import type { SignedOut } from './sessions.ts'
+import type { TokenVerifier } from './jwt.ts'
 import type { Tickets } from './tickets.ts'
-
-/** Somebody verified, and by what. */
-export interface Caller {
-  readonly identity: Identity
-  /** The session that a sign-out ends; absent when this server keeps none, as with an issuer's tokens. */
-  readonly sessionId?: string
-}
-
-export type Checked = { readonly ok: true; readonly caller: Caller } | { readonly ok: false; readonly failure: Failure }
 
 export interface Credentials extends Authenticator {
   /** The caller of an HTTP request. `changes`: it is not just a read, so a cookie needs an allowed origin. */
-  ofRequest(headers: IncomingHttpHeaders, options: { readonly changes: boolean }): Promise<Checked>
+  ofRequest(headers: IncomingHttpHeaders, options: { readonly changes: boolean }): Promise<Authentication>
   /** The caller of a socket, before it is accepted. */
-  ofUpgrade(headers: IncomingHttpHeaders): Promise<Checked>
+  ofUpgrade(headers: IncomingHttpHeaders): Promise<Authentication>
 }
 
 export interface CredentialsOptions {
   readonly verifier: TokenVerifier
-  /** Null: this server signs no sessions of its own, and no cookie counts. */
-  readonly sessions: { readonly signedOut: SignedOut } | null
+  readonly revocations: Revocations
+  /** False: this server signs no sessions of its own, and no cookie counts. */
+  readonly takesCookies: boolean
   readonly tickets: Tickets
   readonly addresses: AddressRules
   readonly clock: Clock
@@ -47,12 +38,10 @@ export function cookieName(secure: boolean): string {
   return secure ? '__Host-toolcrib_session' : 'toolcrib_session'
 }
 
-export function createCredentials({ verifier, sessions, tickets, addresses, clock }: CredentialsOptions): Credentials {
+export function createCredentials(options: CredentialsOptions): Credentials {
+  const { verifier, revocations, takesCookies, tickets, addresses, clock } = options
   return {
-    async authenticate(token): Promise<Authentication> {
-      const checked = await check(token)
-      return checked.ok ? { ok: true, identity: checked.caller.identity } : checked
-    },
+    authenticate: check,
     async ofRequest(headers, { changes }) {
       if (headers.authorization !== undefined) return ofHeader(headers.authorization)
       const cookie = cookieOf(headers)
@@ -71,39 +60,30 @@ export function createCredentials({ verifier, sessions, tickets, addresses, cloc
     },
   }
 
-  function ofHeader(header: string): Promise<Checked> | Checked {
+  function ofHeader(header: string): Promise<Authentication> | Authentication {
     const token = bearer.exec(header)?.[1]
     if (token !== undefined) return check(token)
     return refuse('TOKEN_MALFORMED', { reason: 'the Authorization header is not "Bearer" and a token' })
   }
 
-  async function check(token: string): Promise<Checked> {
-    const verified: Verified = await verifier.verify(token)
-    if (!verified.ok) return verified
-    const { identity, tokenId } = verified
-    if (sessions === null || tokenId === undefined) return { ok: true, caller: { identity } }
-    return stillSignedIn({ identity, sessionId: tokenId })
+  async function check(token: string): Promise<Authentication> {
+    const verified = await verifier.verify(token)
+    return verified.ok ? unlessRevoked(verified.identity) : verified
   }
 
-  async function ofTicket(ticket: string): Promise<Checked> {
-    const caller = tickets.redeem(ticket)
-    if (caller === undefined) return refuse('TICKET_REFUSED', {})
-    const { expiresAt } = caller.identity
-    return expiresAt !== null && expiresAt <= clock.now() ? refuse('TOKEN_EXPIRED', {}) : stillSignedIn(caller)
+  function ofTicket(ticket: string): Authentication {
+    const identity = tickets.redeem(ticket)
+    if (identity === undefined) return refuse('TICKET_REFUSED', {})
+    const { expiresAt } = identity
+    return expiresAt !== null && expiresAt <= clock.now() ? refuse('TOKEN_EXPIRED', {}) : unlessRevoked(identity)
   }
 
-  async function stillSignedIn(caller: Caller): Promise<Checked> {
-    if (sessions === null || caller.sessionId === undefined) return { ok: true, caller }
-    try {
-      const gone = await sessions.signedOut.has(caller.identity.principal, caller.sessionId)
-      return gone ? refuse('TOKEN_REVOKED', {}) : { ok: true, caller }
-    } catch (error) {
-      return { ok: false, failure: replyFailure(error) }
-    }
+  function unlessRevoked(identity: Identity): Authentication {
+    return revocations.has(identity) ? refuse('TOKEN_REVOKED', {}) : { ok: true, identity }
   }
 
   function cookieOf(headers: IncomingHttpHeaders): string | undefined {
-    if (sessions === null || headers.cookie === undefined) return undefined
+    if (!takesCookies || headers.cookie === undefined) return undefined
     const value = fastifyCookie.parse(headers.cookie)[cookieName(addresses.secure)]
     return value === '' ? undefined : value
   }
@@ -124,6 +104,6 @@ function ticketOf(headers: IncomingHttpHeaders): string | undefined {
   return offered.find((name) => name.startsWith(TICKET_SUBPROTOCOL_PREFIX))?.slice(TICKET_SUBPROTOCOL_PREFIX.length)
 }
 
-function refuse<C extends ServerErrorCode>(code: C, details: ServerErrorDetails[C]): Checked {
+function refuse<C extends ServerErrorCode>(code: C, details: ServerErrorDetails[C]): Authentication {
   return { ok: false, failure: serverFailure(code, details) }
 }

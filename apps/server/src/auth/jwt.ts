@@ -15,26 +15,21 @@ import {
   jwtVerify,
 } from 'jose'
 import type { Clock } from 'toolcrib/agent'
-import type { Identity } from 'toolcrib/gateway'
-import type { Failure } from 'toolcrib/protocol'
+import type { Authentication } from 'toolcrib/gateway'
 import type { JwtConfig } from '../config.ts'
 import { type ServerErrorCode, type ServerErrorDetails, serverFailure } from '../errors.ts'
 import { principalOf } from './claims.ts'
 
-export type Verified =
-  /** `tokenId` is the token's `jti`, if it has one. */
-  | { readonly ok: true; readonly identity: Identity; readonly tokenId?: string }
-  | { readonly ok: false; readonly failure: Failure }
-
 export interface TokenVerifier {
   /** Never throws. */
-  verify(token: string): Promise<Verified>
+  verify(token: string): Promise<Authentication>
 }
 
 export interface TokenVerifierOptions {
   readonly jwt: JwtConfig
   readonly clock: Clock
   readonly maxTokenBytes: number
+  readonly maxTokenLifeMs: number
   /** Told why the keys could not be had; nobody else is. */
   readonly onKeysUnavailable?: (cause: unknown) => void
 }
@@ -61,6 +56,7 @@ export function createTokenVerifier({
   jwt,
   clock,
   maxTokenBytes,
+  maxTokenLifeMs,
   onKeysUnavailable,
 }: TokenVerifierOptions): TokenVerifier {
   const fitting = jwt.keys.type === 'secret' ? sharedAlgorithms : publicAlgorithms
@@ -85,7 +81,9 @@ export function createTokenVerifier({
           ...(jwt.issuer === undefined ? {} : { issuer: jwt.issuer }),
           ...(jwt.audience === undefined ? {} : { audience: jwt.audience }),
         })
-        return identify(payload, jwt)
+        return lifeOf(payload, clock.now()) > maxTokenLifeMs
+          ? refuse('TOKEN_LIFE', { maxTokenLifeMs })
+          : identify(payload, jwt)
       } catch (error) {
         const refusal = refusalOf(error, jwt)
         if (!refusal.ok && refusal.failure.code === 'KEYS_UNAVAILABLE') onKeysUnavailable?.(error)
@@ -95,12 +93,22 @@ export function createTokenVerifier({
   }
 }
 
-function identify(payload: JWTPayload, jwt: JwtConfig): Verified {
+function identify(payload: JWTPayload, jwt: JwtConfig): Authentication {
   const mapped = principalOf(payload, jwt.claims)
   if (!mapped.ok) return refuse('TOKEN_CLAIMS', { claim: mapped.claim, expected: mapped.expected })
-  const expiresAt = payload.exp === undefined ? null : payload.exp * 1_000
-  const tokenId = typeof payload.jti === 'string' ? { tokenId: payload.jti } : {}
-  return { ok: true, identity: { principal: mapped.principal, expiresAt }, ...tokenId }
+  const { exp, iat, jti } = payload
+  const identity = {
+    principal: mapped.principal,
+    expiresAt: exp === undefined ? null : exp * 1_000,
+    ...(typeof iat === 'number' ? { issuedAt: Math.round(iat * 1_000) } : {}),
+    ...(typeof jti === 'string' ? { tokenId: jti } : {}),
+  }
+  return { ok: true, identity }
+}
+
+/** From its issue, or, when it does not tell, from now. */
+function lifeOf({ exp = 0, iat }: JWTPayload, now: number): number {
+  return exp * 1_000 - (typeof iat === 'number' ? iat * 1_000 : now)
 }
 
 function keySource({ keys }: JwtConfig): JWTVerifyGetKey {
@@ -122,7 +130,7 @@ function keySource({ keys }: JwtConfig): JWTVerifyGetKey {
   }
 }
 
-function refusalOf(error: unknown, jwt: JwtConfig): Verified {
+function refusalOf(error: unknown, jwt: JwtConfig): Authentication {
   if (error instanceof errors.JWTExpired) return refuse('TOKEN_EXPIRED', {})
   if (error instanceof errors.JWTClaimValidationFailed) return claimRefusal(error, jwt)
   if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) {
@@ -140,7 +148,7 @@ function refusalOf(error: unknown, jwt: JwtConfig): Verified {
   return refuse('KEYS_UNAVAILABLE', {})
 }
 
-function claimRefusal({ claim, reason }: errors.JWTClaimValidationFailed, jwt: JwtConfig): Verified {
+function claimRefusal({ claim, reason }: errors.JWTClaimValidationFailed, jwt: JwtConfig): Authentication {
   switch (claim) {
     case 'iss':
       return refuse('TOKEN_ISSUER', { expected: jwt.issuer ?? '' })
@@ -168,6 +176,6 @@ function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 32)
 }
 
-function refuse<C extends ServerErrorCode>(code: C, details: ServerErrorDetails[C]): Verified {
+function refuse<C extends ServerErrorCode>(code: C, details: ServerErrorDetails[C]): Authentication {
   return { ok: false, failure: serverFailure(code, details) }
 }

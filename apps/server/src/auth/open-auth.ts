@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Clock, RecordStore } from 'toolcrib/agent'
+import type { Clock, RevocationStore } from 'toolcrib/agent'
 import type { Secret } from '../config/secret.ts'
 import type { ServerConfig } from '../config.ts'
 import { ServerError } from '../errors.ts'
@@ -12,36 +12,41 @@ import type { Log } from '../log.ts'
 import { type AddressRules, createAddressRules } from './addresses.ts'
 import { type Credentials, createCredentials } from './credentials.ts'
 import { createTokenVerifier } from './jwt.ts'
-import { createSignedOut, type SignedOut, sessionJwt, sessionSecret } from './sessions.ts'
+import { openRevocations, type RevocationList } from './revocations.ts'
+import { sessionJwt, sessionSecret } from './sessions.ts'
 import { createTickets, type Tickets } from './tickets.ts'
 
 export interface Auth {
   readonly addresses: AddressRules
   readonly credentials: Credentials
   readonly tickets: Tickets
-  readonly sessions: { readonly secret: Secret; readonly signedOut: SignedOut } | null
+  readonly revocations: RevocationList
+  /** Null when an issuer is configured: there is nothing to sign in to here. */
+  readonly sessions: { readonly secret: Secret } | null
 }
 
 export interface AuthOptions {
   readonly config: ServerConfig
-  readonly records: RecordStore
+  readonly revocations: RevocationStore
   readonly clock: Clock
   readonly log: Log
   readonly port: () => number
 }
 
 /** @throws {@link ServerError} `DATA_FOLDER_UNUSABLE`. */
-export async function openAuth({ config, records, clock, log, port }: AuthOptions): Promise<Auth> {
+export async function openAuth({ config, revocations: store, clock, log, port }: AuthOptions): Promise<Auth> {
   const { host, publicUrl, dataFolder, limits } = config
   const { allowedOrigins, developmentSignIn } = config.auth
   const addresses = createAddressRules({ host, port, publicUrl, allowedOrigins })
-  const sessions = developmentSignIn
-    ? { secret: await sessionSecret(dataFolder), signedOut: createSignedOut(records, clock) }
-    : null
+  const { maxTokenBytes, maxTokenLifeMs } = limits
+  const sessions = developmentSignIn ? { secret: await sessionSecret(dataFolder) } : null
+  const jwt = config.auth.jwt ?? sessionJwt(sessions?.secret ?? noIssuer())
+  const { clockToleranceMs } = jwt
   const verifier = createTokenVerifier({
-    jwt: config.auth.jwt ?? sessionJwt(sessions?.secret ?? noIssuer()),
+    jwt,
     clock,
-    maxTokenBytes: limits.maxTokenBytes,
+    maxTokenBytes,
+    maxTokenLifeMs,
     onKeysUnavailable: (cause) => log.error({ err: cause }, "the issuer's keys cannot be fetched"),
   })
   const tickets = createTickets({
@@ -49,10 +54,13 @@ export async function openAuth({ config, records, clock, log, port }: AuthOption
     maxTickets: limits.maxTickets,
     maxTicketsPerUser: limits.maxConnectionsPerUser,
   })
+  const revocations = await openRevocations({ store, clock, log, maxTokenLifeMs, clockToleranceMs })
+  const takesCookies = sessions !== null
   return {
     addresses,
-    credentials: createCredentials({ verifier, sessions, tickets, addresses, clock }),
+    credentials: createCredentials({ verifier, revocations, takesCookies, tickets, addresses, clock }),
     tickets,
+    revocations,
     sessions,
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Development sessions: tokens that this server signs itself with a secret of its data folder, so that a restart keeps
- * people signed in, and a sign-out that lasts. The law: a session that was signed out never counts again.
+ * Development sessions: tokens that this server signs itself. The law: the secret is of its data folder, so that a restart
+ * keeps people signed in, and nobody else can read it.
  *
  * @module
  */
@@ -8,16 +8,13 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SignJWT } from 'jose'
-import type { Clock, RecordStore } from 'toolcrib/agent'
 import type { ClaimNames } from 'toolcrib/gateway'
-import type { Owner, Principal } from 'toolcrib/protocol'
+import type { Principal } from 'toolcrib/protocol'
 import { createSecret, type Secret } from '../config/secret.ts'
 import type { JwtConfig } from '../config.ts'
 import { ServerError } from '../errors.ts'
 
 const issuer = 'toolcrib'
-const collection = 'signed_out_sessions'
-const maxKept = 1_000
 
 /** How this server's own session tokens are verified. */
 export function sessionJwt(secret: Secret): JwtConfig {
@@ -74,36 +71,11 @@ export async function issueToken(
     .setIssuer(by)
     .setAudience(audience)
     .setJti(randomBytes(16).toString('base64url'))
-    .setIssuedAt(issuedAt)
+    // To the millisecond, so that whoever signs in again in the same second as everywhere out is in.
+    .setIssuedAt(now / 1_000)
     .setExpirationTime(expiresAt)
     .sign(new TextEncoder().encode(secret.reveal()))
   return { token, expiresAt: expiresAt * 1_000 }
-}
-
-/** Who was signed out, kept in the store under the owner of the session until it would have expired anyway. */
-export interface SignedOut {
-  has(owner: Owner, tokenId: string): Promise<boolean>
-  add(owner: Owner, session: { readonly tokenId: string; readonly expiresAt: number | null }): Promise<void>
-}
-
-export function createSignedOut(records: RecordStore, clock: Clock): SignedOut {
-  return {
-    async has(owner, tokenId) {
-      return (await records.get(owner, collection, tokenId)) !== undefined
-    },
-    async add(owner, { tokenId, expiresAt }) {
-      const now = clock.now()
-      await records.put(owner, collection, tokenId, { expiresAt }, { at: now })
-      for (const { id, value } of await records.list(owner, collection, { limit: maxKept })) {
-        if (hasExpired(value, now)) await records.delete(owner, collection, id)
-      }
-    },
-  }
-}
-
-function hasExpired(value: unknown, now: number): boolean {
-  if (typeof value !== 'object' || value === null || !('expiresAt' in value)) return false
-  return typeof value.expiresAt === 'number' && value.expiresAt < now
 }
 
 function ignoreExisting(error: unknown): void {

@@ -6,16 +6,16 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from 'toolcrib/agent'
+import type { Identity } from 'toolcrib/gateway'
 import { ServerError } from '../errors.ts'
-import type { Caller } from './credentials.ts'
 
 export const ticketTtlMs = 30_000
 
 export interface Tickets {
   /** One more than a user may have takes the place of that user's oldest. @throws {@link ServerError} `TICKETS_FULL`. */
-  issue(caller: Caller): { readonly ticket: string; readonly expiresAt: number }
-  /** The caller it was issued to; undefined when it is unknown, used or too old. Either way it is gone. */
-  redeem(ticket: string): Caller | undefined
+  issue(identity: Identity): { readonly ticket: string; readonly expiresAt: number }
+  /** The identity it was issued to; undefined when it is unknown, used or too old. Either way it is gone. */
+  redeem(ticket: string): Identity | undefined
 }
 
 export interface TicketsOptions {
@@ -26,7 +26,7 @@ export interface TicketsOptions {
 }
 
 interface Waiting {
-  readonly caller: Caller
+  readonly identity: Identity
   readonly owner: string
   readonly expiresAt: number
 }
@@ -37,9 +37,9 @@ export function createTickets({ clock, maxTickets, maxTicketsPerUser }: TicketsO
   const byOwner = new Map<string, Set<string>>()
 
   return {
-    issue(caller) {
+    issue(identity) {
       dropExpired()
-      const { tenant, user } = caller.identity.principal
+      const { tenant, user } = identity.principal
       const owner = JSON.stringify([tenant, user])
       const [oldest] = byOwner.get(owner) ?? []
       if (oldest !== undefined && byOwner.get(owner)?.size === maxTicketsPerUser) take(oldest)
@@ -47,13 +47,13 @@ export function createTickets({ clock, maxTickets, maxTicketsPerUser }: TicketsO
       const ticket = randomBytes(32).toString('base64url')
       const expiresAt = clock.now() + ticketTtlMs
       const key = hash(ticket)
-      waiting.set(key, { caller, owner, expiresAt })
+      waiting.set(key, { identity, owner, expiresAt })
       byOwner.set(owner, (byOwner.get(owner) ?? new Set()).add(key))
       return { ticket, expiresAt }
     },
     redeem(ticket) {
       const found = take(hash(ticket))
-      return found !== undefined && clock.now() < found.expiresAt ? found.caller : undefined
+      return found !== undefined && clock.now() < found.expiresAt ? found.identity : undefined
     },
   }
 

@@ -5,12 +5,18 @@
  * @module
  */
 import type { ConfigProblem } from '../errors.ts'
+import { defaultLimits } from './limits.ts'
 import { nearestWord } from './nearest.ts'
 import { isLoopbackHost, type ParsedConfig, type ParsedJwt } from './schema.ts'
 
 export function crossCheck(config: ParsedConfig): readonly ConfigProblem[] {
   const { jwt } = config.auth
-  return [...checkSignIn(config), ...(jwt === undefined ? [] : checkJwt(jwt)), ...checkAgents(config)]
+  return [
+    ...checkSignIn(config),
+    ...(jwt === undefined ? [] : checkJwt(jwt)),
+    ...checkLimits(config),
+    ...checkAgents(config),
+  ]
 }
 
 function checkSignIn({ host, publicUrl, auth }: ParsedConfig): readonly ConfigProblem[] {
@@ -90,6 +96,19 @@ function checkJwt(jwt: ParsedJwt): readonly ConfigProblem[] {
     })
   }
   return problems
+}
+
+function checkLimits({ auth, limits }: ParsedConfig): readonly ConfigProblem[] {
+  const defaults = defaultLimits()
+  const { sessionTtlMs = defaults.sessionTtlMs, maxTokenLifeMs = defaults.maxTokenLifeMs } = limits
+  if (auth.jwt !== undefined || sessionTtlMs <= maxTokenLifeMs) return []
+  return [
+    {
+      name: 'limits.sessionTtlMs',
+      expected: `at most limits.maxTokenLifeMs, which is ${maxTokenLifeMs}: a session's token could not be used`,
+      received: String(sessionTtlMs),
+    },
+  ]
 }
 
 function checkAgents({ agents, defaultAgent }: ParsedConfig): readonly ConfigProblem[] {

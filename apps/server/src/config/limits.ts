@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { defaultRunLimits, type RunLimits } from 'toolcrib/agent'
+import { type AttachmentLimits, defaultAttachmentLimits, defaultRunLimits, type RunLimits } from 'toolcrib/agent'
 import { defaultGatewayLimits, type GatewayLimits, type Limits } from 'toolcrib/gateway'
 
 export type { Limits } from 'toolcrib/gateway'
@@ -44,13 +44,22 @@ export const limitRules: { readonly [Name in keyof Limits]: LimitRule } = {
   maxStepRetries: { default: defaultRunLimits.maxStepRetries, min: 0, max: 10 },
   maxAgentDepth: { default: defaultRunLimits.maxAgentDepth, min: 0, max: 10 },
 
+  maxImageBytes: { default: defaultAttachmentLimits.maxImageBytes, min: 1_024, max: 67_108_864 },
+  maxTextFileBytes: { default: defaultAttachmentLimits.maxTextFileBytes, min: 1_024, max: 67_108_864 },
+  maxAttachmentsPerMessage: { default: defaultAttachmentLimits.maxAttachmentsPerMessage, min: 0, max: 64 },
+  maxAttachmentBytesPerUser: { default: defaultAttachmentLimits.maxAttachmentBytesPerUser, min: 0, max: unlimited },
+  maxPromptAttachmentBytes: { default: defaultAttachmentLimits.maxPromptAttachmentBytes, min: 0, max: 268_435_456 },
+
   maxDatabaseBytes: { default: unlimited, min: 1_048_576, max: unlimited },
   maxStorePendingBytes: { default: 67_108_864, min: 65_536, max: 4_294_967_296 },
   maxRunsPerUser: { default: 4, min: 1, max: 1_000 },
   maxToolsPerScope: { default: 1_000, min: 1, max: 100_000 },
   maxBodyBytes: { default: 1_048_576, min: 1_024, max: 67_108_864 },
+  maxUploadsPerUser: { default: 4, min: 1, max: 1_000 },
+  maxUploadingBytes: { default: 268_435_456, min: 1_024, max: unlimited },
   maxTokenBytes: { default: 8_192, min: 256, max: 16_384 },
   maxTickets: { default: 10_000, min: 1, max: 1_000_000 },
+  maxTokenLifeMs: { default: 365 * day, min: 60_000, max: 3_650 * day },
   signInsPerMinute: { default: 120, min: 1, max: 100_000 },
   sessionTtlMs: { default: 30 * day, min: 60_000, max: 365 * day },
   drainMs: { default: 10_000, min: 0, max: 600_000 },
@@ -88,6 +97,14 @@ export const runLimitNames: readonly (keyof RunLimits)[] = [
   'maxAgentDepth',
 ]
 
+export const attachmentLimitNames: readonly (keyof AttachmentLimits)[] = [
+  'maxImageBytes',
+  'maxTextFileBytes',
+  'maxAttachmentsPerMessage',
+  'maxAttachmentBytesPerUser',
+  'maxPromptAttachmentBytes',
+]
+
 /** What a person is told a limit may be. */
 export function describeLimit(name: keyof Limits): string {
   const { min, max } = limitRules[name]
@@ -106,6 +123,10 @@ export function defaultLimits(): Limits {
 
 export function gatewayLimits(limits: Limits): GatewayLimits {
   return pick(limits, gatewayLimitNames)
+}
+
+export function attachmentLimits(limits: Limits): AttachmentLimits {
+  return pick(limits, attachmentLimitNames)
 }
 
 export function runLimits(limits: Limits): RunLimits {

@@ -7,12 +7,14 @@ import fastifyCookie from '@fastify/cookie'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { type Failure, SUBPROTOCOL } from 'toolcrib/protocol'
 import { ServerError, serverFailure } from '../errors.ts'
+import { attachmentRoutes } from './attachments.ts'
 import { consoleRoutes } from './console.ts'
 import type { HttpContext } from './context.ts'
 import { eventRoutes } from './events.ts'
 import { operationRoutes } from './operations.ts'
 import { answerRaw } from './raw-answer.ts'
 import { httpFailure } from './refusal.ts'
+import { revocationRoutes } from './revocations.ts'
 import { sessionRoutes } from './session.ts'
 import { signInRoutes } from './sign-in.ts'
 import { failureHeaders, statusOf } from './status.ts'
@@ -68,15 +70,18 @@ export async function createHttpApp(context: HttpContext): Promise<FastifyInstan
   })
   signInRoutes(app, context)
   sessionRoutes(app, context)
+  revocationRoutes(app, context)
   threadRoutes(app, context)
   eventRoutes(app, context)
+  await attachmentRoutes(app, context)
   operationRoutes(app, context)
   await consoleRoutes(app, context)
   return app
 
   /** Answers the status it told. */
   function answer(error: unknown, reply: FastifyReply): number {
-    const failure = httpFailure(error, { maxBodyBytes })
+    // A route may have a limit of its own; what never became a route has none.
+    const failure = httpFailure(error, { maxBodyBytes: reply.request?.routeOptions?.bodyLimit ?? maxBodyBytes })
     const status = statusOf(failure.code)
     const headers = { ...securityHeaders(addresses.secure), ...failureHeaders(failure) }
     void reply.code(status).headers(headers).send({ error: failure })

@@ -4,17 +4,22 @@
  * @module
  */
 import type { FastifyRequest } from 'fastify'
-import type { Caller } from '../auth/credentials.ts'
+import type { Identity } from 'toolcrib/gateway'
 import { ServerError } from '../errors.ts'
 import type { HttpContext } from './context.ts'
 import { Refusal } from './refusal.ts'
+
+/** Somebody who was verified. */
+export interface Caller {
+  readonly identity: Identity
+}
 
 /** @throws {@link Refusal} with the reason's code. */
 export async function requireCaller(request: FastifyRequest, { credentials }: HttpContext): Promise<Caller> {
   const changes = request.method !== 'GET' && request.method !== 'HEAD'
   const checked = await credentials.ofRequest(request.raw.headers, { changes })
   if (!checked.ok) throw new Refusal(checked.failure)
-  return checked.caller
+  return { identity: checked.identity }
 }
 
 /** @throws {@link Refusal}, and {@link ServerError} `OPERATOR_REQUIRED`. */

@@ -7,7 +7,7 @@ import type { Clock, Supervisor } from 'toolcrib/agent'
 import type { Gateway } from 'toolcrib/gateway'
 import type { AddressRules } from '../auth/addresses.ts'
 import type { Credentials } from '../auth/credentials.ts'
-import type { SignedOut } from '../auth/sessions.ts'
+import type { RevocationList } from '../auth/revocations.ts'
 import type { Tickets } from '../auth/tickets.ts'
 import type { Secret } from '../config/secret.ts'
 import type { ServerConfig } from '../config.ts'
@@ -22,10 +22,9 @@ export interface HttpContext {
   readonly credentials: Credentials
   readonly tickets: Tickets
   readonly addresses: AddressRules
-  /** Null when an issuer is configured: there is nothing to sign in to or out of here. */
-  readonly sessions: { readonly secret: Secret; readonly signedOut: SignedOut } | null
-  /** The sockets and streams of a session, so that a sign-out closes them. */
-  readonly sockets: SessionSockets
+  readonly revocations: RevocationList
+  /** Null when an issuer is configured: there is nothing to sign in to here. */
+  readonly sessions: { readonly secret: Secret } | null
   readonly health: HealthCheck
   readonly metrics: Metrics
   readonly phase: () => Phase
@@ -33,33 +32,4 @@ export interface HttpContext {
   readonly log: Log
   /** Where the built console lies. */
   readonly consoleFolder: string
-}
-
-/** What was opened by which session. */
-export interface SessionSockets {
-  /** `close` is called when the session is signed out; dispose when it closed by itself. */
-  add(sessionId: string | undefined, close: () => void): Disposable
-  /** Closes all of a session; answers how many. */
-  close(sessionId: string): number
-}
-
-export function createSessionSockets(): SessionSockets {
-  const bySession = new Map<string, Set<() => void>>()
-  return {
-    add(sessionId, close) {
-      if (sessionId === undefined) return { [Symbol.dispose]: () => {} }
-      const sockets = bySession.get(sessionId) ?? new Set()
-      bySession.set(sessionId, sockets.add(close))
-      return {
-        [Symbol.dispose]: () => {
-          if (sockets.delete(close) && sockets.size === 0) bySession.delete(sessionId)
-        },
-      }
-    },
-    close(sessionId) {
-      const sockets = [...(bySession.get(sessionId) ?? [])]
-      for (const close of sockets) close()
-      return sockets.length
-    },
-  }
 }

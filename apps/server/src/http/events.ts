@@ -10,8 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from 'toolcrib/gateway'
 import type { LoggedEvent } from 'toolcrib/protocol'
 import { z } from 'zod'
-import type { Caller } from '../auth/credentials.ts'
-import { requireCaller } from './caller.ts'
+import { type Caller, requireCaller } from './caller.ts'
 import type { HttpContext } from './context.ts'
 import { parseInput } from './input.ts'
 import { Refusal } from './refusal.ts'
@@ -57,8 +56,8 @@ interface StreamOptions {
 }
 
 async function stream(reply: FastifyReply, { context, caller, threadId, after }: StreamOptions): Promise<void> {
-  const { clock, config, gateway, sockets, supervisor } = context
-  const { identity, sessionId } = caller
+  const { clock, config, gateway, supervisor } = context
+  const { identity } = caller
   // Refused while it still can be an HTTP answer: a foreign thread, too many readers, draining.
   const { thread } = await supervisor.openThread(identity.principal, threadId)
   if (after > thread.lastSeq) throw new GatewayError('AFTER_AHEAD', { after, lastSeq: thread.lastSeq })
@@ -71,7 +70,6 @@ async function stream(reply: FastifyReply, { context, caller, threadId, after }:
   reply.hijack()
   const response = reply.raw
   response.once('close', end)
-  using _session = sockets.add(sessionId, end)
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) response.setHeader(name, value)
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })

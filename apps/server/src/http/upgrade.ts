@@ -6,10 +6,9 @@
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { GatewayError, replyFailure, type SocketLike } from 'toolcrib/gateway'
+import { GatewayError, type Identity, replyFailure, type SocketLike } from 'toolcrib/gateway'
 import { CLOSE, type Failure, SUBPROTOCOL } from 'toolcrib/protocol'
 import { createWebSocketUpgrade } from 'toolcrib/socket/ws'
-import type { Caller } from '../auth/credentials.ts'
 import { serverFailure } from '../errors.ts'
 import type { HttpContext } from './context.ts'
 import { answerRaw } from './raw-answer.ts'
@@ -30,7 +29,7 @@ export function isSocketRequest({ method, url, headers }: IncomingMessage): bool
 }
 
 export function acceptUpgrades(server: Server, context: HttpContext): Upgrades {
-  const { config, gateway, log, metrics, sockets } = context
+  const { config, gateway, log, metrics } = context
   const upgrade = createWebSocketUpgrade({ maxFrameBytes: config.limits.maxFrameBytes })
 
   const streams = new Set<Duplex>()
@@ -47,7 +46,7 @@ export function acceptUpgrades(server: Server, context: HttpContext): Upgrades {
         using _place = admitted.place
         if (stream.destroyed) return
         stream.off('error', onError)
-        upgrade.accept(request, stream, head, (socket) => open(socket, stream, admitted.caller))
+        upgrade.accept(request, stream, head, (socket) => open(socket, admitted.identity))
       })
       .catch((error: unknown) => {
         log.error({ err: error }, 'an upgrade failed')
@@ -63,7 +62,7 @@ export function acceptUpgrades(server: Server, context: HttpContext): Upgrades {
 
   async function admit(
     request: IncomingMessage,
-  ): Promise<{ readonly caller: Caller; readonly place: Disposable } | { readonly failure: Failure }> {
+  ): Promise<{ readonly identity: Identity; readonly place: Disposable } | { readonly failure: Failure }> {
     const { host } = request.headers
     if (!context.addresses.isKnownHost(host))
       return { failure: serverFailure('HOST_REFUSED', { host: printable(host ?? '') }) }
@@ -72,16 +71,14 @@ export function acceptUpgrades(server: Server, context: HttpContext): Upgrades {
     if (!isHandshake(request)) return { failure: serverFailure('REQUEST_REFUSED', { reason: notHandshake }) }
     const checked = await context.credentials.ofUpgrade(request.headers)
     if (!checked.ok) return { failure: checked.failure }
-    const place = gateway.reserve(checked.caller.identity.principal)
+    const place = gateway.reserve(checked.identity.principal)
     if (!place.ok) return { failure: { code: place.code, message: place.message, retry: 'later' } }
-    return { caller: checked.caller, place }
+    return { identity: checked.identity, place }
   }
 
-  function open(socket: SocketLike, stream: Duplex, { identity, sessionId }: Caller): void {
+  function open(socket: SocketLike, identity: Identity): void {
     try {
-      const { connectionId } = gateway.accept(socket, identity)
-      const held = sockets.add(sessionId, () => void gateway.revoke((info) => info.connectionId === connectionId))
-      stream.once('close', () => held[Symbol.dispose]())
+      gateway.accept(socket, identity)
     } catch (error) {
       // The gateway has closed the socket and counted it; what is left is to say why, here.
       log.warn({ err: error }, 'a socket was turned away after its upgrade')
