@@ -1,5 +1,5 @@
 import { createToolRegistry, defineTool, type Tool } from 'toolcrib'
-import { createBudget, definePolicy } from 'toolcrib/policy'
+import { definePolicy, readBudgets } from 'toolcrib/policy'
 import { commandTypes } from 'toolcrib/protocol'
 import { createMemoryStore } from 'toolcrib/store/memory'
 import {
@@ -217,7 +217,7 @@ describe('L12', () => {
       codeOf(() => defineAgent({ ...agent, tools: ['tag:'] })),
       codeOf(() => definePolicy({ allow: [], aprove: [] } as never)),
       codeOf(() => definePolicy({ allow: [{ tools: ['effect:anything'] }] })),
-      codeOf(() => createBudget(Number.NaN)),
+      codeOf(() => readBudgets([{ per: 'user', window: 'day', resource: 'calls', max: Number.NaN }])),
       codeOf(() => createAgentBench({ limits: { maxStep: 1 } as never })),
       codeOf(() => createAgentBench({ supervisor: { defaultAgent: 'nobody' } })),
       codeOf(() => parseConfig({ limit: {} }, { env: {}, folder: '/' })),
@@ -229,7 +229,7 @@ describe('L12', () => {
       'OPTION_INVALID',
       'POLICY_INVALID',
       'POLICY_INVALID',
-      'LIMIT_INVALID',
+      'BUDGET_INVALID',
       'OPTION_INVALID',
       'OPTION_INVALID',
       'CONFIG_INVALID',

@@ -1,16 +1,8 @@
-/** Public entry `toolcrib/policy`: permissions, approvals and limits. @module */
+/** Public entry `toolcrib/policy`: permissions, approvals and budgets. @module */
 
+export { type BudgetOptions, type BudgetRule, readBudgets } from './policy/budgets.ts'
 export { type DefinedPolicy, definePolicy } from './policy/define-policy.ts'
 export { PolicyError, type PolicyErrorCode, type PolicyErrorDetails, policyErrorCodes } from './policy/errors.ts'
-export {
-  createBudget,
-  createConcurrencyLimit,
-  createRateLimit,
-  type Limit,
-  type LimitRefusal,
-  type RateLimitOptions,
-  type Reservation,
-} from './policy/limits.ts'
 export type { AllowRule, ApprovalRule, ApproverRule, Permission, Policy, PolicyOptions } from './policy/policy.ts'
 export { selectTools } from './policy/select-tools.ts'
 export { type Selector, unmatchedSelectors } from './policy/selector.ts'

@@ -34,6 +34,8 @@ export interface RunLimits {
   readonly maxRunMs: number
   /** Input and output tokens of one run together. Default Infinity. */
   readonly maxTokens: number
+  /** What the models of one run may cost, in millionths of the currency. Default Infinity. */
+  readonly maxCostMicros: number
   /** Default 65,536: a larger output is kept whole in the store and shown cut. */
   readonly maxOutputBytes: number
   /** How long a stopped or timed-out call has to settle before it is `abandoned`. Default 2,000. */

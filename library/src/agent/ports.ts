@@ -376,7 +376,7 @@ export interface Want {
 
 export interface ReservationRequest {
   readonly fence: Fence
-  /** What it is for: one of `holders` (agent/spending.ts). What it held before is given back first. */
+  /** What it is for: one of `holders` (agent/reservation-holders.ts). What it held before is given back first. */
   readonly holder: string
   readonly at: number
   /** Those that bind the run. */

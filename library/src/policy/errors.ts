@@ -3,14 +3,14 @@ import type { Retry } from '../protocol/vocabulary.ts'
 
 export interface PolicyErrorDetails {
   POLICY_INVALID: { option: string; expected: string; received: string }
-  LIMIT_INVALID: { option: string; expected: string; received: string }
+  BUDGET_INVALID: { option: string; expected: string; received: string }
 }
 
 const catalogue: {
   readonly [C in keyof PolicyErrorDetails]: readonly [Retry, (details: PolicyErrorDetails[C]) => string]
 } = {
   POLICY_INVALID: ['never', (d) => `Expected \`${d.option}\` of the policy to be ${d.expected}, got ${d.received}`],
-  LIMIT_INVALID: ['never', (d) => `Expected \`${d.option}\` of the limit to be ${d.expected}, got ${d.received}`],
+  BUDGET_INVALID: ['never', (d) => `Expected \`${d.option}\` to be ${d.expected}, got ${d.received}`],
 }
 
 export type PolicyErrorCode = keyof PolicyErrorDetails

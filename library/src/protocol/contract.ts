@@ -27,6 +27,7 @@ export const contractRules: ContractRules = {
     'ok, failed, timed_out and abandoned have started; invalid and refused never did; every outcome but ok has its error',
   LATE_ONCE: 'tool_late comes once, of a call that was abandoned',
   APPROVAL_PAIRED: 'Every approval_requested has one approval_resolved; the call starts only when it was approved',
+  WARNED_ONCE: 'A limit is warned of once in its run',
   REWIND_OPEN: 'agent_rewound voids the step that is being streamed, and no other; a takeover in its middle needs it',
   END_ONCE: 'agent_completed is emitted exactly once, and is the last of its run',
   END_SETTLED: 'When a run ends, its calls and approvals have ended',
@@ -52,6 +53,7 @@ export type ContractRule =
   | 'OUTCOME_TRUE'
   | 'LATE_ONCE'
   | 'APPROVAL_PAIRED'
+  | 'WARNED_ONCE'
   | 'REWIND_OPEN'
   | 'END_ONCE'
   | 'END_SETTLED'

@@ -5,7 +5,18 @@
  * @module
  */
 import type { Approvers } from './approvers.ts'
-import type { CallOutcome, Effect, Failure, JsonValue, LimitFacts, MessagePart, RunOutcome, TextPart, TokenUsage, Usage } from './vocabulary.ts'
+import type {
+  CallOutcome,
+  Effect,
+  Failure,
+  JsonValue,
+  LimitFacts,
+  MessagePart,
+  RunOutcome,
+  TextPart,
+  TokenUsage,
+  Usage,
+} from './vocabulary.ts'
 
 export interface MessageAdded {
   readonly type: 'message_added'

@@ -5,6 +5,7 @@
  */
 import type { Report } from './contract.ts'
 import type { AgentCompleted, AgentStarted, RunEvent, StepCompleted, ToolCompleted, ToolLate } from './events.ts'
+import { limitKey } from './limit-key.ts'
 import type { CallOutcome } from './vocabulary.ts'
 
 export interface RunChecker {
@@ -40,6 +41,7 @@ export function createRunChecker(runId: string): RunChecker {
   let openCalls = 0
   let ended = false
   const openApprovals = new Map<string, string>()
+  const warned = new Set<string>()
   const calls = new Map<string, CallState>()
 
   const requested = (event: CallEvent, report: Report): CallState | undefined => {
@@ -144,6 +146,12 @@ export function createRunChecker(runId: string): RunChecker {
         report('ATTEMPT', `${event.type} before agent_started`)
       }
       switch (event.type) {
+        case 'limit_warning': {
+          const key = limitKey(event.limit)
+          if (warned.has(key)) report('WARNED_ONCE', `limit ${key}`)
+          warned.add(key)
+          return
+        }
         case 'agent_started':
           return checkStarted(event, report)
         case 'context_compacted':

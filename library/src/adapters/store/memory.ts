@@ -13,6 +13,7 @@ import { createMemoryRevocations } from './memory/revocations.ts'
 import { createMemoryLeases, createMemoryRuns } from './memory/runs.ts'
 import { createMemoryState } from './memory/state.ts'
 import { createMemoryEvents, createMemoryThreads } from './memory/threads.ts'
+import { createMemoryUsageStore } from './memory/usage.ts'
 import { guardParts } from './rules/guarded.ts'
 
 /** Everything is lost with the process. Calls take effect in the order they are made. */
@@ -30,6 +31,7 @@ export function createMemoryStore(): Store {
       records: createMemoryRecords(state),
       revocations: createMemoryRevocations(),
       attachments: createMemoryAttachments(state),
+      usage: createMemoryUsageStore(state),
     },
     () => {
       if (closed) throw new StoreError('STORE_CLOSED', {})

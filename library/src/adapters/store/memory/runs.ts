@@ -3,8 +3,9 @@ import { StoreError } from '../../../agent/errors.ts'
 import type { LeaseStore, RunStore } from '../../../agent/ports.ts'
 import type { JsonValue, Principal } from '../../../protocol/vocabulary.ts'
 import { messageOf } from '../rules/accepted-message.ts'
+import { beginTime, endTime } from '../rules/usage.ts'
 import { assertAttached } from './attachments.ts'
-import { appendEvents, type MemoryRun, type MemoryState } from './state.ts'
+import { appendEvents, type MemoryRun, type MemoryState, type OwnerState } from './state.ts'
 
 export function createMemoryRuns(state: MemoryState): RunStore {
   return {
@@ -51,6 +52,7 @@ export function createMemoryRuns(state: MemoryState): RunStore {
         inputs: new Map(),
       }
       mine.runs.set(run.runId, accepted)
+      beginTime(mine.usage, run.runId, run.at)
       held.thread = { ...held.thread, activeRunId: run.runId }
       const events = appendEvents(mine, held, { at: run.at, runId: run.runId, events: [messageOf(run)] })
       return { status: 'started', run: accepted.record, events }
@@ -98,6 +100,7 @@ export function createMemoryLeases(state: MemoryState): LeaseStore {
         const open = [...mine.approvals.values()].filter((held) => held.runId === runId && held.status === 'open')
         const isDue = run.record.stopping || (parked !== undefined && parked.approvals !== open.length)
         run.record = { ...run.record, parked: parked !== undefined }
+        endTime(mine.usage, runId, lastAt(mine, run), false)
         run.leaseUntil = isDue ? 0 : until
       }
     },
@@ -107,6 +110,10 @@ export function createMemoryLeases(state: MemoryState): LeaseStore {
         .sort((a, b) => a.leaseUntil - b.leaseUntil)
         .slice(0, Math.max(0, limit))
         .map((run) => {
+          const { usage } = state.of(run.record.owner)
+          const { runId } = run.record
+          endTime(usage, runId, Math.min(now, run.leaseUntil, lastAt(state.of(run.record.owner), run)), false)
+          beginTime(usage, runId, now)
           run.leaseUntil = until
           const taken = { ...run.record, node, epoch: run.record.epoch + 1 }
           run.record = { ...taken, parked: false }
@@ -114,6 +121,11 @@ export function createMemoryLeases(state: MemoryState): LeaseStore {
         })
     },
   }
+}
+
+/** When its thread's log was written last: so long it was at work for certain. */
+function lastAt(mine: OwnerState, { record }: MemoryRun): number {
+  return mine.threads.get(record.threadId)?.thread.updatedAt ?? record.startedAt
 }
 
 function matches(

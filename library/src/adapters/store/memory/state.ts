@@ -8,6 +8,8 @@ import type { ApprovalDecision, ApprovalRequested, LoggedEvent, ThreadEvent } fr
 import type { Attachment, Owner, Thread } from '../../../protocol/vocabulary.ts'
 import { changesOf, type Wrapping } from '../rules/derived.ts'
 import { foldText } from '../rules/folded-text.ts'
+import { endTime, settle, type UsageTable } from '../rules/usage.ts'
+import { createMemoryUsage } from './usage.ts'
 
 export interface MemoryRun {
   record: RunRecord
@@ -59,6 +61,7 @@ export interface OwnerState {
   readonly approvals: Map<string, MemoryApproval>
   readonly collections: Map<string, Map<string, MemoryRecord>>
   readonly attachments: Map<string, MemoryAttachment>
+  readonly usage: UsageTable
 }
 
 export interface MemoryState {
@@ -68,6 +71,7 @@ export interface MemoryState {
 
 export function createMemoryState(): MemoryState {
   const owners = new Map<string, OwnerState>()
+  const usage = createMemoryUsage()
   return {
     owners,
     of(owner) {
@@ -81,6 +85,7 @@ export function createMemoryState(): MemoryState {
         approvals: new Map(),
         collections: new Map(),
         attachments: new Map(),
+        usage: usage.of(owner),
       }
       owners.set(key, made)
       return made
@@ -129,7 +134,16 @@ function applyChanges(state: OwnerState, held: MemoryThread, event: ThreadEvent,
         break
       }
       case 'run_ended':
-        if (runId !== null) endRun(state, held, runId, change.outcome)
+        if (runId !== null) {
+          endRun(state, held, runId, change.outcome)
+          endTime(state.usage, runId, at, true)
+        }
+        break
+      case 'used':
+        if (runId !== null) settle(state.usage, runId, change, at)
+        break
+      case 'returned':
+        if (runId !== null) state.usage.drop(runId, change.holder)
         break
       case 'output_kept':
         held.outputs.add(change.handle)

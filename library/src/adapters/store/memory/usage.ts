@@ -2,7 +2,17 @@
 import { StoreError } from '../../../agent/errors.ts'
 import type { UsageStore } from '../../../agent/ports.ts'
 import type { Owner } from '../../../protocol/vocabulary.ts'
-import { type Counter, keptWindows, noUse, type Reservation, report, reserve, sum, type Use, type UsageTable } from '../rules/usage.ts'
+import {
+  type Counter,
+  keptWindows,
+  noUse,
+  type Reservation,
+  report,
+  reserve,
+  sum,
+  type UsageTable,
+  type Use,
+} from '../rules/usage.ts'
 import type { MemoryState } from './state.ts'
 
 export interface MemoryUsage {

@@ -6,6 +6,7 @@
  */
 import type { StoreErrorDetails } from '../../../agent/errors.ts'
 import type { ApprovalAnswer } from '../../../agent/ports.ts'
+import { holders } from '../../../agent/reservation-holders.ts'
 import type {
   ApprovalDecision,
   ApprovalRequested,
@@ -16,6 +17,7 @@ import type {
 import { attachmentsOf } from '../../../protocol/message-parts.ts'
 import type { MessagePart, RunOutcome, Usage } from '../../../protocol/vocabulary.ts'
 import { foldText } from './folded-text.ts'
+import type { Used } from './usage.ts'
 
 /** One level of `subagent_event` around an event, outermost first in a list. */
 export interface Wrapping {
@@ -30,6 +32,9 @@ export type Change =
   | { readonly type: 'output_kept'; readonly handle: string }
   | { readonly type: 'title_changed'; readonly title: string }
   | { readonly type: 'text_added'; readonly folded: string }
+  | ({ readonly type: 'used' } & Used)
+  /** What reserved something holds it no longer. */
+  | { readonly type: 'returned'; readonly holder: string }
   | { readonly type: 'attachment_used'; readonly attachmentId: string }
 
 /** The changes of one event, in order. Most events change nothing. */
@@ -94,8 +99,21 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
       return [{ type: 'approval_opened', request: event, wrapping }]
     case 'approval_resolved':
       return [{ type: 'approval_closed', approvalId: event.approvalId, decision: event.decision }]
+    case 'step_completed': {
+      const { inputTokens, outputTokens, costMicros = 0 } = event.usage
+      const use = { steps: 1, tokens: inputTokens + outputTokens, costMicros }
+      return [{ type: 'used', holder: holders.step(event.runId), tool: '', use }]
+    }
+    case 'tool_executing':
+      return [{ type: 'used', holder: holders.call(event.callId), tool: event.tool, use: { calls: 1 } }]
     case 'tool_completed':
-      return event.truncated === undefined ? [] : [{ type: 'output_kept', handle: event.truncated.handle }]
+      return [
+        { type: 'returned', holder: holders.call(event.callId) },
+        ...(event.truncated === undefined ? [] : [{ type: 'output_kept', handle: event.truncated.handle } as const]),
+      ]
+    // Of an agent that was called: a run's own end gives back all it holds.
+    case 'agent_completed':
+      return [{ type: 'returned', holder: holders.step(event.runId) }]
     case 'subagent_event':
       return changesAtAnyDepth(event.event, [...wrapping, { runId: event.runId, parentCallId: event.parentCallId }])
     default:

@@ -19,6 +19,7 @@ export function guardParts(parts: StoreParts, gate: () => void): StoreParts {
     inbox: guard(parts.inbox, gate),
     records: guard(parts.records, gate),
     attachments: guard(parts.attachments, gate),
+    usage: guard(parts.usage, gate),
     revocations: guard(parts.revocations, gate),
   }
 }

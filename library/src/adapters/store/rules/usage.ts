@@ -5,9 +5,15 @@
  * @module
  */
 import type { ReservationAnswer, ReservationRequest, Want } from '../../../agent/ports.ts'
-import { holders } from '../../../agent/spending.ts'
+import { holders } from '../../../agent/reservation-holders.ts'
 import type { BudgetRule } from '../../../policy/budgets.ts'
-import type { BudgetLevel, BudgetResource, BudgetWindow, UsageReport, WindowUsage } from '../../../protocol/vocabulary.ts'
+import type {
+  BudgetLevel,
+  BudgetResource,
+  BudgetWindow,
+  UsageReport,
+  WindowUsage,
+} from '../../../protocol/vocabulary.ts'
 
 export type Use = Omit<WindowUsage, 'window' | 'startsAt' | 'endsAt'>
 

@@ -15,10 +15,13 @@ import type {
   NewRevocation,
   NewRun,
   NewThread,
+  ReservationAnswer,
+  ReservationRequest,
   Revocation,
   RunRecord,
 } from '../../../agent/ports.ts'
-import type { Owner, Principal, Thread } from '../../../protocol/vocabulary.ts'
+import type { BudgetRule } from '../../../policy/budgets.ts'
+import type { Owner, Principal, Thread, UsageReport } from '../../../protocol/vocabulary.ts'
 import type { Change } from '../rules/derived.ts'
 import type { Statements } from './statements.ts'
 
@@ -118,6 +121,7 @@ export interface WriteCommands {
   deleteRecord(db: Statements, owner: Owner, collection: string, id: string): boolean
   putAttachment(db: Statements, owner: Owner, attachment: PutAttachment): null
   deleteAttachment(db: Statements, owner: Owner, attachmentId: string): 'deleted' | 'in_use' | 'not_found'
+  reserveUsage(db: Statements, owner: Owner, request: ReservationRequest): ReservationAnswer
   addRevocation(db: Statements, revocation: NewRevocation): null
 }
 
@@ -151,6 +155,7 @@ export interface ReadCommands {
   listRecords(db: Statements, owner: Owner, collection: string, limit: number): readonly RecordRow[]
   getAttachment(db: Statements, owner: Owner, attachmentId: string): AttachmentRow | undefined
   readAttachment(db: Statements, owner: Owner, attachmentId: string): Uint8Array | undefined
+  readUsage(db: Statements, owner: Owner, query: { at: number; budgets: readonly BudgetRule[] }): UsageReport
   listRevocations(db: Statements, after: number, limit: number): readonly Revocation[]
 }
 

@@ -173,6 +173,34 @@ const steps: readonly string[] = [
    CREATE TRIGGER approvers_are_of_open_approvals AFTER UPDATE OF status ON approvals WHEN NEW.status <> 'open' BEGIN
      DELETE FROM approvers WHERE tenant = NEW.tenant AND user = NEW.user AND approval_id = NEW.approval_id;
    END;`,
+
+  // Counters of owners outlive their threads. Per tenant, `user` is empty.
+  `CREATE TABLE usage (
+     tenant TEXT NOT NULL,
+     per TEXT NOT NULL,
+     user TEXT NOT NULL,
+     window TEXT NOT NULL,
+     starts_at INTEGER NOT NULL,
+     tool TEXT NOT NULL,
+     steps INTEGER NOT NULL,
+     calls INTEGER NOT NULL,
+     tokens INTEGER NOT NULL,
+     cost_micros INTEGER NOT NULL,
+     run_ms INTEGER NOT NULL,
+     PRIMARY KEY (tenant, per, user, window, starts_at, tool)
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE reservations (
+     tenant TEXT NOT NULL,
+     user TEXT NOT NULL,
+     run_id TEXT NOT NULL,
+     holder TEXT NOT NULL,
+     resource TEXT NOT NULL,
+     tool TEXT NOT NULL,
+     amount INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     PRIMARY KEY (tenant, user, run_id, holder, resource)
+   ) STRICT, WITHOUT ROWID;`,
 ]
 
 export const SCHEMA_VERSION: number = steps.length

@@ -10,7 +10,7 @@ import type { LoggedEvent, ThreadEvent } from '../../../protocol/events.ts'
 import type { JsonValue, Owner, Principal } from '../../../protocol/vocabulary.ts'
 import { messageOf } from '../rules/accepted-message.ts'
 import { defaultLimits, rowLimit } from '../rules/defaults.ts'
-import { changesOf, uncovered } from '../rules/derived.ts'
+import { type Change, changesOf, uncovered } from '../rules/derived.ts'
 import { foldText } from '../rules/folded-text.ts'
 import type { StoreParts } from '../rules/guarded.ts'
 import type { Channel } from './channel.ts'
@@ -156,6 +156,11 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
       delete: (owner, attachmentId) => writer.call('deleteAttachment', [ownerOf(owner), attachmentId], 0),
     },
 
+    usage: {
+      reserve: (owner, request) => writer.call('reserveUsage', [ownerOf(owner), request], 0),
+      read: (owner, { at, budgets }) => reader.call('readUsage', [ownerOf(owner), { at, budgets }], 0),
+    },
+
     revocations: {
       async add({ tenant, user, tokenId, at, until }) {
         await writer.call('addRevocation', [{ tenant, user, tokenId, at, until }], 0)
@@ -183,8 +188,14 @@ function entryOf(at: number, events: readonly ThreadEvent[]): Entry {
 
 /** Few events change anything beside the log: only those are read back, as they are stored. */
 function changesOfLine(event: ThreadEvent, json: string, line: number): Entry['changes'] {
-  if (changesOf(event).length === 0) return []
+  const changes = changesOf(event)
+  if (changes.every(isPlain)) return changes.map((change) => ({ line, change }))
   return changesOf(JSON.parse(json) as ThreadEvent).map((change) => ({ line, change }))
+}
+
+/** Made of texts and numbers that nobody can change later. */
+function isPlain({ type }: Change): boolean {
+  return type === 'used' || type === 'returned'
 }
 
 function weigh({ lines }: Entry): number {

@@ -18,8 +18,10 @@ import {
   type ThreadRow,
   threadOf,
 } from './rows.ts'
+import { usageReads } from './usage.ts'
 
 export const readCommands: ReadCommands = {
+  ...usageReads,
   ...attachmentReads,
   ...inboxReads,
   ...revocationReads,

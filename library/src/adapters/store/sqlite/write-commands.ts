@@ -8,6 +8,7 @@
 import { attachmentWrites } from './attachments.ts'
 import type { WriteCommands } from './commands.ts'
 import { revocationWrites } from './revocations.ts'
+import { usageWrites } from './usage.ts'
 import { approvalWrites } from './write-approvals.ts'
 import { recordWrites } from './write-records.ts'
 import { runWrites } from './write-runs.ts'
@@ -20,4 +21,5 @@ export const writeCommands: WriteCommands = {
   ...recordWrites,
   ...attachmentWrites,
   ...revocationWrites,
+  ...usageWrites,
 }

@@ -7,9 +7,11 @@ import type { Owner } from '../../../protocol/vocabulary.ts'
 import type { Change } from '../rules/derived.ts'
 import { foldText } from '../rules/folded-text.ts'
 import { addressesOf } from '../rules/inbox.ts'
+import { endTime, settle } from '../rules/usage.ts'
 import { useAttachment } from './attachments.ts'
 import type { Entry } from './commands.ts'
 import type { Statements } from './statements.ts'
+import { usageTable } from './usage.ts'
 
 export interface LogEnd {
   readonly owner: Owner
@@ -116,6 +118,12 @@ function applyChange(
     case 'run_ended':
       if (runId !== null) endRun(db, { tenant, user, threadKey, runId, at, ...change })
       break
+    case 'used':
+      if (runId !== null) settle(usageTable(db, { tenant, user }), runId, change, at)
+      break
+    case 'returned':
+      if (runId !== null) usageTable(db, { tenant, user }).drop(runId, change.holder)
+      break
     case 'output_kept':
       db.run('INSERT INTO outputs (thread_key, handle) VALUES (?, ?) ON CONFLICT DO NOTHING', threadKey, change.handle)
       break
@@ -174,4 +182,5 @@ function endRun(db: Statements, { tenant, user, threadKey, runId, at, outcome, u
     runId,
   )
   db.run('DELETE FROM call_inputs WHERE tenant = ? AND user = ? AND run_id = ?', tenant, user, runId)
+  endTime(usageTable(db, { tenant, user }), runId, at, true)
 }

@@ -1,9 +1,11 @@
 /** Commands that change runs and leases. The law: one run at work a thread, and every claim has its own epoch. @module */
 import { StoreError } from '../../../agent/errors.ts'
 import type { Owner } from '../../../protocol/vocabulary.ts'
+import { beginTime, endTime } from '../rules/usage.ts'
 import type { WriteCommands } from './commands.ts'
 import { findRun, RUN_COLUMNS, type RunRow, runOf } from './rows.ts'
 import type { Statements } from './statements.ts'
+import { usageTable } from './usage.ts'
 import { moveEnd, writeLog } from './write-log.ts'
 
 export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heartbeat' | 'release' | 'takeOver'> = {
@@ -56,6 +58,7 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
       user,
       thread.thread_key,
     )
+    beginTime(usageTable(db, owner), run.runId, run.at)
     const end = moveEnd(db, owner, run.threadId, entry)
     const accepted = findRun(db, owner, run.runId)
     if (end === undefined || accepted === undefined) throw new Error('the run just written is not there')
@@ -94,6 +97,13 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
   },
 
   release(db, node, { runId, epoch }, { until, approvals }) {
+    const released = db.all<{ tenant: string; user: string; updated_at: number }>(
+      `SELECT runs.tenant, runs.user, updated_at FROM runs JOIN threads USING (thread_key)
+       WHERE run_id = ? AND epoch = ? AND node = ? AND outcome IS NULL`,
+      runId,
+      epoch,
+      node,
+    )
     db.run(
       `UPDATE runs SET parked = ?, lease_until = iif(stopping OR (? IS NOT NULL AND ? <> (
          SELECT count(*) FROM approvals WHERE approvals.tenant = runs.tenant AND approvals.user = runs.user
@@ -107,19 +117,25 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
       epoch,
       node,
     )
+    for (const { tenant, user, updated_at } of released) {
+      endTime(usageTable(db, { tenant, user }), runId, updated_at, false)
+    }
     return null
   },
 
   takeOver(db, node, { now, until, limit }) {
-    const found = db.all<{ run_id: string; tenant: string; user: string }>(
-      `SELECT run_id, tenant, user FROM runs WHERE outcome IS NULL AND lease_until <= ?
-       ORDER BY lease_until, rowid LIMIT ?`,
+    const found = db.all<{ run_id: string; tenant: string; user: string; lease_until: number; updated_at: number }>(
+      `SELECT run_id, runs.tenant, runs.user, lease_until, updated_at FROM runs JOIN threads USING (thread_key)
+       WHERE outcome IS NULL AND lease_until <= ? ORDER BY lease_until, runs.rowid LIMIT ?`,
       now,
       Math.max(0, limit),
     )
-    return found.flatMap(({ run_id: runId, tenant, user }) => {
+    return found.flatMap(({ run_id: runId, tenant, user, lease_until, updated_at }) => {
       const before = findRun(db, { tenant, user }, runId)
       if (before === undefined) return []
+      const usage = usageTable(db, { tenant, user })
+      endTime(usage, runId, Math.min(now, lease_until, updated_at), false)
+      beginTime(usage, runId, now)
       db.run(
         `UPDATE runs SET node = ?, epoch = epoch + 1, lease_until = ?, parked = 0
          WHERE run_id = ? AND tenant = ? AND user = ?`,

@@ -1,0 +1,189 @@
+/**
+ * A run's way to the budgets of its user and its tenant. The law: what they have no room for, or cannot be asked about,
+ * does not start.
+ *
+ * @module
+ */
+import type { BudgetRule } from '../policy/budgets.ts'
+import { limitKey } from '../protocol/limit-key.ts'
+import type { BudgetLevel, BudgetResource, LimitFacts, Owner, TokenUsage } from '../protocol/vocabulary.ts'
+import { type Refusal, type ReservedCall, type ReservedStep, WARN_AT } from './budget.ts'
+import { callFailure, runFailure } from './errors.ts'
+import { RunLost } from './journal.ts'
+import { affordableOutput, costOf } from './model-price.ts'
+import type { Clock, Fence, Logger, Model, ReservationAnswer, UsageStore, Want } from './ports.ts'
+import { holders } from './reservation-holders.ts'
+
+export interface SpendingOptions {
+  readonly owner: Owner
+  readonly fence: Fence
+  /** Those that bind this principal. */
+  readonly rules: readonly BudgetRule[]
+  readonly usage: UsageStore
+  readonly clock: Clock
+  readonly logger: Logger
+  /** The keys (`limitKey`) of the limits that the run was warned of before. */
+  readonly warned?: readonly string[]
+  readonly warn: (limit: LimitFacts, used: number) => void
+}
+
+export interface StepToReserve {
+  readonly runId: string
+  readonly model: Model
+  /** As estimated. */
+  readonly inputTokens: number
+  /** What the run's own limits leave; Infinity: no limit. */
+  readonly maxOutputTokens: number
+}
+
+/** `limit` is what leaves less time than was asked for; `warning`, when four fifths of a budget will be used. */
+export type ReservedTime =
+  | {
+      readonly status: 'reserved'
+      readonly ms: number
+      readonly limit?: LimitFacts
+      readonly warnings: readonly { readonly afterMs: number; warn(): void }[]
+    }
+  | Refusal
+
+/** All of it rejects with `RunLost` only. */
+export interface Spending {
+  /** Whether the tokens of a step have to be known beforehand. */
+  readonly measures: boolean
+  reserveStep(step: StepToReserve): Promise<ReservedStep>
+  /** Undefined: no budget counts this call. */
+  reserveCall(call: { readonly callId: string; readonly tool: string }): Promise<ReservedCall> | undefined
+  /** Undefined: no budget counts time. */
+  reserveTime(ms: number): Promise<ReservedTime> | undefined
+  settleStep(usage: TokenUsage): void
+}
+
+/** What a step is taken to say at most, under a budget of tokens or money, where no limit says less. */
+const OUTPUT_TOKENS = 8_192
+/** An answer shorter than this helps nobody: rather none. */
+const LEAST_OUTPUT_TOKENS = 256
+
+export function createSpending(options: SpendingOptions): Spending {
+  const { owner, fence, rules, usage, clock, logger, warn } = options
+  const warned = new Set(options.warned)
+  /** What is known to be used of each budget: as the store last said, and what this run used since. */
+  const known = new Map<string, { level: BudgetLevel; used: number }>()
+  const counts = (resource: BudgetResource): boolean => rules.some((rule) => rule.resource === resource)
+  const measures = counts('tokens') || counts('money')
+
+  async function reserve(holder: string, wants: readonly Want[]): Promise<ReservationAnswer | undefined> {
+    try {
+      const answer = await usage.reserve(owner, { fence, holder, at: clock.now(), budgets: rules, wants })
+      if (answer.status === 'reserved') for (const level of answer.levels) learn(level)
+      return answer
+    } catch (err) {
+      if (err instanceof Error && 'code' in err && err.code === 'FENCED') throw new RunLost(fence.runId, 'FENCED')
+      logger.error({ err, runId: fence.runId }, 'The budgets could not be asked; nothing was started')
+      return undefined
+    }
+  }
+
+  /** A step or a call is used for certain once it is reserved; of tokens, money and time nobody knows yet. */
+  function learn(level: BudgetLevel): void {
+    const certain = level.resource === 'steps' || level.resource === 'calls'
+    const entry = { level, used: level.used + (certain ? level.reserved : 0) }
+    known.set(limitKey(limitOf(level)), entry)
+    check(entry)
+  }
+
+  function check({ level, used }: { readonly level: BudgetLevel; readonly used: number }): void {
+    if (used < level.max * WARN_AT || level.max === 0) return
+    warnOnce(level, used)
+  }
+
+  function warnOnce(level: BudgetLevel, used: number): void {
+    const limit = limitOf(level)
+    if (warned.has(limitKey(limit))) return
+    warned.add(limitKey(limit))
+    warn(limit, used)
+  }
+
+  return {
+    measures,
+
+    async reserveStep({ runId, model, inputTokens, maxOutputTokens }) {
+      const { price } = model
+      if (price === undefined && counts('money')) {
+        return { status: 'refused', error: runFailure('MODEL_UNPRICED', { model: model.name }) }
+      }
+      const most = measures ? Math.min(maxOutputTokens, OUTPUT_TOKENS) : maxOutputTokens
+      const least = Math.min(most, LEAST_OUTPUT_TOKENS)
+      const wants: Want[] = []
+      if (counts('steps')) wants.push({ resource: 'steps', amount: 1 })
+      if (counts('tokens')) wants.push({ resource: 'tokens', amount: inputTokens + most, least: inputTokens + least })
+      if (counts('money') && price !== undefined) {
+        const cost = (outputTokens: number): number => costOf(price, { inputTokens, outputTokens })
+        wants.push({ resource: 'money', amount: cost(most), least: cost(least) })
+      }
+      if (wants.length === 0) return { status: 'reserved', maxOutputTokens }
+      const answer = await reserve(holders.step(runId), wants)
+      if (answer === undefined) return { status: 'refused', error: runFailure('BUDGET_UNAVAILABLE', {}) }
+      if (answer.status === 'refused') return { status: 'reached', limit: limitOf(answer.level) }
+      let cap = most
+      let cappedBy: BudgetLevel | undefined
+      for (const [index, { resource }] of wants.entries()) {
+        const grant = answer.granted[index]
+        if (grant?.cappedBy === undefined) continue
+        const room =
+          resource === 'money' && price !== undefined
+            ? affordableOutput(price, inputTokens, grant.amount)
+            : grant.amount - inputTokens
+        if (room >= cap) continue
+        cap = room
+        cappedBy = grant.cappedBy
+      }
+      return {
+        status: 'reserved',
+        maxOutputTokens: cap,
+        ...(cappedBy === undefined ? {} : { cappedBy: limitOf(cappedBy) }),
+      }
+    },
+
+    reserveCall({ callId, tool }) {
+      if (!rules.some((rule) => rule.resource === 'calls' && (rule.tool ?? tool) === tool)) return undefined
+      return reserve(holders.call(callId), [{ resource: 'calls', tool, amount: 1 }]).then((answer): ReservedCall => {
+        if (answer === undefined) {
+          return { status: 'refused', error: callFailure('BUDGET_UNAVAILABLE', { tool }), endsRun: false }
+        }
+        if (answer.status === 'reserved') return { status: 'reserved' }
+        return { status: 'reached', limit: limitOf(answer.level), endsRun: answer.level.tool === undefined }
+      })
+    },
+
+    reserveTime(ms) {
+      if (!counts('runMs')) return undefined
+      return reserve(holders.time, [{ resource: 'runMs', amount: ms, least: 1 }]).then((answer): ReservedTime => {
+        if (answer === undefined) return { status: 'refused', error: runFailure('BUDGET_UNAVAILABLE', {}) }
+        if (answer.status === 'refused') return { status: 'reached', limit: limitOf(answer.level) }
+        const grant = answer.granted[0]
+        return {
+          status: 'reserved',
+          ms: grant?.amount ?? 0,
+          ...(grant?.cappedBy === undefined ? {} : { limit: limitOf(grant.cappedBy) }),
+          warnings: answer.levels.map((level) => ({
+            afterMs: Math.max(0, Math.ceil(level.max * WARN_AT) - level.used),
+            warn: () => warnOnce(level, Math.max(level.used, Math.ceil(level.max * WARN_AT))),
+          })),
+        }
+      })
+    },
+
+    settleStep({ inputTokens, outputTokens, costMicros = 0 }) {
+      for (const entry of known.values()) {
+        if (entry.level.resource === 'tokens') entry.used += inputTokens + outputTokens
+        else if (entry.level.resource === 'money') entry.used += costMicros
+        else continue
+        check(entry)
+      }
+    },
+  }
+}
+
+function limitOf({ resource, max, per, window, endsAt, tool }: BudgetLevel): LimitFacts {
+  return { name: resource, value: max, per, window, endsAt, ...(tool === undefined ? {} : { tool }) }
+}

@@ -1,0 +1,57 @@
+/**
+ * How many tokens a request may have at most, as far as anybody can say without the model's own tokenizer. The law: a guess
+ * that is too high is given back after the step; one that is too low would overspend.
+ *
+ * @module
+ */
+import type { ModelMessage, ModelTool } from './ports.ts'
+
+/** Prose has about four bytes a token, code and JSON about three, and the densest text seldom less than two. */
+const BYTES_PER_TOKEN = 2
+/** What a provider adds around each message, call and tool. */
+const TOKENS_PER_ITEM = 16
+/** A picture, or a page of a file, at the size at which providers cut it. */
+const TOKENS_PER_ATTACHMENT = 3_000
+
+export interface EstimatedRequest {
+  readonly instructions: string
+  readonly messages: readonly ModelMessage[]
+  readonly tools: readonly ModelTool[]
+}
+
+export function estimateInputTokens({ instructions, messages, tools }: EstimatedRequest): number {
+  let items = 1 + messages.length + tools.length
+  let attachments = 0
+  let bytes = sizeOf(instructions)
+  for (const { name, description, inputSchema } of tools)
+    bytes += sizeOf(name) + sizeOf(description) + jsonSizeOf(inputSchema)
+  for (const message of messages) {
+    switch (message.role) {
+      case 'user':
+        for (const part of message.parts) {
+          if (part.type === 'text') bytes += sizeOf(part.text)
+          else attachments++
+        }
+        break
+      case 'assistant':
+        items += message.calls.length
+        bytes += sizeOf(message.text) + sizeOf(message.thinking ?? '') + jsonSizeOf(message.calls)
+        break
+      case 'tool':
+        items += message.results.length
+        bytes += jsonSizeOf(message.results)
+        break
+      default:
+        message satisfies never
+    }
+  }
+  return Math.ceil(bytes / BYTES_PER_TOKEN) + items * TOKENS_PER_ITEM + attachments * TOKENS_PER_ATTACHMENT
+}
+
+function sizeOf(text: string): number {
+  return Buffer.byteLength(text)
+}
+
+function jsonSizeOf(value: unknown): number {
+  return sizeOf(JSON.stringify(value))
+}
