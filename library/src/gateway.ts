@@ -25,6 +25,7 @@ export type {
   Authentication,
   Authenticator,
   Bus,
+  BusAddress,
   BusHint,
   EncodedFrame,
   Identity,

@@ -5,9 +5,9 @@
  * @module
  */
 import type { ApprovalRequested, LoggedEvent } from '../protocol/events.ts'
-import type { CommandBody, CommandType, Goodbye, Hello, Replies } from '../protocol/frames.ts'
+import type { CommandBody, CommandType, Goodbye, Hello, InboxApproval, Replies } from '../protocol/frames.ts'
 import type { OfferedTool, OfferVerdict } from '../protocol/offered-tool.ts'
-import type { Failure, JsonValue, MessagePart, Thread } from '../protocol/vocabulary.ts'
+import type { AttachmentPart, Failure, JsonValue, SentPart, Thread } from '../protocol/vocabulary.ts'
 
 /** The least of a WebSocket that the client uses: the browser's own, Node's own and `ws` fit. */
 export interface WebSocketLike {
@@ -25,6 +25,10 @@ export interface ClientOptions {
   readonly url: string
   /** Called before every connect; its answer becomes the subprotocol that carries a ticket. Not needed with a session cookie. */
   readonly ticket?: () => Promise<string>
+  /** Sent with each request over HTTP, such as `authorization`. Not needed with a session cookie. */
+  readonly headers?: () => Promise<Readonly<Record<string, string>>>
+  /** For requests over HTTP. Default: `fetch`. */
+  readonly fetch?: typeof globalThis.fetch
   /** Default: `new WebSocket(url, protocols)`. */
   readonly connect?: (url: string, protocols: readonly string[]) => WebSocketLike
   /** First wait before connecting again; doubles, with jitter, up to `maxBackoffMs`. Default 250. */
@@ -120,6 +124,8 @@ export interface Client extends AsyncDisposable {
   readonly status: ClientStatus
   onStatus(listener: (status: ClientStatus) => void): Disposable
   onThreadsChanged(listener: () => void): Disposable
+  /** What this user may answer changed: ask for it again. */
+  onApprovalsChanged(listener: () => void): Disposable
   onGoodbye(listener: (goodbye: Goodbye) => void): Disposable
   command<T extends CommandType>(command: Extract<CommandBody, { readonly type: T }>): Promise<Replies[T]>
 
@@ -140,10 +146,33 @@ export interface Client extends AsyncDisposable {
   /** The idempotency key is made here and kept across reconnects, so a message is never sent twice. */
   send(
     threadId: string,
-    message: string | readonly MessagePart[],
-    options?: { readonly agent?: string; readonly idempotencyKey?: string },
+    message: string | readonly SentPart[],
+    options?: {
+      readonly agent?: string
+      readonly idempotencyKey?: string
+      /** The message that it comes after; null: none. Default: the newest one of the thread. */
+      readonly follows?: string | null
+    },
   ): Promise<{ readonly messageId: string; readonly runId: string }>
+  /**
+   * Puts a file at the server, for messages: its answer is a part of one. `name` is a file name without a path, such as
+   * `attachmentNameOf` makes. Rejects with the server's code, `CONNECTION_LOST`, or what aborted the signal.
+   */
+  attach(
+    file: Blob | Uint8Array<ArrayBuffer>,
+    name: string,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<AttachmentPart>
+  /** Takes back what no message names. */
+  detach(attachmentId: string): Promise<void>
+  /** Where its owner reads an attachment, with the credentials of `headers` or the session cookie. */
+  attachmentUrl(attachmentId: string): string
   stop(runId: string): Promise<boolean>
+  /** What this user may answer now, of their own and of others, oldest first; `more`: ask again `after` the last one. */
+  listApprovals(options?: {
+    readonly limit?: number
+    readonly after?: string
+  }): Promise<{ readonly approvals: readonly InboxApproval[]; readonly more: boolean }>
   answer(
     approvalId: string,
     answer: { readonly decision: 'approved' | 'denied'; readonly reason?: string; readonly input?: JsonValue },

@@ -2,6 +2,8 @@
  * Makes a client. The law: what is asked of it is answered, refused or told to be lost; nothing waits for ever. @module
  */
 import type { Goodbye, Hello, ServerFrame } from '../protocol/frames.ts'
+import type { SentPart } from '../protocol/vocabulary.ts'
+import { createClientAttachments } from './attachments.ts'
 import { createBackoff } from './backoff.ts'
 import type { Client, ClientClock, ClientOptions, ClientStatus, WebSocketLike } from './client.ts'
 import { createEmitter } from './emitter.ts'
@@ -24,9 +26,16 @@ export function createClient(options: ClientOptions): Client {
     clock = systemClock,
     random = Math.random,
   } = options
+  const attachments = createClientAttachments({
+    url,
+    headers: options.headers,
+    // Called as the page's own: a browser's refuses to be called as anything else's.
+    fetch: options.fetch ?? ((address, init) => globalThis.fetch(address, init)),
+  })
   const statuses = createEmitter<ClientStatus>()
   const goodbyes = createEmitter<Goodbye>()
   const changes = createEmitter<void>()
+  const approvalChanges = createEmitter<void>()
   let wasOpen = false
 
   const hello = (): Hello | undefined => (link.status.state === 'open' ? link.status.hello : undefined)
@@ -87,6 +96,8 @@ export function createClient(options: ClientOptions): Client {
         return threads.onGone(frame.threadId)
       case 'threads_changed':
         return changes.emit()
+      case 'approvals_changed':
+        return approvalChanges.emit()
       case 'tool.call':
         return offers.onCall(frame)
       case 'tool.cancel':
@@ -103,6 +114,7 @@ export function createClient(options: ClientOptions): Client {
     },
     onStatus: (listener) => statuses.on(listener),
     onThreadsChanged: (listener) => changes.on(listener),
+    onApprovalsChanged: (listener) => approvalChanges.on(listener),
     onGoodbye: (listener) => goodbyes.on(listener),
     command: (command) => requests.request(command),
 
@@ -130,9 +142,13 @@ export function createClient(options: ClientOptions): Client {
       if (status.state === 'closed') throw clientError('CLIENT_CLOSED', { reason: status.reason })
       return offers.offer(tools, listener)
     },
-    async send(threadId, message, { agent, idempotencyKey = crypto.randomUUID() } = {}) {
-      const parts = typeof message === 'string' ? [{ type: 'text' as const, text: message }] : message
-      const choice = agent === undefined ? {} : { agent }
+    async send(threadId, message, { agent, follows, idempotencyKey = crypto.randomUUID() } = {}) {
+      const parts: readonly SentPart[] =
+        typeof message === 'string' ? [{ type: 'text', text: message }] : message.map(sentPart)
+      const choice = {
+        ...(agent === undefined ? {} : { agent }),
+        ...(follows === undefined ? {} : { follows }),
+      }
       const { messageId, runId } = await requests.request<'message.send'>({
         type: 'message.send',
         threadId,
@@ -142,8 +158,15 @@ export function createClient(options: ClientOptions): Client {
       })
       return { messageId, runId }
     },
+    attach: attachments.attach,
+    detach: attachments.detach,
+    attachmentUrl: attachments.addressOf,
     async stop(runId) {
       return (await requests.request<'run.stop'>({ type: 'run.stop', runId })).stopping
+    },
+    async listApprovals(options = {}) {
+      const { approvals, more } = await requests.request<'approval.list'>({ type: 'approval.list', ...options })
+      return { approvals, more }
     },
     async answer(approvalId, answer) {
       await requests.request<'approval.answer'>({ type: 'approval.answer', approvalId, ...answer })
@@ -153,6 +176,11 @@ export function createClient(options: ClientOptions): Client {
       link.close('it was closed here')
     },
   }
+}
+
+/** The server knows the rest of an attachment better than its sender. */
+function sentPart(part: SentPart): SentPart {
+  return part.type === 'text' ? part : { type: 'attachment', attachmentId: part.attachmentId }
 }
 
 function connectWebSocket(url: string, protocols: readonly string[]): WebSocketLike {

@@ -51,6 +51,7 @@ const IDEMPOTENT: ReadonlySet<CommandType> = new Set([
   'thread.leave',
   'message.send',
   'run.stop',
+  'approval.list',
   'tools.list',
   'auth.refresh',
   'ping',

@@ -84,6 +84,10 @@ export async function carryOut(command: CommandBody, context: CommandContext): P
       await supervisor.answer(principal, approvalId, answer)
       return { approvalId }
     }
+    case 'approval.list': {
+      const { type: _, ...query } = command
+      return await supervisor.inbox(principal, query)
+    }
     case 'tools.list':
       return supervisor.tools(principal, command.agent, socket?.seat())
     case 'tools.offer':

@@ -5,6 +5,7 @@
 import type { Clock, Logger } from '../agent/ports.ts'
 import type { Seat } from '../agent/seats.ts'
 import type { Supervisor } from '../agent/supervisor.ts'
+import { type Answerable, mayAnswer } from '../protocol/approvers.ts'
 import { CLOSE, type CommandBody, type Hello, type ServerFrame } from '../protocol/frames.ts'
 import { createId } from '../protocol/ids.ts'
 import type { Owner, Principal } from '../protocol/vocabulary.ts'
@@ -75,6 +76,9 @@ export function createConnection(arrival: Arrival, context: ConnectionContext): 
   return connection
 }
 
+/** Reasons to ask again. */
+type Hint = 'threads_changed' | 'approvals_changed'
+
 /**
  * A hot object, hence a class: ten thousand idle ones are open at once. What only a busy one needs is made when it is
  * needed, and nothing here is a closure that every connection would have of its own.
@@ -90,7 +94,7 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Cred
   #state: 'open' | 'leaving' | 'closed' = 'open'
   #pendingCommands = 0
   #lateFrames = 0
-  #threadsChangedWaits = false
+  #waitingHints: Set<Hint> | undefined
   #attendance: Disposable | undefined
   #user: ({ readonly scope: Registry<Tool> } & Disposable) | undefined
   #scope: Registry<Tool> | undefined
@@ -217,13 +221,11 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Cred
   }
 
   threadsChanged(): void {
-    if (this.#threadsChangedWaits || this.#state !== 'open') return
-    this.#threadsChangedWaits = true
-    // When all before it is taken in: one waits at most, also for a peer that does not read.
-    this.#socket.onDrained(() => {
-      this.#threadsChangedWaits = false
-      if (this.#state === 'open') this.#push({ type: 'threads_changed' })
-    })
+    this.#hint('threads_changed')
+  }
+
+  approvalsChanged(changed: Answerable): void {
+    if (mayAnswer(this.#principal, changed)) this.#hint('approvals_changed')
   }
 
   onCredentialsEnded(error: GatewayError): void {
@@ -258,6 +260,18 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Cred
   }
 
   // What it does itself
+
+  /** When all before it is taken in: one of a kind waits at most, also for a peer that does not read. */
+  #hint(type: Hint): void {
+    if (this.#state !== 'open') return
+    this.#waitingHints ??= new Set()
+    if (this.#waitingHints.has(type)) return
+    this.#waitingHints.add(type)
+    this.#socket.onDrained(() => {
+      this.#waitingHints?.delete(type)
+      if (this.#state === 'open') this.#push({ type })
+    })
+  }
 
   /** Pings, and pongs that nobody asked for, cost what commands cost. */
   #charge(): void {

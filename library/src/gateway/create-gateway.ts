@@ -90,6 +90,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       case 'threads_changed':
         presence.threadsChanged(owner)
         return bus.publish(owner, { type: 'threads_changed' })
+      case 'approvals_changed': {
+        presence.approvalsChanged(notice)
+        const { approvers } = notice
+        return bus.publish(approvers === undefined ? owner : { tenant: owner.tenant }, notice)
+      }
       case 'thread_gone':
         router.gone(owner, notice.threadId)
         return bus.publish(owner, { type: 'thread_gone', threadId: notice.threadId })
@@ -107,6 +112,8 @@ export function createGateway(options: GatewayOptions): Gateway {
         return router.gone(owner, hint.threadId)
       case 'threads_changed':
         return presence.threadsChanged(owner)
+      case 'approvals_changed':
+        return presence.approvalsChanged(hint)
       case 'stop_run':
         return stopHere(owner, hint.runId)
       default:
@@ -186,15 +193,19 @@ export function createGateway(options: GatewayOptions): Gateway {
     socket.close(code === 'INTERNAL' || retry === 'never' ? CLOSE.internal : CLOSE.tryLater, code)
   }
 
+  function admit(identity: Identity): Disposable {
+    if (draining.signal.aborted) throw new GatewayError('DRAINING', {})
+    credentials.check(identity)
+    return quotas.take(identity.principal)
+  }
+
   async function execute<T extends CommandType>(
     identity: Identity,
     command: Extract<CommandBody, { readonly type: T }>,
   ): Promise<Replies[T]> {
     const { principal } = identity
     try {
-      if (draining.signal.aborted) throw new GatewayError('DRAINING', {})
-      credentials.check(identity)
-      const quota = quotas.take(principal)
+      const place = admit(identity)
       try {
         const reply = await carryOut(parseCommand({ ...command }, limits), {
           supervisor,
@@ -207,7 +218,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         // carryOut answers with the reply of the command's own type.
         return reply as Replies[T]
       } finally {
-        quota[Symbol.dispose]()
+        place[Symbol.dispose]()
       }
     } catch (error) {
       const { code } = replyFailure(error)
@@ -264,6 +275,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     reserve,
     accept,
     execute,
+    admit,
     follow: followThread,
     connections: () => [...connections].map(({ info }) => info),
     metrics: () => metricsOf(counts, connections.size),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Answerable } from '../protocol/approvers.ts'
 import type { Failure, Owner, Principal } from '../protocol/vocabulary.ts'
 
 /** A verified identity and how long it holds. */
@@ -72,15 +73,20 @@ export interface SocketLike {
 
 /** Hints between nodes, and between the connections of one node: any may be lost, doubled or late, so each is only a reason to look into the log. */
 export interface Bus extends AsyncDisposable {
-  publish(owner: Owner, hint: BusHint): void
-  /** Hints of this owner only. */
-  subscribe(owner: Owner, listener: (hint: BusHint) => void): Disposable
+  publish(address: BusAddress, hint: BusHint): void
+  /** Hints to this address only: what is for a tenant is not told to its owners, nor the other way round. */
+  subscribe(address: BusAddress, listener: (hint: BusHint) => void): Disposable
 }
+
+/** One owner; without a user, whoever of the tenant is concerned. */
+export type BusAddress = Owner | { readonly tenant: string; readonly user?: never }
 
 export type BusHint =
   /** The thread's log has grown to at least this sequence number. */
   | { readonly type: 'thread_grew'; readonly threadId: string; readonly lastSeq: number }
   | { readonly type: 'thread_gone'; readonly threadId: string }
   | { readonly type: 'threads_changed' }
+  /** To the one who asks, when nobody else may answer; to the tenant otherwise. */
+  | ({ readonly type: 'approvals_changed' } & Answerable)
   /** Asks the node that holds the run to stop it. */
   | { readonly type: 'stop_run'; readonly runId: string }

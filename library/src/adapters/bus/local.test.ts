@@ -22,6 +22,23 @@ describe('the local bus', () => {
     expect([inTheTurn, heard]).toEqual([[], ['ann', 'ann again']])
   })
 
+  it('tells what is for a tenant to its subscribers, and not to its owners, nor the other way round', async () => {
+    await using bus = createLocalBus()
+    const heard: string[] = []
+    bus.subscribe({ tenant: 'acme' }, () => heard.push('tenant'))
+    bus.subscribe({ tenant: 'acme', user: 'null' }, () => heard.push('a user of that name'))
+    bus.subscribe({ tenant: 'other' }, () => heard.push('other tenant'))
+    bus.subscribe(ann, () => heard.push('ann'))
+
+    bus.publish({ tenant: 'acme' }, changed)
+    await Promise.resolve()
+    const ofTheTenant = [...heard]
+    bus.publish(ann, changed)
+    await Promise.resolve()
+
+    expect([ofTheTenant, heard]).toEqual([['tenant'], ['tenant', 'ann']])
+  })
+
   it('calls the others when one throws, and passes the error on', async () => {
     const errors: unknown[] = []
     await using bus = createLocalBus({ onListenerError: (error) => errors.push(error) })

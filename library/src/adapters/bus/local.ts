@@ -1,9 +1,8 @@
 /**
- * The bus of a single process. The law: a hint reaches the subscribers of its owner and nobody else; it is delivered after
+ * The bus of a single process. The law: a hint reaches the subscribers of its address and nobody else; it is delivered after
  * the publisher's turn, so that no listener runs inside a commit. @module
  */
-import type { Bus, BusHint } from '../../gateway/ports.ts'
-import type { Owner } from '../../protocol/vocabulary.ts'
+import type { Bus, BusAddress, BusHint } from '../../gateway/ports.ts'
 
 export interface LocalBusOptions {
   /** Told what a listener threw; the other listeners are called all the same. Default: nothing. */
@@ -11,7 +10,7 @@ export interface LocalBusOptions {
 }
 
 export function createLocalBus(options: LocalBusOptions = {}): Bus {
-  const owners = new Map<string, Set<(hint: BusHint) => void>>()
+  const addresses = new Map<string, Set<(hint: BusHint) => void>>()
   let closed = false
 
   function deliver(listeners: ReadonlySet<(hint: BusHint) => void>, hint: BusHint): void {
@@ -27,30 +26,31 @@ export function createLocalBus(options: LocalBusOptions = {}): Bus {
   }
 
   return {
-    publish(owner, hint) {
-      const listeners = owners.get(keyOf(owner))
+    publish(address, hint) {
+      const listeners = addresses.get(keyOf(address))
       if (closed || listeners === undefined) return
       queueMicrotask(() => deliver(listeners, hint))
     },
-    subscribe(owner, listener) {
-      const key = keyOf(owner)
-      const listeners = owners.get(key) ?? new Set()
+    subscribe(address, listener) {
+      const key = keyOf(address)
+      const listeners = addresses.get(key) ?? new Set()
       const mine = (hint: BusHint): void => listener(hint)
-      if (!closed) owners.set(key, listeners.add(mine))
+      if (!closed) addresses.set(key, listeners.add(mine))
       return {
         [Symbol.dispose]: () => {
-          if (listeners.delete(mine) && listeners.size === 0 && owners.get(key) === listeners) owners.delete(key)
+          if (listeners.delete(mine) && listeners.size === 0 && addresses.get(key) === listeners) addresses.delete(key)
         },
       }
     },
     async [Symbol.asyncDispose]() {
       closed = true
-      for (const listeners of owners.values()) listeners.clear()
-      owners.clear()
+      for (const listeners of addresses.values()) listeners.clear()
+      addresses.clear()
     },
   }
 }
 
-function keyOf({ tenant, user }: Owner): string {
-  return JSON.stringify([tenant, user])
+/** No user has the name null. */
+function keyOf({ tenant, user }: BusAddress): string {
+  return JSON.stringify([tenant, user ?? null])
 }
