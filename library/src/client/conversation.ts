@@ -14,7 +14,7 @@ import { applyRunEvent, newRun, type OpenApproval, openApprovalsOf, type RunView
 export interface Turn {
   readonly messageId: string
   readonly parts: readonly MessagePart[]
-  /** The message that it comes after; null: none. Absent: one before where the conversation was opened. */
+  /** The message that it comes after; null: none. Absent: it lies before what is held. */
   readonly follows?: string | null
   /** When the message was committed, milliseconds since the epoch. */
   readonly at: number
@@ -22,28 +22,31 @@ export interface Turn {
 }
 
 export interface Conversation {
-  /** Of the first event that was applied, above 1 when it was opened later in the log; 0: of none yet. */
+  /** Of the first event that is held; 0: none is yet. */
   readonly firstSeq: number
   /** Of the last event that was applied. */
   readonly seq: number
   /** Set once the thread was renamed. */
   readonly title?: string
+  /** Of all branches, in the order they were sent; `branchOf` has those of one. */
   readonly turns: readonly Turn[]
   /** Events of runs whose message lies before what is held, in order: they find their place when that is prepended. */
   readonly unplaced: readonly LoggedEvent[]
 }
 
-export const emptyConversation: Conversation = Object.freeze({ seq: 0, turns: [], unplaced: [] })
+export const emptyConversation: Conversation = Object.freeze({ firstSeq: 0, seq: 0, turns: [], unplaced: [] })
 
 /** Costs what the last turn costs, not what the thread costs, but for one copy of the list of turns. */
-export function applyEvent(conversation: Conversation, logged: LoggedEvent): Conversation {
+export function applyEvent(before: Conversation, logged: LoggedEvent): Conversation {
   const { seq, at, event } = logged
-  if (seq <= conversation.seq) return conversation
+  if (seq <= before.seq) return before
+  const conversation = before.firstSeq === 0 ? { ...before, firstSeq: seq } : before
   switch (event.type) {
     case 'thread_renamed':
       return { ...conversation, seq, title: event.title }
     case 'message_added': {
-      const turn: Turn = { messageId: event.messageId, parts: event.parts, at, run: newRun(event.runId, at) }
+      const { messageId, parts, runId, follows = lastMessage(conversation) } = event
+      const turn = placed({ messageId, parts, at, run: newRun(runId, at) }, follows)
       return { ...conversation, seq, turns: [...conversation.turns, turn] }
     }
     default: {
@@ -61,12 +64,24 @@ export function applyEvent(conversation: Conversation, logged: LoggedEvent): Con
 /** With the events that come right before those it holds. */
 export function prependEvents(conversation: Conversation, events: readonly LoggedEvent[]): Conversation {
   const earlier = [...events, ...conversation.unplaced].reduce(applyEvent, emptyConversation)
+  const before = lastMessage(earlier)
+  const turns = conversation.turns.map((turn) => (turn.follows === undefined ? placed(turn, before) : turn))
   return {
     ...earlier,
     ...conversation,
-    turns: [...earlier.turns, ...conversation.turns],
+    firstSeq: earlier.firstSeq,
+    turns: [...earlier.turns, ...turns],
     unplaced: earlier.unplaced,
   }
+}
+
+/** Null: there is none; undefined: it lies before what is held. */
+function lastMessage({ turns, firstSeq }: Conversation): string | null | undefined {
+  return turns.at(-1)?.messageId ?? (firstSeq === 1 ? null : undefined)
+}
+
+function placed(turn: Turn, follows: string | null | undefined): Turn {
+  return follows === undefined ? turn : { ...turn, follows }
 }
 
 /** The run at work on the thread, if any. */
