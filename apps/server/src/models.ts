@@ -27,6 +27,9 @@ export interface SelectModelOptions {
 }
 
 const compatibleKey = 'OPENAI_COMPATIBLE_API_KEY'
+/** What the models of these providers look at, as they document it. Of other servers' models it is not known. */
+const images = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
+const googleImages = ['image/png', 'image/jpeg', 'image/webp']
 const forms = '"builtin", "openai:MODEL", "anthropic:MODEL", "google:MODEL" or "openai-compatible:MODEL@BASE_URL"'
 
 /**
@@ -49,19 +52,20 @@ export function selectModel(spec: string, env: ModelKeys, options: SelectModelOp
       const apiKey = keyFor(named(model, spec), 'OPENAI_API_KEY', env)
       const made = createOpenAI({ apiKey, fetch, ...base(baseUrls.openai ?? 'https://api.openai.com/v1') })(model)
       // Nothing is left at the provider: what the next step needs of this one goes out with it, sealed.
-      return create(made, apiKey, { providerOptions: { openai: { store: false } } })
+      return create(made, apiKey, { accepts: images, providerOptions: { openai: { store: false } } })
     }
     case 'anthropic': {
       const apiKey = keyFor(named(model, spec), 'ANTHROPIC_API_KEY', env)
       return create(
         createAnthropic({ apiKey, fetch, ...base(baseUrls.anthropic ?? 'https://api.anthropic.com/v1') })(model),
         apiKey,
+        { accepts: images },
       )
     }
     case 'google': {
       const apiKey = keyFor(named(model, spec), 'GOOGLE_GENERATIVE_AI_API_KEY', env)
       const address = baseUrls.google ?? 'https://generativelanguage.googleapis.com/v1beta'
-      return create(createGoogle({ apiKey, fetch, ...base(address) })(model), apiKey)
+      return create(createGoogle({ apiKey, fetch, ...base(address) })(model), apiKey, { accepts: googleImages })
     }
     case 'openai-compatible': {
       const { id, baseURL } = addressed(model, spec)

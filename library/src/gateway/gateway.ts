@@ -73,6 +73,12 @@ export interface Gateway extends AsyncDisposable {
     identity: Identity,
     command: Extract<CommandBody, { readonly type: T }>,
   ): Promise<Replies[T]>
+  /**
+   * Takes the place of one command for what is no command, such as an upload, until disposal.
+   *
+   * @throws GatewayError `DRAINING`, `RATE_LIMITED`, `TOO_MANY_PENDING`.
+   */
+  admit(identity: Identity): Disposable
   /** The log of a thread from `after` on and then live, for Server-Sent Events; ends with `signal`, the thread, the credentials, or when draining. */
   follow(
     identity: Identity,

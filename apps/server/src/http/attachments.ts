@@ -1,0 +1,117 @@
+/**
+ * Attachments over HTTP: put as the body, read back by their owner. The law: nobody's bytes are read before it is known
+ * who sends them, and what is given out is shown as what it is and can run nothing.
+ *
+ * @module
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { OpenAttachment } from 'toolcrib/agent'
+
+import { ServerError } from '../errors.ts'
+import { type Caller, requireCaller } from './caller.ts'
+import type { HttpContext } from './context.ts'
+import { createUploads } from './uploads.ts'
+
+/** Percent-encoded UTF-8, as `encodeURIComponent` writes it: a header holds nothing else, and an address is logged. */
+export const nameHeader = 'x-attachment-name'
+
+interface WithId {
+  readonly Params: { readonly id: string }
+}
+
+/** Of a request whose body may be read, until it was answered. */
+interface Admitted {
+  readonly caller: Caller
+  readonly name: string
+  readonly place: DisposableStack
+}
+
+export async function attachmentRoutes(app: FastifyInstance, context: HttpContext): Promise<void> {
+  const { config, gateway, supervisor } = context
+  const { maxImageBytes, maxTextFileBytes } = config.limits
+  const bodyLimit = Math.max(maxImageBytes, maxTextFileBytes)
+  const uploads = createUploads(config.limits)
+  const admitted = new WeakMap<FastifyRequest, Admitted>()
+
+  // In a scope of its own: here every body is bytes, whatever it is called.
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+
+    scope.post('/v1/attachments', { bodyLimit, onRequest: admit, onResponse: leave, onRequestAbort: leave }, upload)
+  })
+
+  app.get<WithId>('/v1/attachments/:id', async (request, reply) => {
+    const { identity } = await requireCaller(request, context)
+    using _place = gateway.admit(identity)
+    return give(reply, await supervisor.openAttachment(identity.principal, request.params.id))
+  })
+
+  app.delete<WithId>('/v1/attachments/:id', async (request, reply) => {
+    const { identity } = await requireCaller(request, context)
+    using _place = gateway.admit(identity)
+    await supervisor.deleteAttachment(identity.principal, request.params.id)
+    return reply.code(204).send()
+  })
+
+  /** Before the first byte of the body is taken in. */
+  async function admit(request: FastifyRequest): Promise<void> {
+    const caller = await requireCaller(request, context)
+    const name = nameOf(request)
+    using place = new DisposableStack()
+    place.use(gateway.admit(caller.identity))
+    place.use(uploads.begin(caller.identity.principal, bytesOf(request, bodyLimit)))
+    admitted.set(request, { caller, name, place: place.move() })
+  }
+
+  async function leave(request: FastifyRequest): Promise<void> {
+    admitted.get(request)?.place.dispose()
+  }
+
+  async function upload(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const known = admitted.get(request)
+    if (known === undefined) throw new Error('a body was read that nobody had admitted')
+    const data = request.body instanceof Uint8Array ? request.body : new Uint8Array()
+    const attached = await supervisor.attach(known.caller.identity.principal, { name: known.name, data })
+    return reply.code(201).send(attached)
+  }
+}
+
+function nameOf(request: FastifyRequest): string {
+  const given = request.headers[nameHeader]
+  try {
+    if (typeof given === 'string' && given !== '') return decodeURIComponent(given)
+  } catch {
+    // Told below.
+  }
+  const message = 'expected the name of the file, percent-encoded as UTF-8'
+  throw new ServerError('REQUEST_INVALID', { issues: [{ path: `/headers/${nameHeader}`, message }] })
+}
+
+/** What is not announced may be as large as is allowed. */
+function bytesOf(request: FastifyRequest, bodyLimit: number): number {
+  const announced = Number(request.headers['content-length'])
+  return Number.isSafeInteger(announced) && announced >= 0 ? Math.min(announced, bodyLimit) : bodyLimit
+}
+
+/** A text is a text, also when it is markup; an image is drawn, and neither can load or run anything. */
+function give(reply: FastifyReply, { name, mediaType, data }: OpenAttachment): FastifyReply {
+  return reply
+    .headers({
+      'content-type': mediaType.startsWith('text/') ? `${mediaType}; charset=utf-8` : mediaType,
+      'content-disposition': `inline; filename="${asciiOf(name)}"; filename*=UTF-8''${encoded(name)}`,
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox; frame-ancestors 'none'",
+    })
+    .send(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
+}
+
+/** For who does not know `filename*`: RFC 6266, appendix D. */
+function asciiOf(name: string): string {
+  return name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
+}
+
+/** RFC 8187, 3.2.1: what `encodeURIComponent` leaves as it is and an attribute may not hold. */
+function encoded(name: string): string {
+  return encodeURIComponent(name).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+}
