@@ -5,7 +5,6 @@
  * @module
  */
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { createRateLimit } from 'toolcrib/policy'
 import type { Principal } from 'toolcrib/protocol'
 import { z } from 'zod'
 import { cookieName } from '../auth/credentials.ts'
@@ -13,6 +12,7 @@ import { issueToken } from '../auth/sessions.ts'
 import { ServerError } from '../errors.ts'
 import type { HttpContext } from './context.ts'
 import { parseInput } from './input.ts'
+import { createSignInRate } from './sign-in-rate.ts'
 
 const signInSchema = z.strictObject({
   name: z
@@ -21,19 +21,17 @@ const signInSchema = z.strictObject({
     .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u, 'expected 1 to 64 letters, digits, spaces and . _ -'),
 })
 
-const minuteSeconds = 60
-
 export function signInRoutes(app: FastifyInstance, context: HttpContext): void {
   const { clock, config, sessions, addresses } = context
   const perMinute = config.limits.signInsPerMinute
-  const rate = createRateLimit({ perSecond: perMinute / minuteSeconds, burst: perMinute, clock })
+  const rate = createSignInRate(perMinute, clock)
 
   app.post('/v1/sign-in', async (request, reply) => {
     if (sessions === null || !config.auth.developmentSignIn) throw new ServerError('SIGN_IN_DISABLED', {})
     const { origin } = request.headers
     if (origin !== undefined && !addresses.isAllowedOrigin(origin)) throw new ServerError('ORIGIN_REFUSED', { origin })
     const { name } = parseInput(signInSchema, request.body)
-    if (!rate.reserve().ok) throw new ServerError('SIGN_INS_LIMIT', { perMinute })
+    if (!rate.take()) throw new ServerError('SIGN_INS_LIMIT', { perMinute })
 
     const principal = developmentPrincipal(name, config.auth.operatorRole)
     const { sessionTtlMs } = config.limits
