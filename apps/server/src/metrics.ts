@@ -8,7 +8,7 @@ import { Counter, Gauge, Histogram, Registry as PrometheusRegistry } from 'prom-
 import type { Tool } from 'toolcrib'
 import type { Clock, Store, Supervisor, SupervisorNotice } from 'toolcrib/agent'
 import type { Gateway } from 'toolcrib/gateway'
-import { CLOSE, type LoggedEvent } from 'toolcrib/protocol'
+import { type ApprovalResolved, CLOSE, type LoggedEvent, type Owner } from 'toolcrib/protocol'
 import type { Registry } from 'toolcrib/registry'
 import type { ComponentHealth, HealthCheck } from './health.ts'
 import type { EventLoopLag } from './metrics/event-loop-lag.ts'
@@ -86,8 +86,8 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
   })
   const approvals = new Counter({
     name: 'toolcrib_approvals_total',
-    help: 'Approvals that were resolved, by decision',
-    labelNames: ['decision'] as const,
+    help: 'Approvals that were resolved, by decision, and by whether the one who asked, another or nobody did',
+    labelNames: ['decision', 'by'] as const,
     registers,
   })
   const firstEvent = new Histogram({
@@ -121,7 +121,7 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
   )
   exportProcess(registers)
 
-  function observe(threadId: string, { event }: LoggedEvent): void {
+  function observe({ owner, threadId }: EventPlace, { event }: LoggedEvent): void {
     modelState.observe(event)
     switch (event.type) {
       case 'agent_started': {
@@ -138,7 +138,7 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
       case 'tool_late':
         return late.inc()
       case 'approval_resolved':
-        return approvals.inc({ decision: event.decision })
+        return approvals.inc({ decision: event.decision, by: answererOf(owner, event) })
       case 'agent_completed':
         runs.inc({ outcome: event.outcome })
         return runSeconds.observe(event.durationMs / 1_000)
@@ -190,13 +190,20 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
       exportStrayFaults(strayFaults, registers)
       return supervisor.subscribe((notice: SupervisorNotice) => {
         if (notice.type !== 'events') return
-        for (const event of notice.events) observe(notice.threadId, event)
+        for (const event of notice.events) observe(notice, event)
       })
     },
   }
 }
 
 type Registers = PrometheusRegistry[]
+type EventPlace = Pick<Extract<SupervisorNotice, { readonly type: 'events' }>, 'owner' | 'threadId'>
+
+/** Never a name: people are no label. */
+function answererOf({ user }: Owner, { by }: ApprovalResolved): 'requester' | 'other' | 'nobody' {
+  if (by === undefined) return 'nobody'
+  return by === user ? 'requester' : 'other'
+}
 
 function exportGateway(gateway: Gateway, registers: Registers): void {
   new Gauge({

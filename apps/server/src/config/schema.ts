@@ -40,8 +40,13 @@ export interface ParsedAgent {
 
 export interface ParsedPolicy {
   allow: { roles?: string[] | undefined; scopes?: string[] | undefined; tools: string[] }[]
-  approve?: string[] | undefined
+  approve?: (string | ParsedApproverRule)[] | undefined
   approvalTimeoutMs?: number | undefined
+}
+
+export interface ParsedApproverRule {
+  tools: string[]
+  by: { roles?: string[] | undefined; users?: string[] | undefined; requester?: boolean | undefined }
 }
 
 export interface ParsedAuth {
@@ -142,10 +147,19 @@ const allowRule = z
   .strictObject({ roles: texts.optional(), scopes: texts.optional(), tools: texts })
   .describe('a rule: { tools, roles?, scopes? }')
 
+const approvers = z
+  .strictObject({ roles: texts.optional(), users: texts.optional(), requester: z.boolean().optional() })
+  .refine(({ roles = [], users = [], requester = false }) => roles.length > 0 || users.length > 0 || requester)
+  .describe('somebody: { roles?, users?, requester? }')
+
+const approvalRule = z
+  .union([text, z.strictObject({ tools: texts, by: approvers })])
+  .describe('a selector of tools, or a rule: { tools, by }')
+
 const policy = z
   .strictObject({
     allow: z.array(allowRule).describe('a list of rules'),
-    approve: texts.optional(),
+    approve: z.array(approvalRule).describe('a list of selectors and rules').optional(),
     approvalTimeoutMs: wholeNumber(1_000, 30 * 86_400_000).optional(),
   })
   .describe('a policy: { allow, approve?, approvalTimeoutMs? }')

@@ -21,6 +21,8 @@ const wholeNumber = z
   .regex(/^\d{1,15}$/, 'expected a whole number')
   .transform(Number)
 
+const inboxSchema = z.strictObject({ limit: wholeNumber.optional(), after: z.string().optional() })
+
 const listSchema = z.strictObject({
   query: z.string().optional(),
   limit: wholeNumber.optional(),
@@ -65,6 +67,11 @@ export function threadRoutes(app: FastifyInstance, context: HttpContext): void {
     const { identity } = await requireCaller(request, context)
     const stopped = await gateway.execute(identity, command('run.stop', { runId: request.params.id }))
     return reply.code(202).send(stopped)
+  })
+
+  app.get('/v1/approvals', async (request) => {
+    const { identity } = await requireCaller(request, context)
+    return gateway.execute(identity, command('approval.list', parseInput(inboxSchema, request.query)))
   })
 
   app.post<WithId>('/v1/approvals/:id', async (request) => {
