@@ -303,3 +303,86 @@ function holds({ roles = [], scopes = [] }: Requirement, principal: Principal): 
     roles.every((role) => principal.roles.includes(role)) && scopes.every((scope) => principal.scopes.includes(scope))
   )
 }
+
+describe('who answers', () => {
+  const payments = named('pay_invoice', { tags: ['payments'], effect: 'destructive' })
+  const finance = { roles: ['finance'], users: [], requester: false }
+  const eve = { roles: [], users: ['eve'], requester: true }
+  const asks = (approve: PolicyOptions['approve'], tool: Tool = payments) =>
+    definePolicy({ allow: [{ tools: ['*'] }], ...(approve === undefined ? {} : { approve }) }).permission(
+      person(),
+      tool,
+    )
+
+  it('is the one who asks, unless a rule says who [RUN-08]', () => {
+    expect(asks(['effect:destructive'])).toEqual({ allowed: true, approval: true })
+    expect(asks(['effect:destructive', { tools: ['tag:payments'], by: { roles: ['finance'] } }])).toEqual({
+      allowed: true,
+      approval: true,
+      approvers: [finance],
+    })
+    expect(asks([{ tools: ['tag:payments'], by: { roles: ['finance'] } }], read)).toEqual({
+      allowed: true,
+      approval: false,
+    })
+  })
+
+  it('is among each of the rules that ask for the call and say who [RUN-08]', () => {
+    const both = asks([
+      { tools: ['tag:payments'], by: { roles: ['finance'] } },
+      { tools: ['read_file'], by: { users: ['bob'] } },
+      { tools: ['effect:read', '*'], by: { users: ['eve'], requester: true } },
+    ])
+
+    expect(both).toEqual({ allowed: true, approval: true, approvers: [finance, eve] })
+  })
+
+  it('is said for a tool that asks always; for one that never asks, only by a rule that means it', () => {
+    const by = { users: ['eve'], requester: true }
+    const always = named('always', { approval: 'always' })
+    const never = named('never', { approval: 'never', tags: ['payments'], effect: 'write' })
+
+    expect(asks([], always)).toEqual({ allowed: true, approval: true })
+    expect(asks([{ tools: ['always'], by }], always)).toMatchObject({ approvers: [eve] })
+    expect(asks([{ tools: ['*', 'effect:write'], by }], never)).toEqual({ allowed: true, approval: false })
+    expect(asks([{ tools: ['effect:write', 'tag:payments'], by }], never)).toMatchObject({ approvers: [eve] })
+  })
+
+  it('is copied: what is done to the options afterwards changes nothing', () => {
+    const by = { roles: ['finance'] }
+    const policy = definePolicy({ allow: [{ tools: ['*'] }], approve: [{ tools: ['*'], by }] })
+
+    by.roles.push('everybody')
+
+    expect(policy.permission(person(), payments)).toMatchObject({ approvers: [finance] })
+  })
+
+  it('names the option that says it wrongly', () => {
+    const wrong: readonly (readonly [unknown, string])[] = [
+      ['effect:destructive', 'approve'],
+      [[5], 'approve[0]'],
+      [[null], 'approve[0]'],
+      [['tag:'], 'approve[0]'],
+      [[{ tools: ['*'] }], 'approve[0].by'],
+      [[{ by: { users: ['eve'] } }], 'approve[0].tools'],
+      [[{ tools: ['delete_*'], by: { users: ['eve'] } }], 'approve[0].tools[0]'],
+      [[{ tools: ['*'], by: {} }], 'approve[0].by'],
+      [[{ tools: ['*'], by: { roles: [], users: [], requester: false } }], 'approve[0].by'],
+      [[{ tools: ['*'], by: { role: 'finance' } }], 'approve[0].by'],
+      [[{ tools: ['*'], by: { roles: 'finance' } }], 'approve[0].by.roles'],
+      [[{ tools: ['*'], by: { users: [''] } }], 'approve[0].by.users[0]'],
+      [[{ tools: ['*'], by: { users: ['eve'], requester: 'yes' } }], 'approve[0].by.requester'],
+      [[{ tools: ['*'], by: { users: ['eve'] }, expires: 1 }], 'approve[0]'],
+    ]
+
+    const options = wrong.map(([approve]) => {
+      try {
+        return definePolicy({ allow: [], approve: approve as NonNullable<PolicyOptions['approve']> })
+      } catch (error) {
+        return error
+      }
+    })
+
+    expect(options).toMatchObject(wrong.map(([, option]) => ({ code: 'POLICY_INVALID', details: { option } })))
+  })
+})
