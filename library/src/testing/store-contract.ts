@@ -4,6 +4,7 @@
  * @module
  */
 import { approvalRules } from './store-contract/approvals.ts'
+import { attachmentRules } from './store-contract/attachments.ts'
 import { closingRules } from './store-contract/closing.ts'
 import { eventRules } from './store-contract/events.ts'
 import type { Suite, TestRunner } from './store-contract/fixtures.ts'
@@ -49,6 +50,7 @@ export function storeContract(
     approvalRules(suite)
     inboxRules(suite)
     recordRules(suite)
+    attachmentRules(suite)
     revocationRules(suite)
     ownerRules(suite)
     closingRules(suite)

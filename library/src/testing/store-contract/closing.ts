@@ -1,5 +1,6 @@
 /** Rules of the store contract: health and closing. @module */
 import type { Store } from '../../agent/ports.ts'
+import { put as putAttachment } from './attachments.ts'
 import { newOwner, newRun, refusal, START, type Suite } from './fixtures.ts'
 
 const owner = newOwner()
@@ -27,6 +28,10 @@ const everyCall: readonly (readonly [string, (store: Store) => Promise<unknown>]
   ['records.get', (store) => store.records.get(owner, 'c', 'i')],
   ['records.list', (store) => store.records.list(owner, 'c')],
   ['records.delete', (store) => store.records.delete(owner, 'c', 'i')],
+  ['attachments.put', (store) => putAttachment(store, owner)],
+  ['attachments.get', (store) => store.attachments.get(owner, 'a')],
+  ['attachments.read', (store) => store.attachments.read(owner, 'a')],
+  ['attachments.delete', (store) => store.attachments.delete(owner, 'a')],
   [
     'revocations.add',
     (store) => store.revocations.add({ tenant: 't', user: null, tokenId: 'i', at: START, until: START }),

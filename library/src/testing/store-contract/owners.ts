@@ -1,6 +1,7 @@
 /** Rules of the store contract: whatever is not the owner's answers exactly like what does not exist. @module */
 import type { Store } from '../../agent/ports.ts'
 import type { Owner } from '../../protocol/vocabulary.ts'
+import { put as putAttachment } from './attachments.ts'
 import {
   completed,
   LONG_MS,
@@ -8,6 +9,7 @@ import {
   newOwner,
   newRun,
   newRunAtWork,
+  newThread,
   readAll,
   refusal,
   requested,
@@ -76,6 +78,25 @@ const attempts: readonly (readonly [string, unknown, Attempt])[] = [
     (store, owner) => store.inbox.list({ ...owner, roles: [], scopes: [] }, { now: START }),
   ],
   ['records.get', nothing, (store, owner) => store.records.get(owner, 'notes', 'canary')],
+  ['attachments.get', nothing, (store, owner) => store.attachments.get(owner, 'canary')],
+  ['attachments.read', nothing, (store, owner) => store.attachments.read(owner, 'canary')],
+  ['attachments.delete', { resolved: 'not_found' }, (store, owner) => store.attachments.delete(owner, 'canary')],
+  [
+    'attachments.put, after a day and in all the room that one may take',
+    nothing,
+    async (store, owner) => {
+      await putAttachment(store, owner, { attachmentId: 'canary', at: START + 1e9, maxTotalBytes: 3 })
+    },
+  ],
+  [
+    'runs.accept with an attachment',
+    'NOT_FOUND',
+    async (store, owner) => {
+      const threadId = await newThread(store, owner)
+      const canary = { type: 'attachment', attachmentId: 'canary', name: '', mediaType: '', bytes: 0 } as const
+      return store.runs.accept(owner, newRun(owner, threadId, { parts: [canary] }))
+    },
+  ],
   ['records.list', { resolved: [] }, (store, owner) => store.records.list(owner, 'notes')],
   ['records.delete', { resolved: false }, (store, owner) => store.records.delete(owner, 'notes', 'canary')],
   [
@@ -180,6 +201,7 @@ async function furnish(store: Store, owner: Owner): Promise<Place> {
   const request = requested(runId)
   await store.events.append(owner, threadId, { fence, at: START, events: [request] })
   await store.records.put(owner, 'notes', 'canary', 'canary', { at: START })
+  await putAttachment(store, owner, { attachmentId: 'canary', name: 'canary' })
   return { threadId, runId, approvalId: request.approvalId }
 }
 
@@ -188,6 +210,7 @@ async function everything(store: Store, owner: Owner, { threadId, runId, approva
     threads: await store.threads.list(owner),
     log: await readAll(store, owner, threadId),
     run: await store.runs.get(owner, runId),
+    attachment: [await store.attachments.get(owner, 'canary'), await store.attachments.read(owner, 'canary')],
     approval: await store.approvals.get(owner, approvalId),
     records: await store.records.list(owner, 'notes'),
   }

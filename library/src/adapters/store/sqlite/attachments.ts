@@ -29,7 +29,7 @@ export const attachmentWrites: Pick<WriteCommands, 'putAttachment' | 'deleteAtta
     const { attachmentId, name, mediaType, bytes, data, at, unusedBefore, maxTotalBytes } = attachment
     db.run(
       `DELETE FROM attachments WHERE tenant = ? AND user = ? AND created_at < ?
-       AND attachment_key NOT IN (SELECT attachment_key FROM attachment_uses)`,
+       AND NOT EXISTS (SELECT 1 FROM attachment_uses WHERE attachment_uses.attachment_key = attachments.attachment_key)`,
       tenant,
       user,
       unusedBefore,
@@ -61,7 +61,7 @@ export const attachmentWrites: Pick<WriteCommands, 'putAttachment' | 'deleteAtta
   deleteAttachment(db, { tenant, user }, attachmentId) {
     const deleted = db.run(
       `DELETE FROM attachments WHERE tenant = ? AND user = ? AND attachment_id = ?
-       AND attachment_key NOT IN (SELECT attachment_key FROM attachment_uses)`,
+       AND NOT EXISTS (SELECT 1 FROM attachment_uses WHERE attachment_uses.attachment_key = attachments.attachment_key)`,
       tenant,
       user,
       attachmentId,
@@ -102,7 +102,8 @@ export function deleteOnlyUsedBy(db: Statements, { tenant, user }: Owner, thread
   db.run(
     `DELETE FROM attachments WHERE tenant = ? AND user = ?
      AND attachment_key IN (SELECT attachment_key FROM attachment_uses WHERE thread_key = ?)
-     AND attachment_key NOT IN (SELECT attachment_key FROM attachment_uses WHERE thread_key <> ?)`,
+     AND NOT EXISTS (
+       SELECT 1 FROM attachment_uses WHERE attachment_uses.attachment_key = attachments.attachment_key AND thread_key <> ?)`,
     tenant,
     user,
     threadKey,
