@@ -1,0 +1,41 @@
+/** What one person did, was told and saw: the evidence that the rules judge. @module */
+import type { JsonValue, LoggedEvent, ThreadEvent } from 'toolcrib/protocol'
+import type { Case, Script } from './plan.ts'
+
+export interface Testimony {
+  readonly case: Case
+  readonly sends: Send[]
+  readonly stops: Stop[]
+  readonly answers: AnswerGiven[]
+  /** By the person's own client, over all its connections. */
+  readonly seen: LoggedEvent[]
+  /** What was refused that should not have been. */
+  readonly troubles: string[]
+}
+
+export interface Send {
+  readonly script: Script
+  /** As acknowledged; undefined: it never was. */
+  acknowledged?: { readonly messageId: string; readonly runId: string }
+}
+
+export interface Stop {
+  readonly runId: string
+  readonly stopping: boolean
+  /** When the reply was here. */
+  readonly at: number
+}
+
+export interface AnswerGiven {
+  readonly approvalId: string
+  readonly decision: 'approved' | 'denied'
+  /** The arguments as they were edited. */
+  readonly input?: JsonValue
+  /** What each attempt came to: `ok`, a code, or `lost`. */
+  readonly results: string[]
+}
+
+/** An event of an agent that was called counts as the run's whose log it is in. */
+export function innermost(event: ThreadEvent): Exclude<ThreadEvent, { readonly type: 'subagent_event' }> {
+  return event.type === 'subagent_event' ? innermost(event.event) : event
+}
