@@ -61,7 +61,7 @@ export interface ContextCompacted {
   /** What the summary stands for. Tokens are estimates. */
   readonly dropped: { readonly messages: number; readonly tokens: number }
   /** What the summary itself cost. */
-  readonly usage: { readonly inputTokens: number; readonly outputTokens: number }
+  readonly usage: TokenUsage
 }
 
 /** At least one per step, before anything else of the step. */

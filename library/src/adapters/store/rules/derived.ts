@@ -99,6 +99,7 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
       return [{ type: 'approval_opened', request: event, wrapping }]
     case 'approval_resolved':
       return [{ type: 'approval_closed', approvalId: event.approvalId, decision: event.decision }]
+    case 'context_compacted':
     case 'step_completed': {
       const { inputTokens, outputTokens, costMicros = 0 } = event.usage
       const use = { steps: 1, tokens: inputTokens + outputTokens, costMicros }
