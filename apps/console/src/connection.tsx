@@ -15,6 +15,7 @@ import { userKey } from './session/use-session.ts'
 interface Connection {
   readonly client: Client
   readonly user: string
+  readonly principal: Principal
 }
 
 const ConnectionContext = createContext<Connection | undefined>(undefined)
@@ -48,7 +49,9 @@ export function ClientProvider({ children, principal, onSessionDoubt }: ClientPr
     }
   }, [user])
 
-  return client === undefined ? null : <ConnectionContext value={{ client, user }}>{children}</ConnectionContext>
+  return client === undefined ? null : (
+    <ConnectionContext value={{ client, user, principal }}>{children}</ConnectionContext>
+  )
 }
 
 function useConnection(): Connection {
@@ -59,6 +62,10 @@ function useConnection(): Connection {
 
 export function useClient(): Client {
   return useConnection().client
+}
+
+export function usePrincipal(): Principal {
+  return useConnection().principal
 }
 
 /** A key of the user that the connection is for. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Approvers } from '../protocol/approvers.ts'
 import type { ApprovalDecision, RunEvent } from '../protocol/events.ts'
 import type { CallOutcome, Effect, Failure, JsonValue, MessagePart, RunOutcome, Usage } from '../protocol/vocabulary.ts'
 
@@ -72,6 +73,8 @@ export interface CallView {
 export interface ApprovalView {
   readonly approvalId: string
   readonly expiresAt: number
+  /** Who may answer; absent: the owner of the thread. */
+  readonly approvers?: readonly Approvers[]
   readonly decision?: ApprovalDecision
   readonly by?: string
   readonly reason?: string
@@ -83,6 +86,8 @@ export interface OpenApproval {
   readonly runId: string
   readonly call: CallView
   readonly expiresAt: number
+  /** Who may answer; absent: the owner of the thread. */
+  readonly approvers?: readonly Approvers[]
 }
 
 export function newRun(runId: string, startedAt: number): RunView {
@@ -132,7 +137,7 @@ export function applyRunEvent(run: RunView, event: RunEvent, at: number): RunVie
         ...call,
         status: 'waiting',
         effect: event.effect,
-        approval: { approvalId: event.approvalId, expiresAt: event.expiresAt },
+        approval: { approvalId: event.approvalId, expiresAt: event.expiresAt, ...approversOf(event) },
       }))
     case 'approval_resolved':
       return withCall(run, event.callId, (call) => ({
@@ -142,6 +147,7 @@ export function applyRunEvent(run: RunView, event: RunEvent, at: number): RunVie
         approval: {
           approvalId: event.approvalId,
           expiresAt: call.approval?.expiresAt ?? at,
+          ...approversOf(call.approval ?? {}),
           decision: event.decision,
           ...(event.by === undefined ? {} : { by: event.by }),
           ...(event.reason === undefined ? {} : { reason: event.reason }),
@@ -196,7 +202,7 @@ export function openApprovalsOf(run: RunView): readonly OpenApproval[] {
       const inner = call.run === undefined ? [] : openApprovalsOf(call.run)
       if (call.status !== 'waiting' || call.approval === undefined) return inner
       const { approvalId, expiresAt } = call.approval
-      return [{ approvalId, runId: run.runId, call, expiresAt }, ...inner]
+      return [{ approvalId, runId: run.runId, call, expiresAt, ...approversOf(call.approval) }, ...inner]
     }),
   )
 }
@@ -223,4 +229,8 @@ function withCall(run: RunView, callId: string, change: (call: CallView) => Call
   if (step === undefined) return run
   const calls = step.calls.map((call) => (call.callId === callId ? change(call) : call))
   return { ...run, steps: run.steps.with(stepIndex, { ...step, calls }) }
+}
+
+function approversOf({ approvers }: Pick<ApprovalView, 'approvers'>): Pick<ApprovalView, 'approvers'> {
+  return approvers === undefined ? {} : { approvers }
 }

@@ -6,6 +6,7 @@ import { Logo } from '../parts/logo.tsx'
 import { ThemeButton } from '../parts/theme-button.tsx'
 import { dayOf } from '../parts/time.ts'
 import { goToThread } from '../route.ts'
+import { Inbox } from './inbox.tsx'
 import { ThreadRow } from './thread-row.tsx'
 import { useThreads } from './use-threads.ts'
 
@@ -89,6 +90,7 @@ export function Sidebar({ principal, threadId, open, onClose, onSignOut }: Sideb
             </section>
           ))}
         </nav>
+        <Inbox />
         <div className="flex items-center gap-1 border-t px-4 py-3">
           <div className="min-w-0 flex-1">
             <p className="truncate text-sm font-medium">{principal.name ?? principal.user}</p>

@@ -14,8 +14,8 @@ import type { CallView } from 'toolcrib/client'
 import type { JsonValue } from 'toolcrib/protocol'
 import { JsonView } from '../parts/json-view.tsx'
 import { formatDuration } from '../parts/time.ts'
-import { ApprovalForm } from './approval-form.tsx'
 import { RunSteps } from './step-section.tsx'
+import { WaitingApproval } from './waiting-approval.tsx'
 
 type Icon = ComponentType<SVGProps<SVGSVGElement>>
 
@@ -91,7 +91,7 @@ export const ToolCard = memo(function ToolCard({ call }: { readonly call: CallVi
         </div>
       </details>
       {call.status === 'waiting' && call.approval !== undefined && (
-        <ApprovalForm call={call} approval={call.approval} />
+        <WaitingApproval call={call} approval={call.approval} />
       )}
       {call.run !== undefined && (
         <div className="ml-4 flex flex-col gap-3 border-l-2 px-3.5 pb-3 text-sm">

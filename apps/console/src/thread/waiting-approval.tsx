@@ -1,0 +1,32 @@
+import type { ApprovalView, CallView } from 'toolcrib/client'
+import { type Approvers, mayAnswer } from 'toolcrib/protocol'
+import { usePrincipal } from '../connection.tsx'
+import { ApprovalForm } from './approval-form.tsx'
+
+export interface WaitingApprovalProps {
+  readonly call: CallView
+  readonly approval: ApprovalView
+}
+
+/** The question of a call in one's own thread: to be answered here, or by others, who see it in their sidebar. */
+export function WaitingApproval({ call, approval }: WaitingApprovalProps) {
+  const principal = usePrincipal()
+  const { approvalId, expiresAt, approvers } = approval
+  if (approvers === undefined || mayAnswer(principal, { owner: principal, approvers })) {
+    const effect = call.effect === undefined ? {} : { effect: call.effect }
+    return (
+      <ApprovalForm approvalId={approvalId} tool={call.tool} input={call.input} expiresAt={expiresAt} {...effect} />
+    )
+  }
+  return (
+    <p className="rounded-b-xl border-t bg-warn/8 px-3.5 py-3 text-sm">
+      <strong className="font-mono font-medium">{call.tool}</strong> waits for {describe(approvers)}, until{' '}
+      {new Date(expiresAt).toLocaleString()}.
+    </p>
+  )
+}
+
+function describe(approvers: readonly Approvers[]): string {
+  const some = approvers.map(({ roles, users }) => [...roles.map((role) => `the role ${role}`), ...users].join(' or '))
+  return some.filter((names) => names !== '').join(', who is also ') || 'nobody'
+}
