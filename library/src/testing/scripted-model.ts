@@ -55,14 +55,15 @@ export type Script = readonly ScriptedStep[] | ((request: ModelRequest, step: nu
  */
 export function createScriptedModel(
   script: Script,
-  options: { readonly name?: string; readonly record?: boolean } = {},
+  options: { readonly name?: string; readonly record?: boolean; readonly contextTokens?: number } = {},
 ): ScriptedModel {
-  const { name = 'scripted', record = true } = options
+  const { name = 'scripted', record = true, contextTokens } = options
   const requests: RecordedRequest[] = []
   let asked = 0
 
   return {
     name,
+    ...(contextTokens === undefined ? {} : { contextTokens }),
     requests,
     stream(request) {
       asked++
