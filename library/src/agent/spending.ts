@@ -51,7 +51,7 @@ export interface Spending {
   /** Whether the tokens of a step have to be known beforehand. */
   readonly measures: boolean
   reserveStep(step: StepToReserve): Promise<ReservedStep>
-  /** Undefined: no budget counts this call. */
+  /** Undefined: no budget counts this call, or it has been reserved in this claim. */
   reserveCall(call: { readonly callId: string; readonly tool: string }): Promise<ReservedCall> | undefined
   /** Undefined: no budget counts time. */
   reserveTime(ms: number): Promise<ReservedTime> | undefined
@@ -68,6 +68,8 @@ export function createSpending(options: SpendingOptions): Spending {
   const warned = new Set(options.warned)
   /** What is known to be used of each budget: as the store last said, and what this run used since. */
   const known = new Map<string, { level: BudgetLevel; used: number }>()
+  /** Calls that may start: an id is never asked for twice, so they need not be forgotten. */
+  const heldCalls = new Set<string>()
   const counts = (resource: BudgetResource): boolean => rules.some((rule) => rule.resource === resource)
   const measures = counts('tokens') || counts('money')
 
@@ -145,12 +147,16 @@ export function createSpending(options: SpendingOptions): Spending {
     },
 
     reserveCall({ callId, tool }) {
-      if (!rules.some((rule) => rule.resource === 'calls' && (rule.tool ?? tool) === tool)) return undefined
+      const isCounted = rules.some((rule) => rule.resource === 'calls' && (rule.tool ?? tool) === tool)
+      if (!isCounted || heldCalls.has(callId)) return undefined
       return reserve(holders.call(callId), [{ resource: 'calls', tool, amount: 1 }]).then((answer): ReservedCall => {
         if (answer === undefined) {
           return { status: 'refused', error: callFailure('BUDGET_UNAVAILABLE', { tool }), endsRun: false }
         }
-        if (answer.status === 'reserved') return { status: 'reserved' }
+        if (answer.status === 'reserved') {
+          heldCalls.add(callId)
+          return { status: 'reserved' }
+        }
         return { status: 'reached', limit: limitOf(answer.level), endsRun: answer.level.tool === undefined }
       })
     },

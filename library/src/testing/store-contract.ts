@@ -16,6 +16,7 @@ import { recordRules } from './store-contract/records.ts'
 import { revocationRules } from './store-contract/revocations.ts'
 import { leaseRules, runRules } from './store-contract/runs.ts'
 import { threadRules } from './store-contract/threads.ts'
+import { usageRules } from './store-contract/usage.ts'
 
 export type { TestRunner } from './store-contract/fixtures.ts'
 
@@ -52,6 +53,7 @@ export function storeContract(
     recordRules(suite)
     attachmentRules(suite)
     revocationRules(suite)
+    usageRules(suite)
     ownerRules(suite)
     closingRules(suite)
     propertyRules(suite)
