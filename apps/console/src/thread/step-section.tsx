@@ -1,7 +1,8 @@
 import { ChevronRight } from 'lucide-react'
-import { memo } from 'react'
-import type { RunView, StepView } from 'toolcrib/client'
+import { Fragment, memo } from 'react'
+import type { CompactionView, RunView, StepView } from 'toolcrib/client'
 import { Markdown } from '../parts/markdown.tsx'
+import { CompactionNote } from './compaction-note.tsx'
 import { ToolCard } from './tool-card.tsx'
 
 export interface StepSectionProps {
@@ -51,8 +52,18 @@ export function RunSteps({ run, working }: RunStepsProps) {
         </details>
       )}
       {run.steps.map((step) => (
-        <StepSection key={step.step} step={step} live={working && !step.finished} />
+        <Fragment key={step.step}>
+          <Compactions of={run.compactions.filter((compaction) => compaction.step === step.step)} />
+          <StepSection step={step} live={working && !step.finished} />
+        </Fragment>
       ))}
+      <Compactions of={run.compactions.filter(({ step }) => run.steps.every((made) => made.step !== step))} />
     </>
   )
+}
+
+function Compactions({ of }: { readonly of: readonly CompactionView[] }) {
+  return of.map((compaction) => (
+    <CompactionNote key={`${compaction.step} ${compaction.droppedTokens}`} compaction={compaction} />
+  ))
 }

@@ -1,7 +1,8 @@
-import { useState } from 'react'
-import { activeRun, openApprovals } from 'toolcrib/client'
+import { useCallback, useState } from 'react'
+import { activeRun, branchOf, openApprovals, type Turn } from 'toolcrib/client'
+import type { SentPart } from 'toolcrib/protocol'
 import { useClient } from '../connection.tsx'
-import { goToThread } from '../route.ts'
+import { goToThread, showBranch, useBranchRoute } from '../route.ts'
 import { Composer } from './composer.tsx'
 import { ConnectionNotice } from './connection-notice.tsx'
 import { ThreadHeader } from './thread-header.tsx'
@@ -19,7 +20,24 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
   const { conversation, thread, caughtUp, gone, refusal } = useConversation(threadId)
   const [problem, setProblem] = useState<string>()
   const running = activeRun(conversation)
+  const shownMessage = useBranchRoute()
   const scroller = useStickToEnd(conversation)
+  const show = useCallback((messageId: string) => showBranch(threadId, messageId), [threadId])
+  const revise = useCallback(
+    async ({ follows }: Turn, parts: readonly SentPart[]) => {
+      setProblem(undefined)
+      await client.send(threadId, parts, follows === undefined ? {} : { follows })
+      // The newest branch is its own from now on.
+      showBranch(threadId, undefined)
+    },
+    [client, threadId],
+  )
+  const retry = useCallback(
+    (turn: Turn, parts: readonly SentPart[]) => {
+      revise(turn, parts).catch((error: unknown) => setProblem(problemOf(error)))
+    },
+    [revise],
+  )
 
   if (gone) {
     return (
@@ -35,14 +53,17 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
   }
 
   const title = conversation.title ?? thread?.title ?? 'Chat'
+  const branch = branchOf(conversation, shownMessage)
+  const last = branch.at(-1)?.turn
+  const isNewest = last === conversation.turns.at(-1)
   const send = async (text: string) => {
     setProblem(undefined)
-    await client.send(threadId, text)
+    await client.send(threadId, text, isNewest || last === undefined ? {} : { follows: last.messageId })
   }
   const attempt = (act: () => Promise<unknown>) =>
     void act().then(
       () => setProblem(undefined),
-      (error: unknown) => setProblem(error instanceof Error ? error.message : 'It did not work; try again'),
+      (error: unknown) => setProblem(problemOf(error)),
     )
   return (
     <>
@@ -65,15 +86,33 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
           {!caughtUp && refusal === undefined && conversation.turns.length === 0 && (
             <p className="text-center text-sm text-muted-foreground">Loading the chat…</p>
           )}
-          {conversation.turns.map((turn, index) => (
-            <TurnView
-              key={turn.run.runId}
-              turn={turn}
-              onRetry={index === conversation.turns.length - 1 ? (text) => attempt(() => send(text)) : undefined}
-            />
-          ))}
+          {branch.map(({ turn, versions }) => {
+            const index = versions.indexOf(turn.messageId)
+            return (
+              <TurnView
+                key={turn.run.runId}
+                turn={turn}
+                isLast={turn === last}
+                version={index + 1}
+                versionCount={versions.length}
+                older={versions[index - 1]}
+                newer={versions[index + 1]}
+                onShow={show}
+                onRevise={running === undefined ? revise : undefined}
+                onRetry={retry}
+              />
+            )
+          })}
         </div>
       </div>
+      {!isNewest && (
+        <p role="status" className="mx-auto w-full max-w-3xl px-4 pb-2 text-sm text-muted-foreground">
+          This is an older version of the chat. What you send goes on from here.{' '}
+          <button type="button" onClick={() => showBranch(threadId, undefined)} className="text-primary underline">
+            Show the newest
+          </button>
+        </p>
+      )}
       {problem !== undefined && (
         <p role="alert" className="mx-auto w-full max-w-3xl px-4 pb-2 text-sm text-bad">
           {problem}
@@ -86,4 +125,8 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
       />
     </>
   )
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'It did not work; try again'
 }

@@ -1,33 +1,43 @@
 import { RotateCcw } from 'lucide-react'
 import { memo } from 'react'
-import { type RunView, type Turn, textOf } from 'toolcrib/client'
+import type { RunView, Turn } from 'toolcrib/client'
+import type { SentPart } from 'toolcrib/protocol'
 import { formatDuration } from '../parts/time.ts'
 import { RunSteps } from './step-section.tsx'
+import { sentAgain, UserMessage } from './user-message.tsx'
 
 export interface TurnViewProps {
   readonly turn: Turn
-  /** Present on the last turn: sends the same text again. */
-  readonly onRetry: ((text: string) => void) | undefined
+  /** The last one of the branch. */
+  readonly isLast: boolean
+  /** Its place among those sent in its place, from 1, and how many there are. */
+  readonly version: number
+  readonly versionCount: number
+  readonly older: string | undefined
+  readonly newer: string | undefined
+  /** Shows the branch of a message. */
+  readonly onShow: (messageId: string) => void
+  /** Sends these parts as another version of it. Absent while the thread is busy. */
+  readonly onRevise: ((turn: Turn, parts: readonly SentPart[]) => Promise<void>) | undefined
+  readonly onRetry: (turn: Turn, parts: readonly SentPart[]) => void
 }
 
-export const TurnView = memo(function TurnView({ turn, onRetry }: TurnViewProps) {
+export const TurnView = memo(function TurnView(props: TurnViewProps) {
+  const { turn, isLast, version, versionCount, older, newer, onShow, onRevise, onRetry } = props
   const { run } = turn
-  const text = textOf(turn.parts)
   const working = run.status === 'accepted' || run.status === 'running'
   const begun = run.steps.some((step) => step.text !== '' || step.thinking !== '' || step.calls.length > 0)
   return (
     <article className="flex flex-col gap-4">
-      <div
-        className="ml-auto max-w-[85%] rounded-2xl rounded-br-md bg-accent px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere]"
-        data-role="user"
-        dir="auto"
-      >
-        {text}
-      </div>
+      <UserMessage
+        turn={turn}
+        versions={versionCount > 1 ? { version, count: versionCount, older, newer, onShow } : undefined}
+        onRevise={onRevise === undefined || turn.follows === undefined ? undefined : (parts) => onRevise(turn, parts)}
+      />
       <div className="flex flex-col gap-3" data-role="assistant" data-status={run.status}>
         <RunSteps run={run} working={working} />
         {working && !begun && <Working />}
-        {!working && <RunEnd run={run} onRetry={onRetry === undefined ? undefined : () => onRetry(text)} />}
+        {!working && <RunEnd run={run} onRetry={isLast ? () => onRetry(turn, sentAgain(turn.parts)) : undefined} />}
       </div>
     </article>
   )
