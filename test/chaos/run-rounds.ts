@@ -10,8 +10,8 @@ import { type RoundReport, runRound } from './round.ts'
 
 export const casesPerRound = 40
 const faultsPerRound = 4
-/** While one waits for a lease the other works. */
-const roundsAtOnce = 2
+/** While some wait for a lease others work. */
+const roundsAtOnce = 3
 
 export interface RoundDone {
   /** Of its first case. */
