@@ -12,7 +12,8 @@ import {
   type OpenApproval,
   openApprovals,
 } from 'toolcrib/client'
-import type { AgentCompleted } from 'toolcrib/protocol'
+import { type AgentCompleted, mayAnswer } from 'toolcrib/protocol'
+import { printable } from '../printable.ts'
 import { createEventPrinter, type Paint } from './event-printer.ts'
 
 export interface ConversationViewOptions {
@@ -22,7 +23,7 @@ export interface ConversationViewOptions {
   readonly note: (line: string) => void
   /** Told when a run ended. */
   readonly onCompleted: (event: AgentCompleted) => void
-  /** Told when a call waits for a person. */
+  /** Told when a call waits for the person here. */
   readonly onApproval: (approval: OpenApproval) => void
   readonly onGone: () => void
 }
@@ -93,8 +94,16 @@ export function createConversationView(options: ConversationViewOptions): Conver
     for (const approval of openApprovals(conversation)) {
       if (asked.has(approval.approvalId)) continue
       asked.add(approval.approvalId)
-      onApproval(approval)
+      if (mayBeAnswered(approval)) onApproval(approval)
+      else note(paint.dim(`${printable(approval.call.tool)} waits for others to agree.`))
     }
+  }
+
+  function mayBeAnswered({ approvers }: OpenApproval): boolean {
+    const { status } = client
+    if (approvers === undefined || status.state !== 'open') return true
+    const { principal } = status.hello
+    return mayAnswer(principal, { owner: principal, approvers })
   }
 
   function endHistory(shown: () => void): void {

@@ -5,12 +5,14 @@
  * @module
  */
 import { createInterface } from 'node:readline'
-import type { Client, ClientStatus, OpenApproval } from 'toolcrib/client'
-import type { Thread } from 'toolcrib/protocol'
+import type { Client, ClientStatus } from 'toolcrib/client'
+import type { InboxApproval, Thread } from 'toolcrib/protocol'
 import { printable } from '../printable.ts'
 import { exitCodes, print, type Terminal } from '../terminal.ts'
 import { createConversationView } from './conversation-view.ts'
-import { coloured, plain, short } from './event-printer.ts'
+import { coloured, plain } from './event-printer.ts'
+import { createQuestions, describe } from './questions.ts'
+import { describeUsage } from './usage.ts'
 
 export interface TalkOptions {
   readonly client: Client
@@ -24,6 +26,8 @@ const commandHelp = `  /new        begin a new thread
   /threads    list your threads
   /open N     go on with a thread of that list
   /tools      what the agent holds for you
+  /approvals  what waits for you, of other people too
+  /usage      what you have used, and what is left
   /stop       stop the answer
   /quit       leave; a run at work goes on (Ctrl-D does the same)`
 
@@ -35,8 +39,9 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
   const note = (line: string): void => print(stdout, line)
   let listed: readonly Thread[] = []
   let interruptedAt = Number.NEGATIVE_INFINITY
-  /** Approvals are asked one after the other. */
-  const waiting: OpenApproval[] = []
+  const questions = createQuestions({ client, paint, note, prompt: () => lines.prompt() })
+  /** Approvals of other people that were told of. */
+  const announced = new Set<string>()
 
   const view = createConversationView({
     client,
@@ -44,16 +49,14 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
     note,
     answer: (text) => void stdout.write(text),
     onCompleted: () => lines.prompt(),
-    onApproval(approval) {
-      waiting.push(approval)
-      if (waiting.length === 1) askApproval(approval)
-    },
+    onApproval: ({ approvalId, call: { tool, input } }) => questions.add({ approvalId, tool, input }),
     onGone() {
       note('This thread was deleted.')
       open(undefined)
     },
   })
   using _status = client.onStatus(showStatus)
+  using _approvals = client.onApprovalsChanged(() => void announce().catch(complain))
   lines.on('line', (line) => {
     take(line.trim()).catch((error: unknown) => {
       complain(error)
@@ -70,8 +73,7 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
   return code
 
   async function take(line: string): Promise<void> {
-    const [approval] = waiting
-    if (approval !== undefined && !line.startsWith('/')) return answerApproval(approval, line)
+    if (questions.isAsking && !line.startsWith('/')) return questions.answer(line)
     const [word = '', argument = ''] = line.split(/\s+/)
     switch (word) {
       case '':
@@ -84,6 +86,10 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
         return listThreads()
       case '/tools':
         return listTools()
+      case '/approvals':
+        return askForOthers()
+      case '/usage':
+        return showUsage()
       case '/stop':
         return stop()
       case '/help':
@@ -103,7 +109,7 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
 
   /** No thread given: a new one. */
   async function show(threadId: string | undefined): Promise<void> {
-    waiting.length = 0
+    questions.clear()
     await view.open(threadId ?? (await client.createThread()).threadId)
     note(paint.dim(threadId === undefined ? 'A new thread; /help lists the commands.' : `Thread ${threadId}`))
     if (view.activeRunId === undefined) lines.prompt()
@@ -143,6 +149,11 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
     lines.prompt()
   }
 
+  async function showUsage(): Promise<void> {
+    for (const line of describeUsage(await client.usage())) note(`  ${printable(line)}`)
+    lines.prompt()
+  }
+
   async function stop(): Promise<void> {
     const runId = view.activeRunId
     if (runId === undefined) {
@@ -162,21 +173,29 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
     stop().catch(complain)
   }
 
-  function askApproval({ call }: OpenApproval): void {
-    note(paint.strong(`May ${printable(call.tool)} run with ${short(call.input)}? [y/n]`))
-    lines.prompt()
+  /** One's own are asked in their thread. */
+  async function approvalsOfOthers(): Promise<readonly InboxApproval[]> {
+    const { status } = client
+    const user = status.state === 'open' ? status.hello.principal.user : undefined
+    const { approvals } = await client.listApprovals()
+    return approvals.filter(({ requester }) => requester.user !== user)
   }
 
-  async function answerApproval({ approvalId }: OpenApproval, line: string): Promise<void> {
-    const yes = /^y(es)?$/i.test(line)
-    if (!yes && !/^no?$/i.test(line)) return note('Answer y or n.')
-    waiting.shift()
-    try {
-      await client.answer(approvalId, { decision: yes ? 'approved' : 'denied' })
-    } finally {
-      const [next] = waiting
-      if (next !== undefined) askApproval(next)
+  async function announce(): Promise<void> {
+    for (const { approvalId, requester, tool } of await approvalsOfOthers()) {
+      if (announced.has(approvalId)) continue
+      announced.add(approvalId)
+      note(paint.dim(`\n${describe(requester)} asks for ${printable(tool)}; /approvals to answer`))
     }
+  }
+
+  async function askForOthers(): Promise<void> {
+    const approvals = await approvalsOfOthers()
+    for (const { approvalId, tool, input, requester } of approvals)
+      questions.add({ approvalId, tool, input, requester })
+    if (questions.isAsking) return
+    note('Nothing of other people waits for you.')
+    lines.prompt()
   }
 
   function showStatus(status: ClientStatus): void {
