@@ -1,5 +1,5 @@
 /** The wire, the events and the run contract: `toolcrib/protocol`. @module */
-export { type Answerable, type Approvers, mayAnswer } from './protocol/approvers.ts'
+export { type Answerable, type Approvers, describeApprovers, mayAnswer } from './protocol/approvers.ts'
 export { COMMAND_BOUNDS, commandBodySchema, commandIdSchema, commandTypes, isCommandType } from './protocol/commands.ts'
 export {
   type ContractChecker,
@@ -19,6 +19,7 @@ export type {
   ApprovalRequested,
   ApprovalResolved,
   ContextCompacted,
+  LimitWarning,
   LoggedEvent,
   MessageAdded,
   RequestedCall,
@@ -56,17 +57,22 @@ export {
   type ToolInfo,
 } from './protocol/frames.ts'
 export { createId, type IdPrefix } from './protocol/ids.ts'
-export type { OfferedTool, OfferVerdict } from './protocol/offered-tool.ts'
+export { describeAmount, describeLimit, describeUsage } from './protocol/limit-text.ts'
 export { attachmentsOf, textsOf } from './protocol/message-parts.ts'
+export type { OfferedTool, OfferVerdict } from './protocol/offered-tool.ts'
 export type {
   Attachment,
   AttachmentPart,
+  BudgetLevel,
+  BudgetResource,
+  BudgetWindow,
   CallOutcome,
   Effect,
   Failure,
   JsonObject,
   JsonPrimitive,
   JsonValue,
+  LimitFacts,
   MessagePart,
   Owner,
   Principal,
@@ -75,5 +81,8 @@ export type {
   SentPart,
   TextPart,
   Thread,
+  TokenUsage,
   Usage,
+  UsageReport,
+  WindowUsage,
 } from './protocol/vocabulary.ts'

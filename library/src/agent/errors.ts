@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Approvers } from '../protocol/approvers.ts'
+import { type Approvers, describeApprovers } from '../protocol/approvers.ts'
+import { describeLimit } from '../protocol/limit-text.ts'
 import type { Failure, LimitFacts, Retry } from '../protocol/vocabulary.ts'
 
 export interface AgentErrorDetails {
@@ -11,6 +12,7 @@ export interface AgentErrorDetails {
   AGENT_UNKNOWN: { agent: string; known: readonly string[] }
   THREAD_BUSY: { threadId: string; runId: string }
   RUNS_LIMIT: { running: number; max: number }
+  TENANT_RUNS_LIMIT: { running: number; max: number }
   MESSAGE_EMPTY: { threadId: string }
   ATTACHMENT_NAME_INVALID: { fault: string }
   ATTACHMENT_TYPE_REFUSED: { name: string }
@@ -42,6 +44,10 @@ const agentCatalogue: Catalogue<AgentErrorDetails> = {
   RUNS_LIMIT: [
     'later',
     (d) => `${d.running} of your runs are at work, the limit is ${d.max}; wait for one to end, or stop one`,
+  ],
+  TENANT_RUNS_LIMIT: [
+    'later',
+    (d) => `${d.running} runs of your tenant are at work, the limit is ${d.max}; wait for one to end`,
   ],
   MESSAGE_EMPTY: [
     'never',
@@ -282,7 +288,8 @@ const callCatalogue: Catalogue<CallFailureDetails> = {
 /** Why a run ended without an answer, where neither its model nor its store says so itself. */
 export interface RunFailureDetails {
   RUN_TIMED_OUT: { maxRunMs: number }
-  RUN_INTERRUPTED: Record<never, never>
+  RUN_INTERRUPTED: { attempts: number }
+  RUN_NOT_CONTINUED: { reason: string }
   MODEL_UNPRICED: { model: string }
   BUDGET_UNAVAILABLE: Record<never, never>
   CONTEXT_TOO_LARGE: { model: string; neededTokens: number; windowTokens: number; reason: string }
@@ -292,7 +299,15 @@ export interface RunFailureDetails {
 
 const runCatalogue: Catalogue<RunFailureDetails> = {
   RUN_TIMED_OUT: ['later', (d) => `The run did not end within ${d.maxRunMs} ms, its limit; ask for less at once`],
-  RUN_INTERRUPTED: ['later', () => 'The server stopped in the middle of this run; send the message again'],
+  RUN_INTERRUPTED: [
+    'later',
+    (d) =>
+      `The server stopped in the middle of this run ${d.attempts} times, so it was not tried again; send the message again`,
+  ],
+  RUN_NOT_CONTINUED: [
+    'later',
+    (d) => `The server was restarted and this run could not go on: ${d.reason}; send the message again`,
+  ],
   MODEL_UNPRICED: [
     'never',
     (d) => `The model "${d.model}" has no price, and there is a budget of money; give it one, or leave the budget out`,
@@ -385,18 +400,9 @@ export function runFailure<C extends RunFailureCode>(code: C, details: RunFailur
   return { code, message: describe(details), retry }
 }
 
-function describeBudget({ name, value, per, window, tool, endsAt }: LimitFacts): string {
-  const what = tool === undefined ? name : `${name} of "${tool}"`
-  const until = endsAt === undefined ? '' : `; it is whole again at ${new Date(endsAt).toISOString()}`
-  return `the budget of ${value} ${what} per ${per} and ${window} has no room for it${until}`
-}
-
-function describeApprovers(approvers: readonly Approvers[]): string {
-  const some = approvers.map(({ roles, users }) => {
-    const named = [...roles.map((role) => `role "${role}"`), ...users.map((user) => `user "${user}"`)]
-    return named.length === 0 ? 'the one who asks' : named.join(' or ')
-  })
-  return some.length === 0 ? 'nobody' : some.join(', and who is also ')
+function describeBudget(limit: LimitFacts): string {
+  const until = limit.endsAt === undefined ? '' : `; it is whole again at ${new Date(limit.endsAt).toISOString()}`
+  return `${describeLimit(limit)} has no room for it${until}`
 }
 
 function listIssues(issues: readonly { path: string; message: string }[]): string {

@@ -36,3 +36,12 @@ export function mayAnswer({ tenant, user, roles }: Principal, { owner, approvers
     return some.users.includes(user) || (Array.isArray(roles) && some.roles.some((role) => roles.includes(role)))
   }
 }
+
+/** For people to read, such as `role "finance" or user "eve"`. */
+export function describeApprovers(approvers: readonly Approvers[]): string {
+  const each = approvers.map(({ roles, users, requester }) => {
+    const named = [...roles.map((role) => `role "${role}"`), ...users.map((user) => `user "${user}"`)]
+    return [...named, ...(requester ? ['the one who asks'] : [])].join(' or ')
+  })
+  return each.join(', being also ') || 'nobody'
+}

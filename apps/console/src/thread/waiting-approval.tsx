@@ -1,5 +1,5 @@
 import type { ApprovalView, CallView } from 'toolcrib/client'
-import { type Approvers, mayAnswer } from 'toolcrib/protocol'
+import { describeApprovers, mayAnswer } from 'toolcrib/protocol'
 import { usePrincipal } from '../connection.tsx'
 import { ApprovalForm } from './approval-form.tsx'
 
@@ -20,13 +20,8 @@ export function WaitingApproval({ call, approval }: WaitingApprovalProps) {
   }
   return (
     <p className="rounded-b-xl border-t bg-warn/8 px-3.5 py-3 text-sm">
-      <strong className="font-mono font-medium">{call.tool}</strong> waits for {describe(approvers)}, until{' '}
+      <strong className="font-mono font-medium">{call.tool}</strong> waits for {describeApprovers(approvers)}, until{' '}
       {new Date(expiresAt).toLocaleString()}.
     </p>
   )
-}
-
-function describe(approvers: readonly Approvers[]): string {
-  const some = approvers.map(({ roles, users }) => [...roles.map((role) => `the role ${role}`), ...users].join(' or '))
-  return some.filter((names) => names !== '').join(', who is also ') || 'nobody'
 }
