@@ -18,19 +18,28 @@ import { Refusal } from './refusal.ts'
 const maxPageEvents = 500
 const reconnectMs = 1_000
 
-const rangeSchema = z.strictObject({
-  after: z
-    .string()
-    .regex(/^\d{1,15}$/, 'expected a whole number')
-    .transform(Number)
-    .default(0),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, `expected a whole number from 1 to ${maxPageEvents}`)
-    .transform(Number)
-    .pipe(z.int().min(1).max(maxPageEvents))
-    .default(maxPageEvents),
-})
+const wholeNumber = z
+  .string()
+  .regex(/^\d{1,15}$/, 'expected a whole number')
+  .transform(Number)
+
+const rangeSchema = z
+  .strictObject({
+    after: wholeNumber.optional(),
+    before: wholeNumber.pipe(z.int().min(1)).optional(),
+    limit: z
+      .string()
+      .regex(/^\d{1,3}$/, `expected a whole number from 1 to ${maxPageEvents}`)
+      .transform(Number)
+      .pipe(z.int().min(1).max(maxPageEvents))
+      .default(maxPageEvents),
+  })
+  .refine(({ after, before }) => after === undefined || before === undefined, {
+    path: ['before'],
+    message: 'expected only one of `after` and `before`',
+  })
+
+const lastEventIdSchema = z.object({ 'last-event-id': wholeNumber })
 
 interface WithId {
   readonly Params: { readonly id: string }
@@ -40,27 +49,37 @@ export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
   app.get<WithId>('/v1/threads/:id/events', async (request, reply) => {
     const caller = await requireCaller(request, context)
     const { identity } = caller
-    const { after, limit } = parseInput(rangeSchema, request.query)
-    if (wantsStream(request)) {
-      return stream(reply, { context, caller, threadId: request.params.id, after: lastEventId(request) ?? after })
-    }
-    return { events: await context.supervisor.readEvents(identity.principal, request.params.id, { after, limit }) }
+    const threadId = request.params.id
+    const { after = 0, before, limit } = parseInput(rangeSchema, request.query)
+    if (wantsStream(request)) return stream(reply, { context, caller, threadId, after: lastEventId(request) ?? after })
+    if (before !== undefined) return context.gateway.execute(identity, { type: 'thread.read', threadId, before, limit })
+    const events = await context.supervisor.readEvents(identity.principal, threadId, { after, limit })
+    if (events.length === 0 && after > 0) await checkCursor(context, { caller, threadId, after })
+    return { events }
   })
 }
 
-interface StreamOptions {
-  readonly context: HttpContext
+interface Cursor {
   readonly caller: Caller
   readonly threadId: string
   readonly after: number
 }
 
+interface StreamOptions extends Cursor {
+  readonly context: HttpContext
+}
+
+/** @throws {@link GatewayError} `AFTER_AHEAD`, and AgentError `NOT_FOUND`. */
+async function checkCursor({ supervisor }: HttpContext, { caller, threadId, after }: Cursor): Promise<void> {
+  const { thread } = await supervisor.openThread(caller.identity.principal, threadId)
+  if (after > thread.lastSeq) throw new GatewayError('AFTER_AHEAD', { after, lastSeq: thread.lastSeq })
+}
+
 async function stream(reply: FastifyReply, { context, caller, threadId, after }: StreamOptions): Promise<void> {
-  const { clock, config, gateway, supervisor } = context
+  const { clock, config, gateway } = context
   const { identity } = caller
   // Refused while it still can be an HTTP answer: a foreign thread, too many readers, draining.
-  const { thread } = await supervisor.openThread(identity.principal, threadId)
-  if (after > thread.lastSeq) throw new GatewayError('AFTER_AHEAD', { after, lastSeq: thread.lastSeq })
+  await checkCursor(context, { caller, threadId, after })
   const place = gateway.reserve(identity.principal, { for: 'stream' })
   if (!place.ok) throw new Refusal({ code: place.code, message: place.message, retry: 'later' })
 
@@ -116,5 +135,5 @@ function wantsStream(request: FastifyRequest): boolean {
 
 function lastEventId(request: FastifyRequest): number | undefined {
   const value = request.headers['last-event-id']
-  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined
+  return value === undefined ? undefined : parseInput(lastEventIdSchema, { 'last-event-id': value })['last-event-id']
 }

@@ -62,6 +62,7 @@ describe('the routes', () => {
     })
     const streamed = await readStream(stream)
     const page = await get(`${v1}/threads/${threadId}/events?after=1&limit=2`, token)
+    const earlier = await get(`${v1}/threads/${threadId}/events?before=4&limit=2`, token)
     const renamed = await answerOf(
       await fetch(`${v1}/threads/${threadId}`, {
         method: 'PATCH',
@@ -81,6 +82,7 @@ describe('the routes', () => {
     expect(streamed.types.at(0)).toBe('message_added')
     expect(streamed.types.at(-1)).toBe('agent_completed')
     expect((page.body as { events: { seq: number }[] }).events.map(({ seq }) => seq)).toEqual([2, 3])
+    expect((earlier.body as { events: { seq: number }[] }).events.map(({ seq }) => seq)).toEqual([2, 3])
     expect(renamed).toMatchObject({ status: 200, body: { thread: { title: 'Renamed' } } })
     expect((listed.body as { threads: object[] }).threads).toMatchObject([{ threadId, title: 'Renamed' }])
     expect((tools.body as { tools: { name: string }[] }).tools.map(({ name }) => name)).toContain('calculate')
@@ -156,6 +158,7 @@ describe('the routes', () => {
     const { token } = await signIn(fixture.url, 'Ann')
     const v1 = `${fixture.url}/v1`
     const { threadId } = (await post(`${v1}/threads`, token, {})).body as { threadId: string }
+    const streaming = { accept: 'text/event-stream' }
     const raw = (body: string, type: string): Promise<Answer> =>
       fetch(`${v1}/threads`, { method: 'POST', body, headers: { ...bearer(token), 'content-type': type } }).then(
         answerOf,
@@ -168,7 +171,13 @@ describe('the routes', () => {
       empty: await post(`${v1}/threads/${threadId}/messages`, token, message('  ')),
       unknownKey: await post(`${v1}/threads`, token, { tilte: 'x' }),
       unknownAgent: await post(`${v1}/threads/${threadId}/messages`, token, { ...message('hi'), agent: 'nobody' }),
-      ahead: await get(`${v1}/threads/${threadId}/events?after=9`, token, { accept: 'text/event-stream' }),
+      ahead: await get(`${v1}/threads/${threadId}/events?after=9`, token, streaming),
+      aheadPage: await get(`${v1}/threads/${threadId}/events?after=9`, token),
+      aheadResumed: await get(`${v1}/threads/${threadId}/events`, token, { ...streaming, 'last-event-id': '9' }),
+      badEventId: await get(`${v1}/threads/${threadId}/events`, token, { ...streaming, 'last-event-id': 'nine' }),
+      badEventSign: await get(`${v1}/threads/${threadId}/events`, token, { ...streaming, 'last-event-id': '-1' }),
+      bothEnds: await get(`${v1}/threads/${threadId}/events?after=0&before=2`, token),
+      badBefore: await get(`${v1}/threads/${threadId}/events?before=0`, token),
       badQuery: await get(`${v1}/threads?limit=many`, token),
       notJson: await raw('{', 'application/json'),
       otherType: await raw('title=x', 'application/x-www-form-urlencoded'),
@@ -186,6 +195,12 @@ describe('the routes', () => {
       ['unknownKey', 400, 'COMMAND_INVALID'],
       ['unknownAgent', 400, 'AGENT_UNKNOWN'],
       ['ahead', 400, 'AFTER_AHEAD'],
+      ['aheadPage', 400, 'AFTER_AHEAD'],
+      ['aheadResumed', 400, 'AFTER_AHEAD'],
+      ['badEventId', 400, 'REQUEST_INVALID'],
+      ['badEventSign', 400, 'REQUEST_INVALID'],
+      ['bothEnds', 400, 'REQUEST_INVALID'],
+      ['badBefore', 400, 'REQUEST_INVALID'],
       ['badQuery', 400, 'REQUEST_INVALID'],
       ['notJson', 400, 'BODY_NOT_JSON'],
       ['otherType', 400, 'BODY_NOT_JSON'],
