@@ -1,6 +1,6 @@
 import { defaultRunLimits } from 'toolcrib/agent'
 import { defaultGatewayLimits, type Limits } from 'toolcrib/gateway'
-import { COMMAND_BOUNDS, type CommandBody, type JsonValue } from 'toolcrib/protocol'
+import { COMMAND_BOUNDS, type CommandBody, type JsonValue, type OfferedTool } from 'toolcrib/protocol'
 import { startTestServer } from 'toolcrib/testing'
 import { describe, expect, it } from 'vitest'
 import { limitNames } from '../apps/server/src/config/limits.ts'
@@ -25,6 +25,9 @@ const rejections: { readonly [Name in keyof Limits]: string } = {
   pingIntervalMs: 'close 1006',
   pongTimeoutMs: 'close 1006',
   maxPendingCommands: 'ok, TOO_MANY_PENDING',
+  maxOfferedTools: 'ok, then TOO_MANY_TOOLS',
+  maxOfferedSchemaBytes: 'admitted, then SCHEMA_TOO_LARGE',
+  maxPeerCalls: '2 asked for, then failed TOOL_FAILED',
 
   maxSteps: '2 steps, then limit_reached maxSteps',
   maxCalls: 'ok, ok, CALLS_LIMIT, then limit_reached maxCalls',
@@ -67,7 +70,10 @@ const bounded: { readonly [Bound in keyof typeof COMMAND_BOUNDS]: Pair } = {
     idempotencyKey: 'key',
   })),
   maxThreadsPerPage: pair((more) => ({ type: 'thread.list', limit: 200 + more })),
+  maxEventsPerPage: pair((more) => ({ type: 'thread.read', threadId: 'thr_absent', before: 1, limit: 500 + more })),
   maxInputDepth: pair((more) => ({ ...answer, input: nested(64 + more) })),
+  maxDescriptionChars: pair((more) => offering({ description: text(4_000 + more) })),
+  maxToolTimeoutMs: pair((more) => offering({ timeoutMs: 600_000 + more })),
 }
 
 describe('L10: A declared limit is an enforced limit', () => {
@@ -120,13 +126,21 @@ describe('L10: A declared limit is an enforced limit', () => {
       maxTokenChars: ['TOKEN_UNKNOWN', 'COMMAND_INVALID'],
       maxParts: ['NOT_FOUND', 'COMMAND_INVALID'],
       maxThreadsPerPage: ['ok', 'COMMAND_INVALID'],
+      maxEventsPerPage: ['NOT_FOUND', 'COMMAND_INVALID'],
       maxInputDepth: ['NOT_FOUND', 'COMMAND_INVALID'],
+      maxDescriptionChars: ['ok', 'COMMAND_INVALID'],
+      maxToolTimeoutMs: ['ok', 'COMMAND_INVALID'],
     })
   })
 })
 
 function pair(commandWith: (more: 0 | 1) => CommandBody): Pair {
   return [commandWith(0), commandWith(1)]
+}
+
+function offering(change: Partial<OfferedTool>): CommandBody {
+  const tool = { name: 'read_theme', description: 'Light or dark.', inputSchema: { type: 'object' }, ...change }
+  return { type: 'tools.offer', tools: [tool] }
 }
 
 function text(chars: number): string {

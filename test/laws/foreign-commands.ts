@@ -20,6 +20,7 @@ export const askFor: { readonly [T in CommandType]: ((ids: Ids) => CommandBody) 
   'thread.rename': ({ threadId }) => ({ type: 'thread.rename', threadId, title: 'mine' }),
   'thread.delete': ({ threadId }) => ({ type: 'thread.delete', threadId }),
   'thread.open': ({ threadId }) => ({ type: 'thread.open', threadId, after: 0 }),
+  'thread.read': ({ threadId }) => ({ type: 'thread.read', threadId, before: 10 }),
   'thread.leave': ({ threadId }) => ({ type: 'thread.leave', threadId }),
   'message.send': ({ threadId }) => ({
     type: 'message.send',
@@ -29,7 +30,10 @@ export const askFor: { readonly [T in CommandType]: ((ids: Ids) => CommandBody) 
   }),
   'run.stop': ({ runId }) => ({ type: 'run.stop', runId }),
   'approval.answer': ({ approvalId }) => ({ type: 'approval.answer', approvalId, decision: 'approved' }),
+  'tools.offer': undefined,
+  'tool.result': undefined,
   'tools.list': undefined,
+  'usage.get': undefined,
   'auth.refresh': undefined,
   ping: undefined,
 }

@@ -5,6 +5,8 @@
  * @module
  */
 import type { GatewayLimits } from 'toolcrib/gateway'
+import type { CommandBody, ServerFrame } from 'toolcrib/protocol'
+import { createScriptedModel } from 'toolcrib/testing'
 import { type LimitedServer, saidBy, startLimited, turns } from './limited-server.ts'
 
 export type Drivers<Name extends string> = { readonly [N in Name]: () => Promise<string> }
@@ -114,6 +116,56 @@ export const gatewayDrivers: Drivers<keyof GatewayLimits> = {
     ])
     return replies.map(saidBy).join(', ')
   },
+
+  async maxOfferedTools() {
+    await using limited = await startLimited({ limits: { maxOfferedTools: 2 } })
+    const socket = await limited.socket('ann')
+    const two = await socket.command(offerOf('one', 'two'))
+    return `${saidBy(two)}, then ${saidBy(await socket.command(offerOf('one', 'two', 'three')))}`
+  },
+
+  async maxOfferedSchemaBytes() {
+    await using limited = await startLimited({ limits: { maxOfferedSchemaBytes: 256 } })
+    const socket = await limited.socket('ann')
+    const envelope = JSON.stringify({ type: 'object', title: '' }).length
+    const tools = [256, 257].map((bytes) => ({
+      ...offered(`tool_of_${bytes}`),
+      inputSchema: { type: 'object', title: 'x'.repeat(bytes - envelope) },
+    }))
+    const reply = await socket.command({ type: 'tools.offer', tools })
+    return 'verdicts' in reply
+      ? reply.verdicts.map(({ verdict, code = verdict }) => code).join(', then ')
+      : saidBy(reply)
+  },
+
+  async maxPeerCalls() {
+    const model = createScriptedModel((_, step) =>
+      step === 1 ? { calls: [1, 2, 3].map(() => ({ tool: 'look' })) } : { text: 'Done.' },
+    )
+    await using limited = await startLimited({ limits: { maxPeerCalls: 2 }, model })
+    const socket = await limited.socket('ann')
+    await socket.command(offerOf('look'))
+    const threadId = await socket.openNewThread()
+    await socket.say(threadId, 'look three times')
+    const end = await socket.next((frame) => frame.type === 'event' && frame.event.type === 'tool_completed')
+    const calls = socket.frames.filter(isAsked)
+    for (const { callId } of calls) await socket.command({ type: 'tool.result', callId, output: 'seen' })
+    await socket.completed()
+    const said = end.type === 'event' && end.event.type === 'tool_completed' ? end.event : undefined
+    return `${calls.length} asked for, then ${said?.outcome} ${said?.error?.code}`
+  },
+}
+
+function offered(name: string) {
+  return { name, description: 'Looks.', inputSchema: { type: 'object' } } as const
+}
+
+function offerOf(...names: readonly string[]): CommandBody {
+  return { type: 'tools.offer', tools: names.map(offered) }
+}
+
+function isAsked(frame: ServerFrame): frame is Extract<ServerFrame, { readonly type: 'tool.call' }> {
+  return frame.type === 'tool.call'
 }
 
 /** Whether a peer that never answers is alive until then and dead from then on. */

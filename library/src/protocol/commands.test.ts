@@ -9,6 +9,7 @@ const whole: { readonly [T in CommandType]: Extract<CommandBody, { readonly type
   'thread.rename': { type: 'thread.rename', threadId: 'thr_1', title: 'Bergen' },
   'thread.delete': { type: 'thread.delete', threadId: 'thr_1' },
   'thread.open': { type: 'thread.open', threadId: 'thr_1', after: 0 },
+  'thread.read': { type: 'thread.read', threadId: 'thr_1', before: 40, limit: 20 },
   'thread.leave': { type: 'thread.leave', threadId: 'thr_1' },
   'message.send': {
     type: 'message.send',
@@ -25,6 +26,23 @@ const whole: { readonly [T in CommandType]: Extract<CommandBody, { readonly type
     reason: 'looks right',
     input: { path: ['a', 1, null] },
   },
+  'usage.get': { type: 'usage.get' },
+  'tools.offer': {
+    type: 'tools.offer',
+    tools: [
+      {
+        name: 'read_theme',
+        title: 'Theme',
+        description: 'Light or dark.',
+        inputSchema: { type: 'object' },
+        outputSchema: { type: 'string' },
+        effect: 'read',
+        idempotent: true,
+        timeoutMs: 5_000,
+      },
+    ],
+  },
+  'tool.result': { type: 'tool.result', callId: 'call_1', output: 'dark' },
   'tools.list': { type: 'tools.list', agent: 'assistant' },
   'auth.refresh': { type: 'auth.refresh', token: 'token' },
   ping: { type: 'ping' },
