@@ -27,8 +27,9 @@ export function attachmentRules({ describe, it, expect, store: shared, fc }: Sui
       const owner = newOwner()
       const given = data.slice()
 
-      const part = await put(store, owner, { data: given, name: 'a \ud800 \ufdd0 name' })
+      const putting = put(store, owner, { data: given, name: 'a \ud800 \ufdd0 name' })
       given.fill(1)
+      const part = await putting
 
       const { type: _type, ...facts } = part
       expect(await store.attachments.get(owner, part.attachmentId)).toEqual(facts)
@@ -38,11 +39,12 @@ export function attachmentRules({ describe, it, expect, store: shared, fc }: Sui
     it('keeps the bytes as they are when they are a part of a larger array, or shared', async () => {
       const store = await shared()
       const owner = newOwner()
-      const shared_ = new Uint8Array(new SharedArrayBuffer(4))
-      shared_.set([1, 2, 3, 4])
+      const both = new Uint8Array(new SharedArrayBuffer(4))
+      both.set([1, 2, 3, 4])
 
-      const part = await put(store, owner, { data: shared_.subarray(1, 3) })
-      shared_.fill(9)
+      const putting = put(store, owner, { data: both.subarray(1, 3) })
+      both.fill(9)
+      const part = await putting
 
       expect(await store.attachments.read(owner, part.attachmentId)).toEqual(Uint8Array.of(2, 3))
     })
