@@ -11,7 +11,7 @@ describe('the isolation proof', () => {
   it('finds nothing of anybody where it does not belong, when everything happens once [OPS-07] [CALL-08] [CALL-09]', async () => {
     const tally = createTally()
 
-    const disproof = await prove({ seed, schedules: 0, maxSteps: 1, tally, examples: [tour] })
+    const { disproof } = await prove({ seed, schedules: 0, maxSteps: 1, tally, examples: [tour] })
 
     expect(disproof?.report).toBe(undefined)
     // Each kind was seen at its own place: but for what nobody may ever see.
@@ -34,7 +34,7 @@ describe('the isolation proof', () => {
   it('finds nothing of anybody where it does not belong, whatever people do in whatever order [OPS-07] [RUN-06]', async () => {
     const tally = createTally()
 
-    const disproof = await prove({ seed, schedules: 25, maxSteps: 30, tally })
+    const { disproof } = await prove({ seed, schedules: 20, maxSteps: 30, tally })
 
     expect(disproof?.report).toBe(undefined)
   }, 120_000)

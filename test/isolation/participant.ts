@@ -80,7 +80,7 @@ export function createParticipant(home: Home, number: number): Participant {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const text = await response.text()
+    const text = await textOf(response)
     const shown = `${[...response.headers].map((header) => header.join(': ')).join('\n')}\n\n${text}`
     const where = `${method} ${path.split('?')[0]}`
     observer.see(
@@ -173,4 +173,11 @@ export function createParticipant(home: Home, number: number): Participant {
       sockets.length = 0
     },
   }
+}
+
+/** A stream has no end to wait for: that there is one says enough. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return response.text()
+  await response.body?.cancel()
+  return '(a stream)'
 }

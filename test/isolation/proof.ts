@@ -20,14 +20,19 @@ export interface ProofOptions {
   readonly parts?: WorldParts
 }
 
-/** Undefined: nothing leaked. */
 export interface Disproof {
   readonly schedule: Schedule
   /** What leaked, the schedule as a list, and how to see it again. */
   readonly report: string
 }
 
-export async function prove(options: ProofOptions): Promise<Disproof | undefined> {
+export interface Verdict {
+  /** Schedules that showed nothing, not counting those that were tried to find a shorter one. */
+  readonly passed: number
+  readonly disproof?: Disproof
+}
+
+export async function prove(options: ProofOptions): Promise<Verdict> {
   const { seed, schedules, maxSteps, tally, examples = [], parts } = options
   const property = fc.asyncProperty(schedulesOf(maxSteps), (schedule) => perform(schedule, tally, parts))
   const details = await fc.check(property, {
@@ -35,15 +40,38 @@ export async function prove(options: ProofOptions): Promise<Disproof | undefined
     numRuns: schedules + examples.length,
     examples: examples.map((schedule): [Schedule] => [schedule]),
   })
-  if (!details.failed) return undefined
-  const schedule = details.counterexample?.[0] ?? []
-  const { errorInstance: error } = details
+  const { failed, numRuns, counterexample, counterexamplePath, errorInstance } = details
+  if (!failed) return { passed: numRuns }
+  const found = counterexample?.[0] ?? []
+  const { schedule, error } = await shorten(found, errorInstance, (shorter) => perform(shorter, tally, parts))
   const cause = error instanceof Error ? (error.name === 'LeakFound' ? error.message : error.stack) : String(error)
   const report = [
     cause,
-    `The shortest schedule that shows it, after ${details.numShrinks} shorter ones:`,
+    'The shortest schedule that shows it:',
     describeSchedule(schedule),
-    `Again: seed ${seed}, path ${details.counterexamplePath}`,
+    `Again: seed ${seed}, path ${counterexamplePath}`,
   ]
-  return { schedule, report: report.join('\n') }
+  return { passed: numRuns - 1, disproof: { schedule, report: report.join('\n') } }
+}
+
+interface Found {
+  readonly schedule: Schedule
+  readonly error: unknown
+}
+
+/** Leaves out one step after the other, until every one that is left is needed. */
+async function shorten(
+  schedule: Schedule,
+  error: unknown,
+  carryOut: (schedule: Schedule) => Promise<void>,
+): Promise<Found> {
+  for (const index of schedule.keys()) {
+    const shorter = schedule.toSpliced(index, 1)
+    try {
+      await carryOut(shorter)
+    } catch (again) {
+      return shorten(shorter, again, carryOut)
+    }
+  }
+  return { schedule, error }
 }
