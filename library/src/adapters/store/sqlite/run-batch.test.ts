@@ -23,6 +23,32 @@ describe('a batch', () => {
     expect(connection.database.isTransaction).toBe(false)
   })
 
+  it('makes its calls once, also when one is refused before it wrote anything', () => {
+    using connection = connect()
+
+    const replies = runBatch(connection, [
+      request(1, 'lookAround', ''),
+      request(2, 'readAndFail', ''),
+      request(3, 'write', 'c'),
+    ])
+
+    expect(replies).toMatchObject([[1], [2, undefined, { code: 'STORE_UNAVAILABLE' }], [3, 'c']])
+    expect(connection.seenInside).toEqual([true])
+    expect(connection.written()).toEqual(['c'])
+  })
+
+  it('undoes what a call wrote in a statement that answers rows, when the call fails then', () => {
+    using connection = connect()
+
+    const replies = runBatch(connection, [request(1, 'write', 'a'), request(2, 'writeWithAnswerAndFail', 'b')])
+
+    expect(replies).toMatchObject([
+      [1, 'a'],
+      [2, undefined, { code: 'STORE_UNAVAILABLE' }],
+    ])
+    expect(connection.written()).toEqual(['a'])
+  })
+
   it('is one transaction', () => {
     using connection = connect()
 
@@ -77,6 +103,20 @@ function connect(): Connection & Disposable & { written(): unknown[]; readonly s
       'writeAndFail',
       (db, text) => {
         db.run('INSERT INTO lines VALUES (?)', String(text))
+        throw new Error('halfway')
+      },
+    ],
+    [
+      'readAndFail',
+      (db) => {
+        db.get('SELECT line FROM lines')
+        throw new Error('refused')
+      },
+    ],
+    [
+      'writeWithAnswerAndFail',
+      (db, text) => {
+        db.get('INSERT INTO lines VALUES (?) RETURNING line', String(text))
         throw new Error('halfway')
       },
     ],

@@ -5,7 +5,7 @@
  * @module
  */
 import type { DatabaseSync } from 'node:sqlite'
-import { failureOfDatabase } from './failures.ts'
+import { failureOfDatabase, type StoreFailure } from './failures.ts'
 import type { Reply, Request } from './messages.ts'
 import type { Statements } from './statements.ts'
 
@@ -19,22 +19,19 @@ export interface Connection {
 /** The typed tables of commands.ts as they look from behind a message. */
 export type CommandTable = ReadonlyMap<string, (db: Statements, ...args: readonly unknown[]) => unknown>
 
-/** Runs the calls in one transaction, each in a savepoint. When a full disk refuses it, each in a transaction of its own. */
+/**
+ * Runs the calls in one transaction. When one fails that has written already, all of them are made again, each in a
+ * savepoint; when a full disk refuses that, each in a transaction of its own.
+ */
 export function runBatch(connection: Connection, requests: readonly Request[]): readonly Reply[] {
-  const { database, path } = connection
-  try {
-    database.exec('BEGIN IMMEDIATE')
-    const replies = requests.map((request) => runInSavepoint(connection, request))
-    database.exec('COMMIT')
-    return replies
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK')
-    const failure = failureOfDatabase(error, path)
-    if (failure.code === 'STORE_FULL' && requests.length > 1) {
-      return requests.flatMap((request) => runBatch(connection, [request]))
-    }
-    return requests.map(([id]) => [id, undefined, failure])
+  const plain = attempt(connection, requests, runPlain)
+  if (plain.type === 'done') return plain.replies
+  const again = plain.type === 'halfway' && requests.length > 1 ? attempt(connection, requests, runInSavepoint) : plain
+  if (again.type === 'done') return again.replies
+  if (again.failure.code === 'STORE_FULL' && requests.length > 1) {
+    return requests.flatMap((request) => runBatch(connection, [request]))
   }
+  return requests.map(([id]) => [id, undefined, again.failure])
 }
 
 export function runAlone(connection: Connection, request: Request): Reply {
@@ -45,18 +42,55 @@ export function runAlone(connection: Connection, request: Request): Reply {
   }
 }
 
+type Attempt =
+  | { readonly type: 'done'; readonly replies: readonly Reply[] }
+  /** Nothing is left of it. `halfway`: by one of the calls; `failed`: as a whole. */
+  | { readonly type: 'halfway' | 'failed'; readonly failure: StoreFailure }
+
+function attempt(
+  connection: Connection,
+  requests: readonly Request[],
+  runOne: (connection: Connection, request: Request) => Reply,
+): Attempt {
+  const { database, statements, path } = connection
+  let type: 'halfway' | 'failed' = 'failed'
+  try {
+    statements.control('BEGIN IMMEDIATE')
+    type = 'halfway'
+    const replies = requests.map((request) => runOne(connection, request))
+    type = 'failed'
+    statements.control('COMMIT')
+    return { type: 'done', replies }
+  } catch (error) {
+    if (database.isTransaction) statements.control('ROLLBACK')
+    return { type, failure: failureOfDatabase(error, path) }
+  }
+}
+
+/** A savepoint for each call would be a fifth of its cost. Throws when there is something to be undone. */
+function runPlain(connection: Connection, request: Request): Reply {
+  const { statements, database } = connection
+  const before = statements.writes
+  try {
+    return [request[0], run(connection, request)]
+  } catch (error) {
+    if (!database.isTransaction || statements.writes > before) throw error
+    return [request[0], undefined, failureOfDatabase(error, connection.path)]
+  }
+}
+
 /** Throws only when SQLite gave up the whole transaction, as it may on a full disk. */
 function runInSavepoint(connection: Connection, request: Request): Reply {
   const { statements, database } = connection
-  statements.run('SAVEPOINT one_call')
+  statements.control('SAVEPOINT one_call')
   try {
     const value = run(connection, request)
-    statements.run('RELEASE one_call')
+    statements.control('RELEASE one_call')
     return [request[0], value]
   } catch (error) {
     if (!database.isTransaction) throw error
-    statements.run('ROLLBACK TO one_call')
-    statements.run('RELEASE one_call')
+    statements.control('ROLLBACK TO one_call')
+    statements.control('RELEASE one_call')
     return [request[0], undefined, failureOfDatabase(error, connection.path)]
   }
 }

@@ -67,17 +67,14 @@ function serve({ database, close }: OpenDatabase): NonNullable<typeof receive> {
     }
   }
 
-  const changesSoFar = (): number =>
-    connection.statements.get<{ changes: number }>('SELECT total_changes() AS changes')?.changes ?? 0
-
   const answer = (requests: readonly Request[]): void => {
     if (!isWriter) {
       send({ type: 'replies', replies: requests.map((request) => runAlone(connection, request)), wrote: false })
       return
     }
-    const before = changesSoFar()
+    const before = connection.statements.writes
     const replies = runBatch(connection, requests)
-    send({ type: 'replies', replies, wrote: changesSoFar() > before && replies.some(isDone) })
+    send({ type: 'replies', replies, wrote: connection.statements.writes > before && replies.some(isDone) })
   }
 
   return (message) => {

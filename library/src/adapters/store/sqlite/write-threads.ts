@@ -58,47 +58,44 @@ export const threadWrites: Pick<
   appendEvents(db, tenant, user, threadId, runId, epoch, at, lines, changes, batch, inputs) {
     const count = lines.length
     const pen = batch === null ? null : `${runId} ${epoch} ${batch}`
-    const end = db.get<{ thread_key: number; last_seq: number }>(
-      `UPDATE threads SET last_seq = last_seq + ?, updated_at = iif(? = 0, updated_at, ?),
-         pen = ?, pen_seq = last_seq + 1
-       WHERE tenant = ? AND user = ? AND thread_id = ? AND (pen IS NULL OR pen IS NOT ?) AND EXISTS (
+    const found = db.get<{ thread_key: number; last_seq: number; pen: string | null; pen_seq: number; holds: 0 | 1 }>(
+      `SELECT thread_key, last_seq, pen, pen_seq, EXISTS (
          SELECT 1 FROM runs WHERE run_id = ? AND runs.tenant = threads.tenant AND runs.user = threads.user
-         AND runs.thread_key = threads.thread_key AND epoch = ? AND outcome IS NULL)
-       RETURNING thread_key, last_seq`,
+         AND runs.thread_key = threads.thread_key AND epoch = ? AND outcome IS NULL) AS holds
+       FROM threads WHERE tenant = ? AND user = ? AND thread_id = ?`,
+      runId,
+      epoch,
+      tenant,
+      user,
+      threadId,
+    )
+    if (found === undefined) throw new StoreError('NOT_FOUND', { what: 'thread', id: threadId })
+    if (pen !== null && found.pen === pen) return found.pen_seq
+    if (found.holds === 0) throw new StoreError('FENCED', { runId, epoch })
+    const owner = { tenant, user }
+    const threadKey = found.thread_key
+    const firstSeq = found.last_seq + 1
+    db.run(
+      `UPDATE threads SET last_seq = last_seq + ?, updated_at = iif(? = 0, updated_at, ?), pen = ?, pen_seq = ?
+       WHERE thread_key = ? AND tenant = ? AND user = ?`,
       count,
       count,
       at,
       pen,
+      firstSeq,
+      threadKey,
       tenant,
       user,
-      threadId,
-      pen,
-      runId,
-      epoch,
     )
-    const owner = { tenant, user }
-    if (end === undefined) {
-      const found = db.get<{ pen: string | null; pen_seq: number }>(
-        'SELECT pen, pen_seq FROM threads WHERE tenant = ? AND user = ? AND thread_id = ?',
-        tenant,
-        user,
-        threadId,
-      )
-      if (found === undefined) throw new StoreError('NOT_FOUND', { what: 'thread', id: threadId })
-      if (pen !== null && found.pen === pen) return found.pen_seq
-      throw new StoreError('FENCED', { runId, epoch })
-    }
-    for (const { call_id, input } of inputs)
-      keepInput(db, { ...owner, runId, threadKey: end.thread_key }, call_id, input)
-    const firstSeq = end.last_seq - count + 1
-    writeLog(db, { owner, threadKey: end.thread_key, firstSeq, runId }, { at, lines, changes })
+    for (const { call_id, input } of inputs) keepInput(db, { ...owner, runId, threadKey }, call_id, input)
+    writeLog(db, { owner, threadKey, firstSeq, runId }, { at, lines, changes })
     return firstSeq
   },
 
   appendLate(db, owner, threadId, runId, entry) {
     if (findThread(db, owner, threadId) === undefined) return undefined
     const run = findRun(db, owner, runId)
-    if (run?.thread_id !== threadId || run.outcome === null) return null
+    if (run?.thread_id !== threadId) return null
     const end = moveEnd(db, owner, threadId, entry)
     if (end === undefined) return undefined
     writeLog(db, { owner, runId: null, ...end }, entry)
