@@ -4,7 +4,7 @@
  * @module
  */
 import type { BudgetRule } from '../policy/budgets.ts'
-import type { ApprovalDecision, ApprovalRequested, LoggedEvent, ThreadEvent, ToolLate } from '../protocol/events.ts'
+import type { ApprovalDecision, ApprovalRequested, LoggedEvent, RunEvent, ThreadEvent } from '../protocol/events.ts'
 import type {
   Attachment,
   AttachmentPart,
@@ -199,11 +199,11 @@ export interface EventStore {
       readonly inputs?: readonly KeptInput[]
     },
   ): Promise<readonly LoggedEvent[]>
-  /** Records how an abandoned call settled after its run had ended; nothing while the run is at work. */
+  /** Puts on record what an abandoned call settled with: a `tool_late`, perhaps of an agent that was called. Whatever becomes of its run, or has. */
   appendLate(
     owner: Owner,
     threadId: string,
-    entry: { readonly at: number; readonly event: ToolLate },
+    entry: { readonly at: number; readonly event: RunEvent },
   ): Promise<readonly LoggedEvent[]>
   /** In order. Undefined: no such thread of this owner. */
   read(owner: Owner, threadId: string, range: EventRange): Promise<readonly LoggedEvent[] | undefined>
@@ -243,6 +243,8 @@ export interface NewRun {
   readonly leaseMs: number
   /** Runs of this owner that may be at work at once. Parked ones do not count. */
   readonly maxRunsPerUser: number
+  /** Runs of all users of its tenant together. Default Infinity. */
+  readonly maxRunsPerTenant?: number
 }
 
 export type Accepted =
@@ -251,7 +253,7 @@ export type Accepted =
   | { readonly status: 'duplicate'; readonly run: RunRecord }
   /** Another run is at work on the thread. */
   | { readonly status: 'busy'; readonly runId: string }
-  | { readonly status: 'too_many_runs'; readonly running: number }
+  | { readonly status: 'too_many_runs'; readonly running: number; readonly per: 'user' | 'tenant' }
   /** `follows` names no message of this thread. */
   | { readonly status: 'message_unknown' }
   | { readonly status: 'not_found' }
@@ -284,13 +286,13 @@ export interface LeaseStore {
   heartbeat(node: string, claims: readonly Fence[], until: number): Promise<HeartbeatAnswer>
   /**
    * Gives a claim back: the run is due at `until`, for any node. With `parked`, the number of its approvals that are open
-   * as far as its holder knows: if one was answered meanwhile, the run is due at once.
+   * as far as its holder knows: if one was answered meanwhile, the run is due at once. Answers whether it is.
    */
   release(
     node: string,
     fence: Fence,
     how: { readonly until: number; readonly parked?: { readonly approvals: number } },
-  ): Promise<void>
+  ): Promise<boolean>
   /** Takes over runs that are due, because their lease has run out or was given back, with the next epoch. */
   takeOver(
     node: string,

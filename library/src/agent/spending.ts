@@ -25,6 +25,14 @@ export interface SpendingOptions {
   /** The keys (`limitKey`) of the limits that the run was warned of before. */
   readonly warned?: readonly string[]
   readonly warn: (limit: LimitFacts, used: number) => void
+  readonly onReserved?: ((reservation: Reserved) => void) | undefined
+}
+
+/** Of one resource, as it was asked for together with others; no owner is named. */
+export interface Reserved {
+  readonly resource: BudgetResource
+  readonly amount: number
+  readonly outcome: 'reserved' | 'refused' | 'unavailable'
 }
 
 export interface StepToReserve {
@@ -77,12 +85,18 @@ export function createSpending(options: SpendingOptions): Spending {
     try {
       const answer = await usage.reserve(owner, { fence, holder, at: clock.now(), budgets: rules, wants })
       if (answer.status === 'reserved') for (const level of answer.levels) learn(level)
+      tell(answer.status, wants)
       return answer
     } catch (err) {
       if (err instanceof Error && 'code' in err && err.code === 'FENCED') throw new RunLost(fence.runId, 'FENCED')
       logger.error({ err, runId: fence.runId }, 'The budgets could not be asked; nothing was started')
+      tell('unavailable', wants)
       return undefined
     }
+  }
+
+  function tell(outcome: Reserved['outcome'], wants: readonly Want[]): void {
+    for (const { resource, amount } of wants) options.onReserved?.({ resource, amount, outcome })
   }
 
   /** A step or a call is used for certain once it is reserved; of tokens, money and time nobody knows yet. */

@@ -177,6 +177,8 @@ export interface Client extends AsyncDisposable {
     approvalId: string,
     answer: { readonly decision: 'approved' | 'denied'; readonly reason?: string; readonly input?: JsonValue },
   ): Promise<void>
+  /** What this user has used, and where the budgets stand that bind them. */
+  usage(): Promise<Replies['usage.get']>
   /** Closes for good. */
   close(): void
 }

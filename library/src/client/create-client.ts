@@ -171,6 +171,7 @@ export function createClient(options: ClientOptions): Client {
     async answer(approvalId, answer) {
       await requests.request<'approval.answer'>({ type: 'approval.answer', approvalId, ...answer })
     },
+    usage: () => requests.request<'usage.get'>({ type: 'usage.get' }),
     close: () => link.close('it was closed here'),
     async [Symbol.asyncDispose]() {
       link.close('it was closed here')

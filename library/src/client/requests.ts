@@ -53,6 +53,7 @@ const IDEMPOTENT: ReadonlySet<CommandType> = new Set([
   'run.stop',
   'approval.list',
   'tools.list',
+  'usage.get',
   'auth.refresh',
   'ping',
 ])

@@ -5,8 +5,17 @@
  * @module
  */
 import type { Approvers } from '../protocol/approvers.ts'
-import type { ApprovalDecision, RunEvent } from '../protocol/events.ts'
-import type { CallOutcome, Effect, Failure, JsonValue, MessagePart, RunOutcome, Usage } from '../protocol/vocabulary.ts'
+import type { ApprovalDecision, LimitWarning, RunEvent } from '../protocol/events.ts'
+import type {
+  CallOutcome,
+  Effect,
+  Failure,
+  JsonValue,
+  LimitFacts,
+  MessagePart,
+  RunOutcome,
+  Usage,
+} from '../protocol/vocabulary.ts'
 
 export interface RunView {
   readonly runId: string
@@ -20,12 +29,14 @@ export interface RunView {
   readonly steps: readonly StepView[]
   /** What of the conversation the model was shown as a summary from some step on, in order. */
   readonly compactions: readonly CompactionView[]
+  /** Limits of which four fifths are used. */
+  readonly warnings: readonly LimitWarning[]
   /** The final answer, as far as it got; its text is the last step's as well. */
   readonly answer?: { readonly messageId: string; readonly parts: readonly MessagePart[] }
   readonly usage?: Usage
   readonly durationMs?: number
   readonly error?: Failure
-  readonly limit?: { readonly name: string; readonly value: number }
+  readonly limit?: LimitFacts
 }
 
 export interface CompactionView {
@@ -91,7 +102,7 @@ export interface OpenApproval {
 }
 
 export function newRun(runId: string, startedAt: number): RunView {
-  return { runId, status: 'accepted', attempt: 0, startedAt, steps: [], compactions: [] }
+  return { runId, status: 'accepted', attempt: 0, startedAt, steps: [], compactions: [], warnings: [] }
 }
 
 /** An event that fits nothing in sight changes nothing: the contract checker is who complains. */
@@ -118,6 +129,8 @@ export function applyRunEvent(run: RunView, event: RunEvent, at: number): RunVie
       }
       return { ...run, compactions: [...run.compactions, compaction] }
     }
+    case 'limit_warning':
+      return { ...run, warnings: [...run.warnings, event] }
     case 'agent_thinking':
       return withStep(run, event.step, (step) =>
         event.delta === undefined ? step : { ...step, thinking: step.thinking + event.delta },

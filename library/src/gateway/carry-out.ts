@@ -97,6 +97,8 @@ export async function carryOut(command: CommandBody, context: CommandContext): P
       needSocket(socket, type).result(result)
       return {}
     }
+    case 'usage.get':
+      return await supervisor.usage(principal)
     case 'auth.refresh':
       return { expiresAt: await needSocket(socket, command.type).refresh(command.token) }
     case 'ping':

@@ -94,6 +94,7 @@ const shapes = {
     })
     .refine(({ output, error }) => (output === undefined) !== (error === undefined), 'Expected `output` or `error`'),
   'tools.list': z.strictObject({ type: z.literal('tools.list'), agent: id.exactOptional() }),
+  'usage.get': z.strictObject({ type: z.literal('usage.get') }),
   'auth.refresh': z.strictObject({
     type: z.literal('auth.refresh'),
     token: z.string().min(1).max(COMMAND_BOUNDS.maxTokenChars),

@@ -5,7 +5,7 @@
  * @module
  */
 import type { LoggedEvent, RunEvent, ThreadEvent } from './events.ts'
-import { createRunChecker, type RunChecker } from './run-contract.ts'
+import { createRunChecker, isLate, type RunChecker } from './run-contract.ts'
 
 /** The rules by their stable names, with what each says. */
 export const contractRules: ContractRules = {
@@ -25,11 +25,11 @@ export const contractRules: ContractRules = {
   COMPLETED_ONCE: 'Every requested call ends in exactly one tool_completed',
   OUTCOME_TRUE:
     'ok, failed, timed_out and abandoned have started; invalid and refused never did; every outcome but ok has its error',
-  LATE_ONCE: 'tool_late comes once, of a call that was abandoned',
+  LATE_ONCE: 'tool_late comes once, of a call that was abandoned, perhaps after its run has ended',
   APPROVAL_PAIRED: 'Every approval_requested has one approval_resolved; the call starts only when it was approved',
   WARNED_ONCE: 'A limit is warned of once in its run',
   REWIND_OPEN: 'agent_rewound voids the step that is being streamed, and no other; a takeover in its middle needs it',
-  END_ONCE: 'agent_completed is emitted exactly once, and is the last of its run',
+  END_ONCE: 'agent_completed is emitted exactly once, and is the last of its run but for tool_late',
   END_SETTLED: 'When a run ends, its calls and approvals have ended',
   END_TRUE:
     'completed has a message, no error, and follows the step that is its answer; failed and timed_out have an error, limit_reached names its limit',
@@ -84,7 +84,8 @@ export function createContractChecker(after: number = 0): ContractChecker {
   let active: RunChecker | undefined
   /** The run that was at work at the cursor, once it was seen: it is not judged. Null: there can be none any more. */
   let earlier: string | undefined | null = after > 0 ? undefined : null
-  const ended = new Set<string>()
+  /** Kept as long as one of its abandoned calls may still settle. */
+  const ended = new Map<string, RunChecker | undefined>()
   const messages = new Set<string>()
 
   function checkEvent(event: ThreadEvent, report: Report): void {
@@ -113,23 +114,31 @@ export function createContractChecker(after: number = 0): ContractChecker {
     if (active?.runId === event.runId) {
       active.check(event, report)
       if (event.type === 'agent_completed') {
-        ended.add(event.runId)
+        ended.set(event.runId, active.awaitsLate ? active : undefined)
         active = undefined
       }
       return
     }
+    if (isLate(event)) return checkLate(event, report)
     if (ended.has(event.runId)) return report('END_ONCE', `${event.type} of "${event.runId}" after its agent_completed`)
     if (active !== undefined)
       return report('ONE_RUN', `${event.type} of "${event.runId}" while "${active.runId}" is at work`)
     if (earlier === undefined) earlier = event.runId
     if (earlier === event.runId) {
       if (event.type === 'agent_completed') {
-        ended.add(event.runId)
+        ended.set(event.runId, undefined)
         earlier = null
       }
       return
     }
     report('MESSAGE_FIRST', `${event.type} of "${event.runId}", which no message had started`)
+  }
+
+  /** Of a run from before the cursor, nothing is known. */
+  function checkLate(event: RunEvent, report: Report): void {
+    const checker = ended.get(event.runId)
+    if (checker !== undefined) return checker.check(event, report)
+    if (after === 0) report('LATE_ONCE', `of run "${event.runId}"`)
   }
 
   return {

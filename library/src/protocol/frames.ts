@@ -6,7 +6,7 @@
  */
 import type { ApprovalRequested, LoggedEvent } from './events.ts'
 import type { OfferedTool, OfferVerdict } from './offered-tool.ts'
-import type { Effect, Failure, JsonValue, Principal, SentPart, Thread } from './vocabulary.ts'
+import type { Effect, Failure, JsonValue, Principal, SentPart, Thread, UsageReport } from './vocabulary.ts'
 
 export const SUBPROTOCOL = 'toolcrib.v1'
 /** Prefix of the subprotocol that carries a single-use ticket. */
@@ -64,6 +64,7 @@ export type CommandBody =
       readonly error?: { readonly message: string }
     }
   | { readonly type: 'tools.list'; readonly agent?: string }
+  | { readonly type: 'usage.get' }
   | { readonly type: 'auth.refresh'; readonly token: string }
   | { readonly type: 'ping' }
 
@@ -121,6 +122,8 @@ export interface Replies {
   'tools.offer': { readonly verdicts: readonly OfferVerdict[] }
   'tool.result': Record<never, never>
   'tools.list': { readonly agent: string; readonly tools: readonly ToolInfo[] }
+  /** `currency`: of all money in it, which is in millionths. */
+  'usage.get': UsageReport & { readonly currency: string }
   'auth.refresh': { readonly expiresAt: number | null }
   ping: { readonly at: number }
 }

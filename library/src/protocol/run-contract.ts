@@ -4,7 +4,7 @@
  * @module
  */
 import type { Report } from './contract.ts'
-import type { AgentCompleted, AgentStarted, RunEvent, StepCompleted, ToolCompleted, ToolLate } from './events.ts'
+import type { AgentCompleted, AgentStarted, RunEvent, StepCompleted, ToolCompleted } from './events.ts'
 import { limitKey } from './limit-key.ts'
 import type { CallOutcome } from './vocabulary.ts'
 
@@ -12,6 +12,8 @@ export interface RunChecker {
   readonly runId: string
   /** Its agent_completed was seen. */
   readonly ended: boolean
+  /** A call that it abandoned has not settled yet, as far as it is known. */
+  readonly awaitsLate: boolean
   check(event: RunEvent, report: Report): void
 }
 
@@ -129,9 +131,16 @@ export function createRunChecker(runId: string): RunChecker {
       report('END_TRUE', 'limit_reached without its limit')
   }
 
-  function checkLate({ callId }: ToolLate, report: Report): void {
-    const call = calls.get(callId)
-    if (call?.outcome !== 'abandoned' || call.late) report('LATE_ONCE', `call "${callId}"`)
+  /** About a call that nobody waits for any more: it may come after everything. */
+  function checkLate(event: RunEvent, report: Report): void {
+    if (event.type === 'subagent_event') {
+      const child = calls.get(event.parentCallId)?.child
+      if (child === undefined) report('LATE_ONCE', `of parent call "${event.parentCallId}"`)
+      return child?.check(event.event, report)
+    }
+    if (event.type !== 'tool_late') return
+    const call = calls.get(event.callId)
+    if (call?.outcome !== 'abandoned' || call.late) report('LATE_ONCE', `call "${event.callId}"`)
     if (call !== undefined) call.late = true
   }
 
@@ -140,7 +149,13 @@ export function createRunChecker(runId: string): RunChecker {
     get ended() {
       return ended
     },
+    get awaitsLate() {
+      return [...calls.values()].some(
+        ({ outcome, late, child }) => (outcome === 'abandoned' && !late) || child?.awaitsLate === true,
+      )
+    },
     check(event, report) {
+      if (isLate(event)) return checkLate(event, report)
       if (ended) return report('END_ONCE', `${event.type} after the agent_completed of "${runId}"`)
       if (attempt === 0 && event.type !== 'agent_started' && event.type !== 'agent_completed') {
         report('ATTEMPT', `${event.type} before agent_started`)
@@ -195,7 +210,6 @@ export function createRunChecker(runId: string): RunChecker {
           if (call.approval === 'open' || call.approval === 'closed')
             report('APPROVAL_PAIRED', `call "${event.callId}" starts without approval`)
           call.executing = true
-          call.child = undefined
           return
         }
         case 'tool_progress': {
@@ -207,7 +221,7 @@ export function createRunChecker(runId: string): RunChecker {
         case 'tool_completed':
           return checkToolCompleted(event, report)
         case 'tool_late':
-          return checkLate(event, report)
+          return
         case 'subagent_event': {
           const call = calls.get(event.parentCallId)
           if (call === undefined || !call.executing || call.completed) {
@@ -227,6 +241,11 @@ export function createRunChecker(runId: string): RunChecker {
       }
     },
   }
+}
+
+/** Whether it puts a late call on record, here or in an agent that was called. */
+export function isLate(event: RunEvent): boolean {
+  return event.type === 'subagent_event' ? isLate(event.event) : event.type === 'tool_late'
 }
 
 function newCall(step: number, tool: string): CallState {

@@ -8,6 +8,7 @@ import { dayOf } from '../parts/time.ts'
 import { goToThread } from '../route.ts'
 import { Inbox } from './inbox.tsx'
 import { ThreadRow } from './thread-row.tsx'
+import { UsageButton } from './usage-button.tsx'
 import { useThreads } from './use-threads.ts'
 
 export interface SidebarProps {
@@ -96,6 +97,7 @@ export function Sidebar({ principal, threadId, open, onClose, onSignOut }: Sideb
             <p className="truncate text-sm font-medium">{principal.name ?? principal.user}</p>
             <p className="truncate text-xs text-muted-foreground">{principal.tenant}</p>
           </div>
+          <UsageButton />
           <ThemeButton />
           <IconButton
             label="Sign out"

@@ -1,7 +1,7 @@
 import { RotateCcw } from 'lucide-react'
 import { memo } from 'react'
 import type { RunView, Turn } from 'toolcrib/client'
-import type { SentPart } from 'toolcrib/protocol'
+import { describeLimit, type SentPart } from 'toolcrib/protocol'
 import { formatDuration } from '../parts/time.ts'
 import { RunSteps } from './step-section.tsx'
 import { sentAgain, UserMessage } from './user-message.tsx'
@@ -37,6 +37,11 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
       <div className="flex flex-col gap-3" data-role="assistant" data-status={run.status}>
         <RunSteps run={run} working={working} />
         {working && !begun && <Working />}
+        {run.warnings.map((warning) => (
+          <p key={JSON.stringify(warning.limit)} role="status" className="text-xs text-warn">
+            Nearly used up: {describeLimit(warning.limit)}.
+          </p>
+        ))}
         {!working && <RunEnd run={run} onRetry={isLast ? () => onRetry(turn, sentAgain(turn.parts)) : undefined} />}
       </div>
     </article>
@@ -92,7 +97,7 @@ function describeProblem(run: RunView): string | undefined {
     case 'stopped':
       return 'Stopped.'
     case 'limit_reached':
-      return `A limit was reached: ${run.limit?.name} is ${run.limit?.value}.`
+      return `A limit was reached: ${run.limit === undefined ? 'it is not known which' : describeLimit(run.limit)}.`
     default:
       return undefined
   }

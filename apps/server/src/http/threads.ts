@@ -80,6 +80,11 @@ export function threadRoutes(app: FastifyInstance, context: HttpContext): void {
     return gateway.execute(identity, command('approval.answer', { ...body, approvalId: request.params.id }))
   })
 
+  app.get('/v1/usage', async (request) => {
+    const { identity } = await requireCaller(request, context)
+    return gateway.execute(identity, command('usage.get', parseInput(z.strictObject({}), request.query)))
+  })
+
   app.get('/v1/tools', async (request) => {
     const { identity } = await requireCaller(request, context)
     const { agent } = parseInput(z.strictObject({ agent: z.string().optional() }), request.query)

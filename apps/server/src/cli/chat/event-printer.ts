@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { JsonValue, LoggedEvent, MessagePart, ThreadEvent } from 'toolcrib/protocol'
+import { describeLimit, type JsonValue, type LoggedEvent, type MessagePart, type ThreadEvent } from 'toolcrib/protocol'
 import { printable } from '../printable.ts'
 
 export interface Paint {
@@ -84,12 +84,14 @@ export function createEventPrinter({ answer, note, paint, showsMessages }: Event
         )
       case 'agent_rewound':
         return line(paint.dim(`${prefix}(the last step is made again: ${printable(event.reason)})`))
+      case 'limit_warning':
+        return line(paint.dim(`${prefix}(nearly used up: ${printable(describeLimit(event.limit))})`))
       case 'context_compacted':
         return line(paint.dim(`${prefix}(${event.dropped.messages} earlier messages were summarised for the model)`))
       case 'agent_completed': {
         endLine()
         if (prefix !== '' || event.outcome === 'completed') return
-        const limit = event.limit === undefined ? '' : `: ${event.limit.name} is ${event.limit.value}`
+        const limit = event.limit === undefined ? '' : `: ${printable(describeLimit(event.limit))}`
         const why =
           event.error === undefined ? limit : `: ${printable(event.error.message)} (${printable(event.error.code)})`
         return line(paint.bad(`[${event.outcome}${why}]`))

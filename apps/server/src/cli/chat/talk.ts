@@ -6,13 +6,12 @@
  */
 import { createInterface } from 'node:readline'
 import type { Client, ClientStatus } from 'toolcrib/client'
-import type { InboxApproval, Thread } from 'toolcrib/protocol'
+import { describeUsage, type InboxApproval, type Thread } from 'toolcrib/protocol'
 import { printable } from '../printable.ts'
 import { exitCodes, print, type Terminal } from '../terminal.ts'
 import { createConversationView } from './conversation-view.ts'
 import { coloured, plain } from './event-printer.ts'
 import { createQuestions, describe } from './questions.ts'
-import { describeUsage } from './usage.ts'
 
 export interface TalkOptions {
   readonly client: Client
