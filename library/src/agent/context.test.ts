@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { createMemoryStore } from '../adapters/store/memory.ts'
 import { checkContract } from '../protocol/contract.ts'
 import type { ContextCompacted, LoggedEvent } from '../protocol/events.ts'
 import { type AgentBench, ann, createAgentBench, type FinishedRun } from '../testing/agent-bench.ts'
+import { createManualClock } from '../testing/manual-clock.ts'
 import { createScriptedModel, type Script, type ScriptedModel, type ScriptedStep } from '../testing/scripted-model.ts'
 import { defineTool } from '../tool/define-tool.ts'
 import { defineAgent } from './agent.ts'
@@ -365,6 +367,34 @@ describe('while a conversation is summed up', () => {
 
     expect(end).toMatchObject({ outcome: 'stopped', message: null, steps: 0 })
     expect(compactionsIn(events)).toEqual([])
+    expect(checkContract(events)).toEqual([])
+  })
+
+  it('the node may go: the next one sums it up anew and goes on [RUN-07]', async () => {
+    const asked = Promise.withResolvers<void>()
+    const store = createMemoryStore()
+    const clock = createManualClock()
+    const first = createScriptedModel(
+      (request) => {
+        if (!isSummary(request)) return { text: 'ok', usage }
+        asked.resolve()
+        return { text: 'The st', gate: new Promise(() => {}) }
+      },
+      { contextTokens: WINDOW },
+    )
+    const leaving = createAgentBench({ model: first, clock, store: { ...store, close: async () => {} } })
+    const { threadId } = await talk(leaving, [long('a'), long('b'), long('c')])
+    const parts = [{ type: 'text', text: now }] as const
+    const { runId } = await leaving.supervisor.send(ann, { threadId, parts, idempotencyKey: 'last' })
+    await asked.promise
+    await leaving[Symbol.asyncDispose]()
+
+    await using staying = createAgentBench({ model: windowed([]), clock, store })
+    await staying.supervisor.recover()
+    const { end, events } = await staying.finish({ threadId, runId, principal: ann })
+
+    expect(end.outcome).toBe('completed')
+    expect(compactionsIn(events)).toHaveLength(1)
     expect(checkContract(events)).toEqual([])
   })
 
