@@ -32,6 +32,7 @@ export {
   storeErrorCodes,
 } from './agent/errors.ts'
 export { defaultRunLimits } from './agent/limits.ts'
+export type { Price } from './agent/model-price.ts'
 export type {
   Accepted,
   Answered,
@@ -59,6 +60,8 @@ export type {
   NewRun,
   NewThread,
   RecordStore,
+  ReservationAnswer,
+  ReservationRequest,
   Revocation,
   RevocationStore,
   RunRecord,
@@ -67,8 +70,11 @@ export type {
   StoredRecord,
   StoreHealth,
   ThreadStore,
+  UsageStore,
+  Want,
 } from './agent/ports.ts'
 export type { LateCall } from './agent/run-context.ts'
 export type { Seat } from './agent/seats.ts'
+export type { Reserved } from './agent/spending.ts'
 export type { SendMessage, Supervisor, SupervisorNotice } from './agent/supervisor.ts'
 export { createTranscript, type Transcript } from './agent/transcript.ts'

@@ -32,8 +32,13 @@ export function openAgents({ config, clock, model }: AgentsOptions): OpenedAgent
     if (typeof wanted === 'object') return wanted
     if (wanted === undefined && model !== undefined) return model
     const spec = wanted ?? config.model
-    const made = bySpec.get(spec) ?? selectModel(spec, config.modelKeys.reveal(), { clock })
+    const made = bySpec.get(spec) ?? priced(spec, selectModel(spec, config.modelKeys.reveal(), { clock }))
     bySpec.set(spec, made)
     return made
+  }
+
+  function priced(spec: string, made: Model): Model {
+    const price = Object.hasOwn(config.prices, spec) ? config.prices[spec] : undefined
+    return price === undefined ? made : { ...made, price }
   }
 }

@@ -5,8 +5,9 @@
  * @module
  */
 import { dirname, resolve } from 'node:path'
+import type { Price } from 'toolcrib/agent'
 import type { AgentSettings, ClaimNames } from 'toolcrib/gateway'
-import type { PolicyOptions } from 'toolcrib/policy'
+import type { BudgetOptions, PolicyOptions } from 'toolcrib/policy'
 import { crossCheck } from './config/cross-check.ts'
 import { type Environment, readEnvironment, type Setting } from './config/environment.ts'
 import { findConfigFile, loadConfigFile } from './config/file.ts'
@@ -55,6 +56,9 @@ export interface ServerConfig {
   readonly defaultAgent: string
   readonly policy: PolicyOptions
   readonly limits: Limits
+  readonly budgets: readonly BudgetOptions[]
+  readonly prices: { readonly [model: string]: Price }
+  readonly currency: string
   readonly auth: AuthConfig
   readonly reservedNames: readonly string[]
   /** Where the file was found, if there was one. */
@@ -119,6 +123,7 @@ export function parseConfig(
     defaultAgent: parsed.data.defaultAgent ?? agents[0]?.name ?? defaultAssistant.name,
     policy: (parsed.data.policy ?? defaultPolicy) as PolicyOptions,
     limits: { ...defaultLimits(), ...withoutUndefined(limits) },
+    budgets: parsed.data.budgets.map(withoutUndefined) as readonly BudgetOptions[],
     auth: {
       ...auth,
       jwt: jwt === undefined ? null : jwtConfig(jwt),

@@ -6,7 +6,7 @@
  */
 import { Counter, Gauge, Histogram, Registry as PrometheusRegistry } from 'prom-client'
 import type { Tool } from 'toolcrib'
-import type { Clock, Store, Supervisor, SupervisorNotice } from 'toolcrib/agent'
+import type { Clock, Reserved, Store, Supervisor, SupervisorNotice } from 'toolcrib/agent'
 import type { Gateway } from 'toolcrib/gateway'
 import { type ApprovalResolved, CLOSE, type LoggedEvent, type Owner } from 'toolcrib/protocol'
 import type { Registry } from 'toolcrib/registry'
@@ -22,6 +22,8 @@ export interface Metrics {
   text(): Promise<string>
   /** A socket that was refused before its upgrade. */
   connectionRefused(code: string): void
+  /** A reservation against budgets that was made or refused. */
+  reserved(reservation: Reserved): void
   /** The same store, with its commits timed. */
   meterStore(store: Store): Store
   /** The same supervisor, with its answers timed. */
@@ -77,6 +79,18 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
     name: 'toolcrib_calls_total',
     help: 'Tool calls that ended, by tool and outcome',
     labelNames: ['tool', 'outcome'] as const,
+    registers,
+  })
+  const reservations = new Counter({
+    name: 'toolcrib_budget_reservations_total',
+    help: 'Reservations against budgets of users and tenants, by what was reserved and whether it was given',
+    labelNames: ['resource', 'outcome'] as const,
+    registers,
+  })
+  const used = new Counter({
+    name: 'toolcrib_used_total',
+    help: 'What runs used: steps, tokens, and money in millionths of the currency',
+    labelNames: ['resource'] as const,
     registers,
   })
   const late = new Counter({
@@ -135,6 +149,12 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
         calls.inc({ tool, outcome: event.outcome })
         return callSeconds.observe({ tool }, event.durationMs / 1_000)
       }
+      case 'step_completed': {
+        const { inputTokens, outputTokens, costMicros = 0 } = event.usage
+        used.inc({ resource: 'steps' })
+        used.inc({ resource: 'tokens' }, inputTokens + outputTokens)
+        return used.inc({ resource: 'money' }, costMicros)
+      }
       case 'tool_late':
         return late.inc()
       case 'approval_resolved':
@@ -158,6 +178,7 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
     contentType: prometheus.contentType,
     text: () => prometheus.metrics(),
     connectionRefused: (code) => refused.inc({ code }),
+    reserved: ({ resource, outcome }) => reservations.inc({ resource, outcome }),
     modelState: () => modelState.state(),
     meterStore: (store) => ({
       ...store,

@@ -6,7 +6,9 @@
  */
 import type { Agent, RunLimits } from '../agent/agent.ts'
 import type { AttachmentLimits } from '../agent/attachments.ts'
+import type { Price } from '../agent/model-price.ts'
 import type { Model } from '../agent/ports.ts'
+import type { BudgetOptions } from '../policy/budgets.ts'
 import type { PolicyOptions } from '../policy/policy.ts'
 import type { Tool } from '../tool/tool.ts'
 import type { GatewayLimits } from './gateway.ts'
@@ -19,6 +21,8 @@ export interface HostLimits {
   readonly maxStorePendingBytes: number
   /** Runs of one user at work at once, on all nodes together. Default 4. */
   readonly maxRunsPerUser: number
+  /** Runs of one tenant at work at once, on all nodes together. Default Infinity. */
+  readonly maxRunsPerTenant: number
   /** Tools that one scope may hold itself: the catalogue, a user, a connection. Default 1,000. */
   readonly maxToolsPerScope: number
   /** Bytes of one HTTP request's body. Default 1,048,576. */
@@ -119,6 +123,12 @@ export interface ToolcribConfig {
   /** Default: role `user` may use every tool, and destructive ones ask. */
   readonly policy?: PolicyOptions
   readonly limits?: Partial<Limits>
+  /** What users and tenants may use in windows of time. Default: no budgets. */
+  readonly budgets?: readonly BudgetOptions[]
+  /** What the tokens of models cost, by their names as in `TOOLCRIB_MODEL`. A model that is handed over has its own. */
+  readonly prices?: { readonly [model: string]: Price }
+  /** Of the prices and of budgets of money, as people read it. Default `USD`. */
+  readonly currency?: string
   readonly auth?: AuthSettings
   /** Names, besides the built-in reserved ones, that no tool may have. */
   readonly reservedNames?: readonly string[]

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type BudgetOptions, PolicyError, readBudgets } from 'toolcrib/policy'
 import type { ConfigProblem } from '../errors.ts'
 import { defaultLimits } from './limits.ts'
 import { nearestWord } from './nearest.ts'
@@ -16,6 +17,7 @@ export function crossCheck(config: ParsedConfig): readonly ConfigProblem[] {
     ...(jwt === undefined ? [] : checkJwt(jwt)),
     ...checkLimits(config),
     ...checkAgents(config),
+    ...checkBudgets(config),
   ]
 }
 
@@ -109,6 +111,25 @@ function checkLimits({ auth, limits }: ParsedConfig): readonly ConfigProblem[] {
       received: String(sessionTtlMs),
     },
   ]
+}
+
+function checkBudgets({ budgets, prices, agents, model }: ParsedConfig): readonly ConfigProblem[] {
+  try {
+    readBudgets(budgets as readonly BudgetOptions[])
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error
+    const { option, expected, received } = error.details
+    return [{ name: option, expected, received }]
+  }
+  if (!budgets.some(({ resource }) => resource === 'money')) return []
+  const specs = agents?.map((agent) => agent.model ?? model) ?? [model]
+  const unpriced = new Set(specs.filter((spec) => typeof spec === 'string' && spec !== 'builtin' && !(spec in prices)))
+  return [...unpriced].map((spec) => ({
+    name: `prices.${spec}`,
+    expected: 'a price, because there is a budget of money',
+    received: 'nothing',
+    fix: 'give { inputPerMillionTokens, outputPerMillionTokens }, or leave the budget out',
+  }))
 }
 
 function checkAgents({ agents, defaultAgent }: ParsedConfig): readonly ConfigProblem[] {

@@ -4,8 +4,9 @@
  * @module
  */
 import { isIP } from 'node:net'
-import type { RunLimits } from 'toolcrib/agent'
+import type { Price, RunLimits } from 'toolcrib/agent'
 import type { ClaimNames } from 'toolcrib/gateway'
+import type { BudgetOptions } from 'toolcrib/policy'
 import { z } from 'zod'
 import { describeLimit, isAllowedLimit, type Limits, limitNames, runLimitNames } from './limits.ts'
 import { createSecret, type Secret } from './secret.ts'
@@ -25,6 +26,9 @@ export interface ParsedConfig {
   defaultAgent?: string | undefined
   policy?: ParsedPolicy | undefined
   limits: { readonly [Name in keyof Limits]?: number | undefined }
+  budgets: ParsedBudget[]
+  prices: { [model: string]: Price }
+  currency: string
   auth: ParsedAuth
   reservedNames: string[]
 }
@@ -48,6 +52,11 @@ export interface ParsedApproverRule {
   tools: string[]
   by: { roles?: string[] | undefined; users?: string[] | undefined; requester?: boolean | undefined }
 }
+
+export type ParsedBudget = { [Key in keyof BudgetOptions]: BudgetOptions[Key] | undefined } & Pick<
+  BudgetOptions,
+  'per' | 'window' | 'resource' | 'max'
+>
 
 export interface ParsedAuth {
   jwt?: ParsedJwt | undefined
@@ -166,6 +175,24 @@ const policy = z
 
 const limits = limitTable(limitNames)
 
+const budget = z
+  .strictObject({
+    per: z.enum(['user', 'tenant']).describe('"user" or "tenant"'),
+    window: z.enum(['hour', 'day', 'month']).describe('"hour", "day" or "month"'),
+    resource: z.enum(['steps', 'calls', 'tokens', 'money', 'runMs']).describe('steps, calls, tokens, money or runMs'),
+    max: z.number().min(0).describe('a number from 0'),
+    tool: text.optional(),
+    roles: texts.optional(),
+  })
+  .describe('a budget: { per, window, resource, max, tool?, roles? }')
+
+/** More than any model asks for; a larger one is a price per token. */
+const pricePerMillion = z.number().min(0).max(1_000_000).describe('a price of a million tokens, from 0 to 1000000')
+
+const price = z
+  .strictObject({ inputPerMillionTokens: pricePerMillion, outputPerMillionTokens: pricePerMillion })
+  .describe('a price: { inputPerMillionTokens, outputPerMillionTokens }')
+
 const agent = z
   .strictObject({
     name: z
@@ -210,6 +237,13 @@ export const configSchema: z.ZodType<ParsedConfig> = z
     defaultAgent: text.optional(),
     policy: policy.optional(),
     limits: limits.default({}),
+    budgets: z.array(budget).max(100).describe('a list of at most 100 budgets').default([]),
+    prices: z.record(text, price).describe('an object of prices, by the names of models').default({}),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .describe('the code of a currency, such as "USD"')
+      .default('USD'),
     auth: auth.prefault({}),
     reservedNames: texts.default([]),
   })

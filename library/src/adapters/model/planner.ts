@@ -28,8 +28,11 @@ export interface PlannerModelOptions {
 export function createPlannerModel(options: PlannerModelOptions = {}): Model {
   const { timeZone = 'UTC' } = options
   assertTimeZone(timeZone)
-  return { name: 'builtin-planner', stream: (request) => stream(request, timeZone) }
+  return { name: 'builtin-planner', price: free, stream: (request) => stream(request, timeZone) }
 }
+
+/** It costs nothing but time. */
+const free: NonNullable<Model['price']> = Object.freeze({ inputPerMillionTokens: 0, outputPerMillionTokens: 0 })
 
 async function* stream(request: ModelRequest, timeZone: string): AsyncGenerator<ModelPart> {
   const { messages, tools, now, signal } = request
