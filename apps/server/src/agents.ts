@@ -32,13 +32,18 @@ export function openAgents({ config, clock, model }: AgentsOptions): OpenedAgent
     if (typeof wanted === 'object') return wanted
     if (wanted === undefined && model !== undefined) return model
     const spec = wanted ?? config.model
-    const made = bySpec.get(spec) ?? priced(spec, selectModel(spec, config.modelKeys.reveal(), { clock }))
+    const made = bySpec.get(spec) ?? described(spec, selectModel(spec, config.modelKeys.reveal(), { clock }))
     bySpec.set(spec, made)
     return made
   }
 
-  function priced(spec: string, made: Model): Model {
+  function described(spec: string, made: Model): Model {
     const price = Object.hasOwn(config.prices, spec) ? config.prices[spec] : undefined
-    return price === undefined ? made : { ...made, price }
+    const contextTokens = Object.hasOwn(config.contextTokens, spec) ? config.contextTokens[spec] : undefined
+    return {
+      ...made,
+      ...(price === undefined ? {} : { price }),
+      ...(contextTokens === undefined ? {} : { contextTokens }),
+    }
   }
 }

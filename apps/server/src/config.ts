@@ -58,6 +58,7 @@ export interface ServerConfig {
   readonly limits: Limits
   readonly budgets: readonly BudgetOptions[]
   readonly prices: { readonly [model: string]: Price }
+  readonly contextTokens: { readonly [model: string]: number }
   readonly currency: string
   readonly auth: AuthConfig
   readonly reservedNames: readonly string[]

@@ -127,6 +127,11 @@ export interface ToolcribConfig {
   readonly budgets?: readonly BudgetOptions[]
   /** What the tokens of models cost, by their names as in `TOOLCRIB_MODEL`. A model that is handed over has its own. */
   readonly prices?: { readonly [model: string]: Price }
+  /**
+   * How many tokens one request of a model may have, by the same names: conversations that outgrow it are summed up in time.
+   * Default: not known, and it is done when the model refuses a request for its length.
+   */
+  readonly contextTokens?: { readonly [model: string]: number }
   /** Of the prices and of budgets of money, as people read it. Default `USD`. */
   readonly currency?: string
   readonly auth?: AuthSettings

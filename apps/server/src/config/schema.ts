@@ -28,6 +28,7 @@ export interface ParsedConfig {
   limits: { readonly [Name in keyof Limits]?: number | undefined }
   budgets: ParsedBudget[]
   prices: { [model: string]: Price }
+  contextTokens: { [model: string]: number }
   currency: string
   auth: ParsedAuth
   reservedNames: string[]
@@ -239,6 +240,10 @@ export const configSchema: z.ZodType<ParsedConfig> = z
     limits: limits.default({}),
     budgets: z.array(budget).max(100).describe('a list of at most 100 budgets').default([]),
     prices: z.record(text, price).describe('an object of prices, by the names of models').default({}),
+    contextTokens: z
+      .record(text, wholeNumber(1_024, 100_000_000))
+      .describe('an object of numbers of tokens, by the names of models')
+      .default({}),
     currency: z
       .string()
       .regex(/^[A-Z]{3}$/)
