@@ -7,14 +7,22 @@
 import { attachmentsOf } from '../protocol/message-parts.ts'
 import type { AttachmentPart, Owner } from '../protocol/vocabulary.ts'
 import { imageTypes, textOfFile } from './media-type.ts'
-import type { AttachmentContent, AttachmentStore, Logger, Model, ModelMessage, ModelRequest } from './ports.ts'
+import type {
+  AttachmentContent,
+  AttachmentStore,
+  Logger,
+  Model,
+  ModelMessage,
+  ModelPart,
+  ModelRequest,
+} from './ports.ts'
 
 export interface ShownAttachments {
   /** The model, as it is to be asked on behalf of this owner. */
   shownTo(model: Model, owner: Owner): Model
 }
 
-/** So much of one text file is shown. */
+/** So much of one text file is shown, in UTF-16 units: of none are more than three bytes of UTF-8. */
 const MAX_TEXT_CHARACTERS = 100_000
 /** Bytes of attachments kept in memory, of all users together, because each step of a run shows them again. */
 const CACHE_BYTES = 67_108_864
@@ -78,15 +86,19 @@ export function createShownAttachments(options: {
   }
 
   return {
-    shownTo: (model, owner) => ({
-      name: model.name,
-      ...(model.contextTokens === undefined ? {} : { contextTokens: model.contextTokens }),
-      ...(model.accepts === undefined ? {} : { accepts: model.accepts }),
-      async *stream(request) {
+    shownTo(model, owner) {
+      async function* stream(request: ModelRequest): AsyncGenerator<ModelPart> {
         yield* model.stream(await show(model, owner, request))
-      },
-    }),
+      }
+      // Whatever else a model has, it keeps, also what it computes.
+      return new Proxy(model, { get: (target, key) => (key === 'stream' ? stream : Reflect.get(target, key, target)) })
+    },
   }
+}
+
+/** How many bytes of text a model gets of it; undefined for an image. */
+export function shownTextBytes(part: AttachmentPart): number | undefined {
+  return isImage(part) ? undefined : Math.min(part.bytes, 3 * MAX_TEXT_CHARACTERS)
 }
 
 function hasAttachment(message: ModelMessage): boolean {

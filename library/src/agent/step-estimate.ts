@@ -5,13 +5,14 @@
  * @module
  */
 import type { ModelMessage, ModelTool } from './ports.ts'
+import { shownTextBytes } from './shown-attachments.ts'
 
 /** Prose has about four bytes a token, code and JSON about three, and the densest text seldom less than two. */
 const BYTES_PER_TOKEN = 2
 /** What a provider adds around each message, call and tool. */
 const TOKENS_PER_ITEM = 16
-/** A picture, or a page of a file, at the size at which providers cut it. */
-const TOKENS_PER_ATTACHMENT = 3_000
+/** At the size to which providers scale it. */
+const TOKENS_PER_IMAGE = 3_000
 
 export interface EstimatedRequest {
   readonly instructions: string
@@ -21,7 +22,7 @@ export interface EstimatedRequest {
 
 export function estimateInputTokens({ instructions, messages, tools }: EstimatedRequest): number {
   let items = 1 + messages.length + tools.length
-  let attachments = 0
+  let images = 0
   let bytes = sizeOf(instructions)
   for (const { name, description, inputSchema } of tools)
     bytes += sizeOf(name) + sizeOf(description) + jsonSizeOf(inputSchema)
@@ -29,8 +30,10 @@ export function estimateInputTokens({ instructions, messages, tools }: Estimated
     switch (message.role) {
       case 'user':
         for (const part of message.parts) {
-          if (part.type === 'text') bytes += sizeOf(part.text)
-          else attachments++
+          const text = part.type === 'text' ? sizeOf(part.text) : shownTextBytes(part)
+          if (part.type === 'attachment') items++
+          if (text === undefined) images++
+          else bytes += text
         }
         break
       case 'assistant':
@@ -45,7 +48,7 @@ export function estimateInputTokens({ instructions, messages, tools }: Estimated
         message satisfies never
     }
   }
-  return Math.ceil(bytes / BYTES_PER_TOKEN) + items * TOKENS_PER_ITEM + attachments * TOKENS_PER_ATTACHMENT
+  return Math.ceil(bytes / BYTES_PER_TOKEN) + items * TOKENS_PER_ITEM + images * TOKENS_PER_IMAGE
 }
 
 function sizeOf(text: string): number {
