@@ -19,6 +19,8 @@ export interface ConsoleServer extends AsyncDisposable {
   stop(): Promise<() => Promise<void>>
   /** Lets every answer go on that waits in the middle. */
   release(): void
+  /** So many messages of this person, each answered, in a chat of their own; answers its thread's id. */
+  chat(name: string, messages: number): Promise<string>
   /** Signs in as this person, in a browser profile of their own. */
   signIn(browser: Browser, name: string): Promise<Page>
 }
@@ -65,6 +67,22 @@ export async function startConsole(): Promise<ConsoleServer> {
       gate.resolve()
       gate = Promise.withResolvers()
     },
+    async chat(name, messages) {
+      const { supervisor } = server
+      const principal = { tenant: 'local', user: name, roles: ['user'], scopes: [] }
+      const { threadId } = await supervisor.createThread(principal, { title: 'A long one' })
+      for (let count = 1; count <= messages; count++) {
+        const ended = Promise.withResolvers<void>()
+        using _listening = supervisor.subscribe((notice) => {
+          const isOurs = notice.type === 'events' && notice.threadId === threadId
+          if (isOurs && notice.events.some(({ event }) => event.type === 'agent_completed')) ended.resolve()
+        })
+        const parts = [{ type: 'text', text: `Message number ${count}.` }] as const
+        await supervisor.send(principal, { threadId, parts, idempotencyKey: `${count}` })
+        await ended.promise
+      }
+      return threadId
+    },
     async signIn(browser, name) {
       const page = await (await browser.newContext()).newPage()
       await page.goto(url)
@@ -89,6 +107,7 @@ function answerTo(messages: readonly { readonly role: string }[], gate: () => Pr
   if (asked.includes('calculate'))
     return { text: 'Let me see.', calls: [{ tool: 'calculate', input: { expression: '6 * 7' } }] }
   if (asked.includes('erase')) return { calls: [{ tool: 'erase_everything', input: { what: 'the blackboard' } }] }
+  if (asked.includes('browser')) return { calls: [{ tool: 'get_browser_settings', input: {} }] }
   if (asked.includes('fail')) return { calls: [{ tool: 'always_fails', input: {} }] }
   if (asked.includes('slow'))
     return { thinking: 'It will take a while.', text: ['The beginning', ' of a long answer'], gate: gate() }

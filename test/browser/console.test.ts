@@ -46,6 +46,47 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
     await page.context().close()
   })
 
+  it('carries out a tool of its own, and says which tools come from it [CONN-12]', async () => {
+    const page = await room.signIn(browser, 'tim')
+
+    await page.getByRole('button', { name: 'Tools' }).click()
+    const own = page.locator('[data-tool-name="get_browser_settings"]')
+    const other = page.locator('[data-tool-name="calculate"]')
+    await own.waitFor()
+    const told = [await own.textContent(), await other.textContent()]
+    await say(page, 'what is my browser like?')
+    const card = page.locator('[data-tool="get_browser_settings"][data-outcome="ok"]')
+    await card.locator('summary').click()
+    const output = await card.getByRole('region', { name: 'Output' }).textContent()
+
+    expect(told.map((text) => text?.includes('from this page'))).toEqual([true, false])
+    expect(output).toContain(await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone))
+    expect(output).toContain('1280')
+    await page.context().close()
+  })
+
+  it('opens a long chat at its end, and shows what came before when it is asked for [WEB-01]', async () => {
+    const threadId = await room.chat('lea', 60)
+    const page = await room.signIn(browser, 'lea')
+    const messages = page.locator('[data-role="user"]')
+    const scroller = page.locator('main [aria-busy="false"]:has([role="log"])')
+
+    await page.evaluate((id) => location.assign(`#/thread/${id}`), threadId)
+    await messages.filter({ hasText: /number 60\.$/ }).waitFor()
+    const atFirst = await messages.count()
+    const atEnd = await scroller.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight)
+    await scroller.evaluate((element) => element.scrollTo({ top: 0 }))
+    await messages.filter({ hasText: /number 1\.$/ }).waitFor({ state: 'attached' })
+    const place = await scroller.evaluate((element) => element.scrollTop)
+
+    expect(atFirst).toBeLessThan(60)
+    expect(atEnd).toBeLessThan(80)
+    expect(place).toBeGreaterThan(100)
+    expect(await messages.count()).toBe(60)
+    expect(await page.getByRole('button', { name: 'Earlier messages' }).count()).toBe(0)
+    await page.context().close()
+  })
+
   it('stops an answer, keeps what had come, and tries again [WEB-01]', async () => {
     const page = await room.signIn(browser, 'bea')
 

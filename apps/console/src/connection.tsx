@@ -10,6 +10,7 @@ import {
 } from 'react'
 import { type Client, type ClientStatus, createClient } from 'toolcrib/client'
 import type { Principal } from 'toolcrib/protocol'
+import { pageTools } from './page-tools.ts'
 import { userKey } from './session/use-session.ts'
 
 interface Connection {
@@ -42,6 +43,7 @@ export function ClientProvider({ children, principal, onSessionDoubt }: ClientPr
         doubt()
       }
     })
+    made.offerTools(pageTools)
     setClient(made)
     return () => {
       watch[Symbol.dispose]()

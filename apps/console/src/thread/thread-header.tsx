@@ -1,5 +1,6 @@
 import { Menu } from 'lucide-react'
 import { IconButton } from '../parts/icon-button.tsx'
+import { ToolsButton } from './tools-button.tsx'
 
 export interface ThreadHeaderProps {
   readonly title: string
@@ -22,6 +23,7 @@ export function ThreadHeader({ title, model, onOpenSidebar }: ThreadHeaderProps)
           {model}
         </span>
       )}
+      <ToolsButton />
     </header>
   )
 }

@@ -5,6 +5,7 @@ import { useClient } from '../connection.tsx'
 import { goToThread, showBranch, useBranchRoute } from '../route.ts'
 import { Composer } from './composer.tsx'
 import { ConnectionNotice } from './connection-notice.tsx'
+import { EarlierTurns } from './earlier-turns.tsx'
 import { ThreadHeader } from './thread-header.tsx'
 import { TurnView } from './turn-view.tsx'
 import { useConversation } from './use-conversation.ts'
@@ -17,7 +18,7 @@ export interface ThreadPageProps {
 
 export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
   const client = useClient()
-  const { conversation, thread, caughtUp, gone, refusal } = useConversation(threadId)
+  const { conversation, thread, caughtUp, hasEarlier, gone, refusal, loadEarlier } = useConversation(threadId)
   const [problem, setProblem] = useState<string>()
   const running = activeRun(conversation)
   const shownMessage = useBranchRoute()
@@ -70,7 +71,7 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
       <title>{`${title} · Toolcrib`}</title>
       <ThreadHeader title={title} model={conversation.turns.at(-1)?.run.model} onOpenSidebar={onOpenSidebar} />
       <ConnectionNotice />
-      <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto" aria-busy={!caughtUp}>
+      <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]" aria-busy={!caughtUp}>
         <div
           className="mx-auto flex w-full max-w-3xl flex-col gap-8 px-4 py-6"
           role="log"
@@ -85,6 +86,9 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
           )}
           {!caughtUp && refusal === undefined && conversation.turns.length === 0 && (
             <p className="text-center text-sm text-muted-foreground">Loading the chat…</p>
+          )}
+          {hasEarlier && (
+            <EarlierTurns scroller={scroller} firstRunId={branch[0]?.turn.run.runId} onLoad={loadEarlier} />
           )}
           {branch.map(({ turn, versions }) => {
             const index = versions.indexOf(turn.messageId)

@@ -1,25 +1,18 @@
 /** The open thread's conversation. However many events come, the page is drawn at most once a frame. */
-import { useEffect, useState } from 'react'
-import { applyEvent, type Conversation, emptyConversation } from 'toolcrib/client'
-import type { Failure, Thread } from 'toolcrib/protocol'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { type ConversationState, type ConversationView, emptyConversation, openConversation } from 'toolcrib/client'
 import { useClient } from '../connection.tsx'
 
-export interface OpenThread {
-  readonly conversation: Conversation
-  /** Undefined until it was opened. */
-  readonly thread: Thread | undefined
-  /** The history up to where it was opened has arrived. */
-  readonly caughtUp: boolean
-  /** It was deleted, or is not this user's. */
-  readonly gone: boolean
-  /** Why the server will not open it. */
-  readonly refusal: Failure | undefined
+export interface OpenThread extends ConversationState {
+  /** Rejects with why the earlier turns could not be read. */
+  readonly loadEarlier: () => Promise<void>
 }
 
-const nothing: OpenThread = {
+const nothing: ConversationState = {
   conversation: emptyConversation,
   thread: undefined,
   caughtUp: false,
+  hasEarlier: false,
   gone: false,
   refusal: undefined,
 }
@@ -27,35 +20,26 @@ const nothing: OpenThread = {
 export function useConversation(threadId: string): OpenThread {
   const client = useClient()
   const [shown, setShown] = useState(nothing)
+  const open = useRef<ConversationView>(undefined)
 
   useEffect(() => {
-    let latest = nothing
-    let historyEnd = Number.POSITIVE_INFINITY
     let frame: number | undefined
-    const show = (next: OpenThread) => {
-      latest = next
-      frame ??= requestAnimationFrame(() => {
-        frame = undefined
-        setShown(latest)
-      })
-    }
-    const view = client.openThread(threadId, {
-      onOpen: ({ thread, lastSeq }) => {
-        historyEnd = lastSeq
-        show({ ...latest, thread, caughtUp: latest.conversation.seq >= lastSeq })
+    const view = openConversation(client, threadId, {
+      onChange() {
+        frame ??= requestAnimationFrame(() => {
+          frame = undefined
+          setShown(view.state)
+        })
       },
-      onEvent: (event) => {
-        const conversation = applyEvent(latest.conversation, event)
-        show({ ...latest, conversation, caughtUp: latest.caughtUp || conversation.seq >= historyEnd })
-      },
-      onGone: () => show({ ...latest, gone: true }),
-      onRefused: (refusal) => show({ ...latest, refusal }),
     })
+    open.current = view
     return () => {
+      open.current = undefined
       view[Symbol.dispose]()
       if (frame !== undefined) cancelAnimationFrame(frame)
     }
   }, [client, threadId])
 
-  return shown
+  const loadEarlier = useCallback(async () => open.current?.loadEarlier(), [])
+  return { ...shown, loadEarlier }
 }
