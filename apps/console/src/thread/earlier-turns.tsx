@@ -1,5 +1,5 @@
 /** Above the first turn that is shown: asks for those before it, when it is scrolled to or pressed. */
-import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react'
+import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react'
 
 export interface EarlierTurnsProps {
   readonly scroller: RefObject<HTMLDivElement | null>
@@ -10,7 +10,6 @@ export interface EarlierTurnsProps {
 
 export function EarlierTurns({ scroller, firstRunId, onLoad }: EarlierTurnsProps) {
   const button = useRef<HTMLButtonElement>(null)
-  const fromEnd = useRef(0)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
 
@@ -27,19 +26,6 @@ export function EarlierTurns({ scroller, firstRunId, onLoad }: EarlierTurnsProps
   }
 
   const onSeen = useEffectEvent(() => void load())
-
-  // What comes in above must not move what is being read.
-  useLayoutEffect(() => {
-    const element = scroller.current
-    if (element === null || firstRunId === undefined) return
-    if (fromEnd.current > 0) element.scrollTop = element.scrollHeight - fromEnd.current
-    const onScroll = () => {
-      fromEnd.current = element.scrollHeight - element.scrollTop
-    }
-    onScroll()
-    element.addEventListener('scroll', onScroll, { passive: true })
-    return () => element.removeEventListener('scroll', onScroll)
-  }, [scroller, firstRunId])
 
   useEffect(() => {
     const target = button.current

@@ -9,6 +9,7 @@ import { EarlierTurns } from './earlier-turns.tsx'
 import { ThreadHeader } from './thread-header.tsx'
 import { TurnView } from './turn-view.tsx'
 import { useConversation } from './use-conversation.ts'
+import { useKeepPlace } from './use-keep-place.ts'
 import { useStickToEnd } from './use-stick-to-end.ts'
 
 export interface ThreadPageProps {
@@ -23,6 +24,9 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
   const running = activeRun(conversation)
   const shownMessage = useBranchRoute()
   const scroller = useStickToEnd(conversation)
+  const branch = branchOf(conversation, shownMessage)
+  const firstRunId = branch[0]?.turn.run.runId
+  useKeepPlace(scroller, firstRunId)
   const show = useCallback((messageId: string) => showBranch(threadId, messageId), [threadId])
   const revise = useCallback(
     async ({ follows }: Turn, parts: readonly SentPart[]) => {
@@ -54,7 +58,6 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
   }
 
   const title = conversation.title ?? thread?.title ?? 'Chat'
-  const branch = branchOf(conversation, shownMessage)
   const last = branch.at(-1)?.turn
   const isNewest = last === conversation.turns.at(-1)
   const send = async (text: string) => {
@@ -87,9 +90,7 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
           {!caughtUp && refusal === undefined && conversation.turns.length === 0 && (
             <p className="text-center text-sm text-muted-foreground">Loading the chat…</p>
           )}
-          {hasEarlier && (
-            <EarlierTurns scroller={scroller} firstRunId={branch[0]?.turn.run.runId} onLoad={loadEarlier} />
-          )}
+          {hasEarlier && <EarlierTurns scroller={scroller} firstRunId={firstRunId} onLoad={loadEarlier} />}
           {branch.map(({ turn, versions }) => {
             const index = versions.indexOf(turn.messageId)
             return (
