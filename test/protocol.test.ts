@@ -33,6 +33,7 @@ const frameTypes: Readonly<Record<ServerFrame['type'], true>> = {
   error: true,
   event: true,
   threads_changed: true,
+  approvals_changed: true,
   thread_gone: true,
   'tool.call': true,
   'tool.cancel': true,

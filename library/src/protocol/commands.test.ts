@@ -26,6 +26,7 @@ const whole: { readonly [T in CommandType]: Extract<CommandBody, { readonly type
     reason: 'looks right',
     input: { path: ['a', 1, null] },
   },
+  'approval.list': { type: 'approval.list', limit: 200, after: 'apr_1' },
   'usage.get': { type: 'usage.get' },
   'tools.offer': {
     type: 'tools.offer',
