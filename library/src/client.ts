@@ -21,6 +21,7 @@ export {
   emptyConversation,
   openApprovals,
   prependEvents,
+  sentAgain,
   type Turn,
   textOf,
 } from './client/conversation.ts'

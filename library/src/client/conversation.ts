@@ -7,7 +7,7 @@
  */
 import type { LoggedEvent } from '../protocol/events.ts'
 import { textsOf } from '../protocol/message-parts.ts'
-import type { MessagePart } from '../protocol/vocabulary.ts'
+import type { MessagePart, SentPart } from '../protocol/vocabulary.ts'
 import { applyRunEvent, newRun, type OpenApproval, openApprovalsOf, type RunView } from './run-view.ts'
 
 /** A message and the run that it started. */
@@ -99,4 +99,9 @@ export function openApprovals(conversation: Conversation): readonly OpenApproval
 /** The text of a message or an answer, without what was attached. */
 export function textOf(parts: readonly MessagePart[]): string {
   return textsOf(parts).join('\n\n')
+}
+
+/** The parts of a message, as they are sent once more. */
+export function sentAgain(parts: readonly MessagePart[]): readonly SentPart[] {
+  return parts.map((part) => (part.type === 'text' ? part : { type: part.type, attachmentId: part.attachmentId }))
 }

@@ -1,10 +1,10 @@
 import { RotateCcw } from 'lucide-react'
 import { memo } from 'react'
-import type { RunView, Turn } from 'toolcrib/client'
+import { type RunView, sentAgain, type Turn } from 'toolcrib/client'
 import { describeLimit, type SentPart } from 'toolcrib/protocol'
 import { formatDuration } from '../parts/time.ts'
 import { RunSteps } from './step-section.tsx'
-import { sentAgain, UserMessage } from './user-message.tsx'
+import { UserMessage } from './user-message.tsx'
 
 export interface TurnViewProps {
   readonly turn: Turn

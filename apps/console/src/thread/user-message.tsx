@@ -1,6 +1,6 @@
 import { Pencil } from 'lucide-react'
 import { useState } from 'react'
-import { type Turn, textOf } from 'toolcrib/client'
+import { sentAgain, type Turn, textOf } from 'toolcrib/client'
 import { attachmentsOf, type SentPart } from 'toolcrib/protocol'
 import { IconButton } from '../parts/icon-button.tsx'
 import { MessageEditor } from './message-editor.tsx'
@@ -59,9 +59,4 @@ export function UserMessage({ turn, versions, onRevise }: UserMessageProps) {
 function partsWith({ parts }: Turn, text: string): readonly SentPart[] {
   const written: readonly SentPart[] = text === '' ? [] : [{ type: 'text', text }]
   return [...written, ...attachmentsOf(sentAgain(parts))]
-}
-
-/** A message's parts, as they are sent once more. */
-export function sentAgain(parts: Turn['parts']): readonly SentPart[] {
-  return parts.map((part) => (part.type === 'text' ? part : { type: part.type, attachmentId: part.attachmentId }))
 }

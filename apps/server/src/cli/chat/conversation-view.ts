@@ -11,6 +11,7 @@ import {
   emptyConversation,
   type OpenApproval,
   openApprovals,
+  type Turn,
 } from 'toolcrib/client'
 import { type AgentCompleted, mayAnswer } from 'toolcrib/protocol'
 import { printable } from '../printable.ts'
@@ -31,6 +32,8 @@ export interface ConversationViewOptions {
 export interface ConversationView {
   readonly threadId: string | undefined
   readonly activeRunId: string | undefined
+  /** Of the newest branch. */
+  readonly lastTurn: Turn | undefined
   readonly approvals: readonly OpenApproval[]
   /** Shows a thread from its beginning; resolves when its history is on the screen. */
   open(threadId: string): Promise<void>
@@ -52,6 +55,9 @@ export function createConversationView(options: ConversationViewOptions): Conver
     },
     get activeRunId() {
       return activeRun(conversation)?.runId
+    },
+    get lastTurn() {
+      return conversation.turns.at(-1)
     },
     get approvals() {
       return openApprovals(conversation)

@@ -35,3 +35,47 @@ it('lets nothing that a model or a tool wrote steer the terminal', () => {
   expect(shown).toContain('tool: failed, 1 ms; message')
   expect(shown).not.toMatch(/(?![\t\n])\p{Cc}|\u202e/u)
 })
+
+it('says that a message stands in the place of another, and that earlier ones were summarised', () => {
+  const lines: string[] = []
+  const printer = createEventPrinter({
+    answer: () => {},
+    note: (line) => void lines.push(line),
+    paint: plain,
+    showsMessages: () => true,
+  })
+  const parts = [{ type: 'text', text: 'hi' }] as const
+  const message = (messageId: string): ThreadEvent => ({
+    type: 'message_added',
+    messageId,
+    runId: `run of ${messageId}`,
+    role: 'user',
+    parts,
+  })
+  const events: readonly ThreadEvent[] = [
+    message('msg_1'),
+    message('msg_2'),
+    { ...message('msg_3'), follows: 'msg_1' } as ThreadEvent,
+    { ...message('msg_4'), follows: 'msg_3' } as ThreadEvent,
+    {
+      type: 'context_compacted',
+      runId: 'run of msg_4',
+      step: 1,
+      summary: 'so far',
+      kept: { fromMessageId: 'msg_4', messages: 1, tokens: 1 },
+      dropped: { messages: 2, tokens: 9 },
+      usage: { inputTokens: 1, outputTokens: 1 },
+    },
+  ]
+
+  for (const [index, event] of events.entries()) printer.print({ seq: index + 1, at: 0, event })
+
+  expect(lines).toEqual([
+    '> hi',
+    '> hi',
+    '(in place of an earlier message, which stays in its own branch)',
+    '> hi',
+    '> hi',
+    '(2 earlier messages were summarised for the model)',
+  ])
+})

@@ -40,6 +40,7 @@ export const coloured: Paint = {
 export function createEventPrinter({ answer, note, paint, showsMessages }: EventPrinterOptions): EventPrinter {
   /** Whether the cursor stands inside a line of the answer. */
   let inLine = false
+  let lastMessage: string | null = null
 
   function line(text: string): void {
     endLine()
@@ -55,6 +56,9 @@ export function createEventPrinter({ answer, note, paint, showsMessages }: Event
     switch (event.type) {
       case 'message_added': {
         const text = event.parts.map(textOfPart).join('\n\n')
+        const { follows = lastMessage } = event
+        if (follows !== lastMessage) line(paint.dim('(in place of an earlier message, which stays in its own branch)'))
+        lastMessage = event.messageId
         return showsMessages() ? line(paint.strong(`> ${printable(text)}`)) : undefined
       }
       case 'agent_message': {

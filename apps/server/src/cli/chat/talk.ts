@@ -5,7 +5,7 @@
  * @module
  */
 import { createInterface } from 'node:readline'
-import type { Client, ClientStatus } from 'toolcrib/client'
+import { type Client, type ClientStatus, sentAgain } from 'toolcrib/client'
 import { describeUsage, type InboxApproval, type Thread } from 'toolcrib/protocol'
 import { printable } from '../printable.ts'
 import { exitCodes, print, type Terminal } from '../terminal.ts'
@@ -28,6 +28,7 @@ const commandHelp = `  /new        begin a new thread
   /approvals  what waits for you, of other people too
   /usage      what you have used, and what is left
   /stop       stop the answer
+  /retry      answer the last message again; /retry TEXT: this one in its place
   /quit       leave; a run at work goes on (Ctrl-D does the same)`
 
 export async function talk({ client, terminal, threadId: given, agent }: TalkOptions): Promise<number> {
@@ -91,6 +92,8 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
         return showUsage()
       case '/stop':
         return stop()
+      case '/retry':
+        return retry(line.slice(word.length).trim())
       case '/help':
         note(commandHelp)
         return lines.prompt()
@@ -160,6 +163,18 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
       return lines.prompt()
     }
     await client.stop(runId)
+  }
+
+  /** As another version of the last message: the one before stays, in its own branch. */
+  async function retry(text: string): Promise<void> {
+    const { threadId, lastTurn } = view
+    if (threadId === undefined || lastTurn === undefined)
+      throw new Error('There is no message yet that could be answered again')
+    const { parts, follows } = lastTurn
+    await client.send(threadId, text === '' ? sentAgain(parts) : text, {
+      ...(agent === undefined ? {} : { agent }),
+      ...(follows === undefined ? {} : { follows }),
+    })
   }
 
   function interrupt(): void {
