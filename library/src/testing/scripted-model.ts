@@ -5,6 +5,7 @@
  * @module
  */
 import { ModelError } from '../agent/errors.ts'
+import type { Price } from '../agent/model-price.ts'
 import type { Model, ModelMessage, ModelPart, ModelRequest } from '../agent/ports.ts'
 import type { JsonValue } from '../protocol/vocabulary.ts'
 
@@ -55,15 +56,21 @@ export type Script = readonly ScriptedStep[] | ((request: ModelRequest, step: nu
  */
 export function createScriptedModel(
   script: Script,
-  options: { readonly name?: string; readonly record?: boolean; readonly contextTokens?: number } = {},
+  options: {
+    readonly name?: string
+    readonly record?: boolean
+    readonly contextTokens?: number
+    readonly price?: Price
+  } = {},
 ): ScriptedModel {
-  const { name = 'scripted', record = true, contextTokens } = options
+  const { name = 'scripted', record = true, contextTokens, price } = options
   const requests: RecordedRequest[] = []
   let asked = 0
 
   return {
     name,
     ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(price === undefined ? {} : { price }),
     requests,
     stream(request) {
       asked++

@@ -24,6 +24,18 @@ const everyCall: readonly (readonly [string, (store: Store) => Promise<unknown>]
   ['approvals.get', (store) => store.approvals.get(owner, 'a')],
   ['approvals.listOpen', (store) => store.approvals.listOpen(owner, 't')],
   ['approvals.resolve', (store) => store.approvals.resolve(owner, 'a', { decision: 'denied', at: START })],
+  [
+    'usage.reserve',
+    (store) =>
+      store.usage.reserve(owner, {
+        fence: { runId: 'r', epoch: 1 },
+        holder: 'time',
+        at: START,
+        budgets: [],
+        wants: [],
+      }),
+  ],
+  ['usage.read', (store) => store.usage.read(owner, { at: START, budgets: [] })],
   ['records.put', (store) => store.records.put(owner, 'c', 'i', 1, { at: START })],
   ['records.get', (store) => store.records.get(owner, 'c', 'i')],
   ['records.list', (store) => store.records.list(owner, 'c')],

@@ -127,7 +127,25 @@ export function runRules({ describe, it, expect, store: shared }: Suite): void {
       await store.events.append(owner, first.threadId, { fence, at: START, events: [completed(runId)] })
       const accepted = await store.runs.accept(owner, newRun(owner, threadId, { maxRunsPerUser: 2 }))
 
-      expect(refused).toEqual({ status: 'too_many_runs', running: 2 })
+      expect(refused).toEqual({ status: 'too_many_runs', running: 2, per: 'user' })
+      expect(accepted.status).toBe('started')
+    })
+
+    it('lets a tenant have so many runs at work at once, whoever of its users started them; parked ones do not count [CALL-07]', async () => {
+      const store = await shared()
+      const ann = newOwner()
+      const bob = { ...ann, user: createId('con') }
+      const node = createId('node')
+      const first = await newRunAtWork(store, ann, { node })
+      await newRunAtWork(store, newOwner())
+      const threadId = await newThread(store, bob)
+      const limited = { maxRunsPerTenant: 1 }
+
+      const refused = await store.runs.accept(bob, newRun(bob, threadId, limited))
+      await store.leases.release(node, first.fence, { until: START + LONG_MS, parked: { approvals: 0 } })
+      const accepted = await store.runs.accept(bob, newRun(bob, threadId, limited))
+
+      expect(refused).toEqual({ status: 'too_many_runs', running: 1, per: 'tenant' })
       expect(accepted.status).toBe('started')
     })
 
