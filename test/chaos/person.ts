@@ -12,7 +12,7 @@ import { postJson } from './http.ts'
 import { codeOf, persist } from './patience.ts'
 import { type Act, type Answer, type Case, type Message, scriptOf } from './plan.ts'
 import { openReader, type Reader, socketUrl, takeTicket } from './readers.ts'
-import { type AnswerGiven, innermost, type Send, type Testimony } from './testimony.ts'
+import { type AnswerGiven, innermost, type Send, type Stop, type Testimony } from './testimony.ts'
 
 export interface Person {
   readonly testimony: Testimony
@@ -114,8 +114,10 @@ export async function seatPerson(options: PersonOptions): Promise<Person> {
 
   async function carryOut(act: Act, runId: string): Promise<void> {
     if (act.does === 'cut') return socket?.terminate()
+    const stop: Stop = { runId }
+    testimony.stops.push(stop)
     const stopping = await persist(() => client.stop(runId), { signal })
-    testimony.stops.push({ runId, stopping, at: Date.now() })
+    stop.acknowledged = { stopping, at: Date.now() }
     happenings.note('stop_acknowledged')
   }
 

@@ -47,9 +47,13 @@ describe('the rules of chaos', () => {
   })
 
   it('find a run that goes on after its stop was acknowledged, unless it had answered by then', () => {
-    expect(findingsFor({ stops: [{ runId: 'run_1', stopping: true, at: 1_003 }] })).toEqual(['STOP_HOLDS'])
-    expect(findingsFor({ stops: [{ runId: 'run_1', stopping: true, at: 1_011 }] })).toEqual([])
-    expect(findingsFor({ stops: [{ runId: 'run_1', stopping: false, at: 1_003 }] })).toEqual(['STOP_HOLDS'])
+    expect(findingsFor({ stops: [{ runId: 'run_1', acknowledged: { stopping: true, at: 1_003 } }] })).toEqual([
+      'STOP_HOLDS',
+    ])
+    expect(findingsFor({ stops: [{ runId: 'run_1', acknowledged: { stopping: true, at: 1_011 } }] })).toEqual([])
+    expect(findingsFor({ stops: [{ runId: 'run_1', acknowledged: { stopping: false, at: 1_003 } }] })).toEqual([
+      'STOP_HOLDS',
+    ])
   })
 
   it('find a thread that was not free', () => {

@@ -97,8 +97,9 @@ function judgeMessages({ sends }: Testimony, runs: ReadonlyMap<string, LoggedRun
 function judgeRun(run: LoggedRun, script: Script, { stops }: Testimony, report: Report): void {
   const { runId, end, text } = run
   if (end === undefined) return report('RUN_ENDED', `run ${runId} of "${script.id}" has no end`)
-  if (stops.some((stop) => stop.runId === runId && stop.stopping)) return
   const { outcome, error, message } = end.event
+  const stop = stops.find((asked) => asked.runId === runId)
+  if (stop?.acknowledged?.stopping === true || (stop !== undefined && outcome === 'stopped')) return
   const said = message?.parts.map((part) => part.text).join('') ?? ''
   const isRefused = script.steps.some(({ trouble }) => trouble?.kind === 'refused')
   const ended = `run ${runId} of "${script.id}" ended ${outcome} ${error?.code ?? ''}`
@@ -113,9 +114,10 @@ function judgeRun(run: LoggedRun, script: Script, { stops }: Testimony, report: 
 }
 
 function judgeStops({ testimony, witness }: Evidence, runs: ReadonlyMap<string, LoggedRun>, report: Report): void {
-  for (const { runId, stopping, at } of testimony.stops) {
+  for (const { runId, acknowledged } of testimony.stops) {
     const run = runs.get(runId)
-    if (run?.end === undefined) continue
+    if (run?.end === undefined || acknowledged === undefined) continue
+    const { stopping, at } = acknowledged
     const { outcome } = run.end.event
     const wasOver = run.end.at <= at || (run.answeredAt !== undefined && run.answeredAt <= at)
     if (!stopping && run.end.at > at) report('STOP_HOLDS', `run ${runId} was said to have ended, and ended later`)

@@ -21,9 +21,8 @@ export interface Send {
 
 export interface Stop {
   readonly runId: string
-  readonly stopping: boolean
-  /** When the reply was here. */
-  readonly at: number
+  /** As acknowledged, and when the reply was here. Whoever has no reply asks again, of a run that may have ended by then. */
+  acknowledged?: { readonly stopping: boolean; readonly at: number }
 }
 
 export interface AnswerGiven {
