@@ -106,6 +106,7 @@ describe('docs/protocol.md', () => {
         'message.send': ['agent', 'follows', 'idempotencyKey', 'parts', 'threadId', 'type'],
         'run.stop': ['runId', 'type'],
         'approval.answer': ['approvalId', 'decision', 'input', 'reason', 'type'],
+        'approval.list': ['after', 'limit', 'type'],
         'tools.offer': ['tools', 'type'],
         'tool.result': ['callId', 'output', 'type'],
         'tools.list': ['agent', 'type'],
