@@ -221,10 +221,8 @@ export const requirements: readonly Requirement[] = [
   {
     id: 'RUN-08',
     behaviour:
-      'an approval asked before a restart can be answered after it, from another connection, once; edited arguments are validated again',
+      'an approval asked before a restart can be answered after it, from another connection, by whom the policy allows, once; edited arguments are validated again',
     levels: ['E', 'C'],
-    missing:
-      'answering once, from any connection, with edited arguments is proved; a run that waits does not survive a restart yet',
   },
   { id: 'RUN-09', behaviour: 'stop is acknowledged, ends the run once, frees the thread at once', levels: ['E'] },
   { id: 'RUN-10', behaviour: 'a message sent twice with one idempotency key starts one run', levels: ['E'] },
