@@ -5,18 +5,22 @@
  * @module
  */
 import { selectTools } from '../policy/select-tools.ts'
-import type { AgentCompleted, RunEvent } from '../protocol/events.ts'
-import type { Principal } from '../protocol/vocabulary.ts'
+import type { AgentCompleted } from '../protocol/events.ts'
+import type { JsonValue, LimitFacts, Principal } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
 import { type Manifest, manifestOf } from '../tool/manifest.ts'
 import type { Tool } from '../tool/tool.ts'
+import type { Activity } from './activity.ts'
 import type { Agent, RunLimits } from './agent.ts'
 import { createBudget } from './budget.ts'
 import { createDispatcher } from './dispatcher.ts'
-import { callFailure, failureOf, runFailure } from './errors.ts'
-import { RunLost } from './journal.ts'
-import { type LoopEnd, runLoop } from './loop.ts'
+import { runFailure } from './errors.ts'
+import type { RunLost } from './journal.ts'
+import { endOf, type LoopEnd, runLoop } from './loop.ts'
 import type { RunContext, RunServices } from './run-context.ts'
+import type { RunProgress } from './run-progress.ts'
+import { type RunTime, reserveRunTime } from './run-time.ts'
+import type { Spending, SpendingOptions } from './spending.ts'
 import type { Transcript } from './transcript.ts'
 
 export interface AgentRunOptions {
@@ -24,7 +28,8 @@ export interface AgentRunOptions {
   readonly threadId: string
   readonly principal: Principal
   readonly agent: Agent
-  readonly attempt: number
+  /** Where it stood; absent: it begins. */
+  readonly resume?: Resumption
   readonly limits: RunLimits
   /** The run that called this agent. */
   readonly caller?: RunContext
@@ -33,25 +38,49 @@ export interface AgentRunOptions {
   readonly signal: AbortSignal
   /** The conversation so far. */
   readonly transcript: Transcript
-  readonly emit: (event: RunEvent) => void
+  readonly emit: RunContext['emit']
   readonly commit: () => Promise<void>
   readonly backlog: () => number
   readonly lost: () => RunLost | undefined
+  readonly recordLate: RunContext['recordLate']
+  readonly activity: Activity
+  /** Waited for between two steps; rejects with `RunLost` when this node is to leave the run to another. */
+  readonly betweenSteps?: () => Promise<void> | undefined
+  /** Absent: no budget binds its user. An agent that was called draws on its caller's. */
+  readonly openSpending?: (warn: SpendingOptions['warn']) => Spending
   readonly services: RunServices
 }
 
-/** Its end is emitted and not yet committed. Rejects with `RunLost` only. */
+export interface Resumption {
+  readonly progress: RunProgress
+  /** Its node died or handed it over; false: it only waited for a person. */
+  readonly interrupted: boolean
+  /** By `callId`. */
+  readonly keptInputs: ReadonlyMap<string, JsonValue>
+}
+
+const nothingKept: ReadonlyMap<string, JsonValue> = new Map()
+
+/** Its end is emitted and not yet committed. Rejects with `RunLost`, and by a fault of our own: then it has not ended. */
 export async function runAgent(options: AgentRunOptions): Promise<AgentCompleted> {
-  const { runId, agent, caller, limits, transcript, services, signal } = options
+  const { runId, agent, caller, limits, transcript, services, signal, resume } = options
   const { clock, logger } = services
+  const { attempt = 0, workedMs = 0, used } = resume?.progress ?? {}
+  const warn = (limit: LimitFacts, used: number): void => emit({ type: 'limit_warning', runId, limit, used })
+  const spending = options.openSpending?.(warn)
   const startedAt = clock.monotonic()
-  const ownDeadline = startedAt + limits.maxRunMs
+  const { maxRunMs } = limits
+  const asked = reserveRunTime({ maxRunMs, workedMs, warned: used?.warned ?? [], spending, clock, warn })
+  const time = asked instanceof Promise ? await asked : asked
+  const ownDeadline = startedAt + time.leftMs
   const deadline = Math.min(ownDeadline, caller?.deadline ?? Number.POSITIVE_INFINITY)
   const budget = createBudget({
     runId,
     limits,
+    ...(used && { used }),
     ...(caller === undefined ? {} : { caller: caller.budget }),
-    warn: (limit, used) => emit({ type: 'limit_warning', runId, limit, used }),
+    ...(spending && { spending }),
+    warn,
   })
   const owner = { tenant: options.principal.tenant, user: options.principal.user }
   const place = { owner, threadId: options.threadId, runId }
@@ -64,17 +93,17 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentCompleted
   const stop = (): void => controller.abort(signal.reason)
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
-  const timer = clock.setTimeout(() => {
+  const timer = time.watch(() => {
     timedOut = true
     controller.abort(new DOMException('The run has reached its deadline', 'TimeoutError'))
-  }, limits.maxRunMs)
+  })
 
-  const record = (event: RunEvent): void => {
+  const record: RunContext['emit'] = (event, inputs) => {
     transcript.apply(event)
-    options.emit(event)
+    options.emit(event, inputs)
   }
-  const emit = (event: RunEvent): void => {
-    if (open) record(event)
+  const emit: RunContext['emit'] = (event, inputs) => {
+    if (open) record(event, inputs)
   }
   const context: RunContext = {
     runId,
@@ -92,16 +121,22 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentCompleted
     emit,
     commit: options.commit,
     backlog: options.backlog,
-    isOpen: () => open,
     lost: options.lost,
+    recordLate: options.recordLate,
+    activity: options.activity,
+    interrupted: resume?.interrupted === true,
+    keptInputs: resume?.keptInputs ?? nothingKept,
     services,
   }
 
   async function work(): Promise<LoopEnd> {
     const { instructions } = agent
     const model = services.attachments.shownTo(agent.model, owner)
-    const manifest = tools().fingerprint
-    emit({ type: 'agent_started', runId, agent: agent.name, attempt: options.attempt, model: model.name, manifest })
+    if (attempt === 0 || resume?.interrupted === true) {
+      const manifest = tools().fingerprint
+      emit({ type: 'agent_started', runId, agent: agent.name, attempt: attempt + 1, model: model.name, manifest })
+    }
+    if (time.refusal !== undefined) return { ...endOf(time.refusal), message: null, steps: budget.steps }
     return runLoop({
       runId,
       instructions,
@@ -117,26 +152,15 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentCompleted
       signal: controller.signal,
       clock,
       logger,
+      ...(resume && { progress: resume.progress }),
+      ...(options.betweenSteps && { betweenSteps: options.betweenSteps }),
     })
   }
 
-  /** A fault of our own: whatever was open ends as what it is, unknown. */
-  async function fail(error: unknown): Promise<LoopEnd> {
-    if (error instanceof RunLost) throw error
-    logger.error({ err: error, runId }, 'The run failed by a fault of the server')
-    open = false
-    controller.abort(error)
-    for (const { step, callId, tool } of transcript.openCalls()) {
-      const failure = callFailure('CALL_UNKNOWN', { tool })
-      record({ type: 'tool_completed', runId, step, callId, tool, outcome: 'unknown', error: failure, durationMs: 0 })
-    }
-    return { outcome: 'failed', error: failureOf(error), message: null, steps: budget.steps }
-  }
-
   try {
-    const end = await work().catch(fail)
-    const { message, steps, ...rest } = timedOut && end.outcome === 'stopped' ? timeOut(end, limits) : end
-    const durationMs = Math.round(clock.monotonic() - startedAt)
+    const end = await work()
+    const { message, steps, ...rest } = timedOut && end.outcome === 'stopped' ? timeOut(end, limits, time) : end
+    const durationMs = Math.round(workedMs + clock.monotonic() - startedAt)
     const completed: AgentCompleted = {
       type: 'agent_completed',
       runId,
@@ -156,7 +180,8 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentCompleted
   }
 }
 
-function timeOut(end: LoopEnd, { maxRunMs }: RunLimits): LoopEnd {
+function timeOut(end: LoopEnd, { maxRunMs }: RunLimits, { limit }: RunTime): LoopEnd {
+  if (limit !== undefined) return { ...end, outcome: 'limit_reached', limit }
   return { ...end, outcome: 'timed_out', error: runFailure('RUN_TIMED_OUT', { maxRunMs }) }
 }
 

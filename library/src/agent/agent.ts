@@ -42,6 +42,8 @@ export interface RunLimits {
   readonly stopGraceMs: number
   /** How often a step is made again after the model failed in the middle of it. Default 2. */
   readonly maxStepRetries: number
+  /** How often a run is begun, the first time included, when nodes die in the middle of it. Default 5. */
+  readonly maxAttempts: number
   /** How deep agents may call agents. Default 3. */
   readonly maxAgentDepth: number
 }

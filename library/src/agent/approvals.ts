@@ -148,6 +148,9 @@ export function createApprovals({ store: { approvals, events }, log, clock, logg
   }
 }
 
-function verdictOf({ decision, reason, input }: ApprovalResolved): ApprovalVerdict {
+/** `kept`: arguments that the log holds redacted, by `callId`. */
+export function verdictOf(resolved: ApprovalResolved, kept?: ReadonlyMap<string, JsonValue>): ApprovalVerdict {
+  const { decision, reason } = resolved
+  const input = resolved.input === undefined ? undefined : (kept?.get(resolved.callId) ?? resolved.input)
   return { decision, ...(reason === undefined ? {} : { reason }), ...(input === undefined ? {} : { input }) }
 }

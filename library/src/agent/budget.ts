@@ -36,6 +36,8 @@ export interface BudgetOptions {
 
 export interface PlannedStep extends EstimatedRequest {
   readonly model: Model
+  /** What it is for. Default: a step. */
+  readonly purpose?: 'step' | 'summary'
 }
 
 /** `refused`: it cannot be told whether there is room, or never will be. */
@@ -142,7 +144,7 @@ export function createBudget({
     async reserveStep(step) {
       const limit = reached() ?? callerLimit(caller)
       if (limit !== undefined) return { status: 'reached', limit }
-      const { model } = step
+      const { model, purpose = 'step' } = step
       const priced = model.price !== undefined
       if (!priced && limits.maxCostMicros < Number.POSITIVE_INFINITY) {
         return { status: 'refused', error: runFailure('MODEL_UNPRICED', { model: model.name }) }
@@ -152,7 +154,7 @@ export function createBudget({
       const maxOutputTokens = outputLeft(model, input)
       if (maxOutputTokens < 1)
         return { status: 'reached', limit: { name: 'maxCostMicros', value: limits.maxCostMicros } }
-      const reserved = await spending?.reserveStep({ runId, model, inputTokens: input, maxOutputTokens })
+      const reserved = await spending?.reserveStep({ runId, purpose, model, inputTokens: input, maxOutputTokens })
       if (reserved !== undefined && reserved.status !== 'reserved') return reserved
       steps++
       check('maxSteps', steps)

@@ -9,7 +9,7 @@ import { createId } from '../protocol/ids.ts'
 import type { JsonValue } from '../protocol/vocabulary.ts'
 import { hashJson } from '../tool/fingerprint.ts'
 import { untilAborted } from './abort.ts'
-import type { EditedInput } from './approvals.ts'
+import { type ApprovalVerdict, type EditedInput, verdictOf } from './approvals.ts'
 import { parseSafely } from './call-output.ts'
 import { cancelledEnding, ending, type Prepared, type ReadyCall, resolveTool } from './call-preparation.ts'
 import { conceal } from './concealment.ts'
@@ -23,8 +23,8 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
   const { requested, input } = call
   const { clock, policy, approvals } = run.services
   const tool = call.tool.name
-  const inputHash = hashOf(call)
-  const request: ApprovalRequested = {
+  const { asked, answered } = call.before ?? {}
+  const request: ApprovalRequested = asked ?? {
     type: 'approval_requested',
     runId: run.runId,
     step: call.step,
@@ -34,7 +34,7 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
     input: requested.input,
     effect: call.tool.effect,
     fingerprint: call.tool.fingerprint,
-    inputHash,
+    inputHash: hashOf(call),
     expiresAt: Math.min(clock.now() + policy.approvalTimeoutMs, Number.MAX_SAFE_INTEGER),
     ...approversOf(run, call),
   }
@@ -47,10 +47,15 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
     return { ok: true, input: restored, parsed: parsed.value, shown: call.tool.input.redact(restored) }
   }
 
-  run.emit(request)
-  const { threadId, signal, lost } = run
-  const owner = { tenant: run.principal.tenant, user: run.principal.user }
-  const verdict = await approvals.wait({ owner, threadId, request, durable: run.commit(), signal, lost, readEdited })
+  async function wait(): Promise<ApprovalVerdict> {
+    const { threadId, signal, lost, activity } = run
+    const owner = { tenant: run.principal.tenant, user: run.principal.user }
+    using _waiting = activity.wait(request.expiresAt)
+    return await approvals.wait({ owner, threadId, request, durable: run.commit(), signal, lost, readEdited })
+  }
+
+  if (asked === undefined) run.emit(request)
+  const verdict = answered === undefined ? await wait() : verdictOf(answered, run.keptInputs)
   switch (verdict.decision) {
     case 'denied':
       return ending('refused', callFailure('APPROVAL_DENIED', { tool, reason: verdict.reason }))
@@ -60,7 +65,7 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
       return cancelledEnding(tool)
     case 'approved': {
       const edited = verdict.input === undefined ? undefined : await readEdited(verdict.input)
-      return confirm(run, call, { inputHash, edited })
+      return confirm(run, call, { ...request, edited })
     }
     default:
       return verdict.decision satisfies never
@@ -73,15 +78,25 @@ function approversOf({ principal, services }: RunContext, { tool }: ReadyCall): 
   return permission.allowed && permission.approvers !== undefined ? { approvers: permission.approvers } : {}
 }
 
+/** Cancels a question of a call that ends without it. Rejects with `RunLost` only. */
+export async function withdrawApproval(run: RunContext, request: ApprovalRequested): Promise<void> {
+  const { threadId, lost, services } = run
+  const owner = { tenant: run.principal.tenant, user: run.principal.user }
+  const readEdited = async (): Promise<EditedInput> => ({ ok: false, issues: [] })
+  const durable = Promise.resolve()
+  await services.approvals.wait({ owner, threadId, request, durable, signal: AbortSignal.abort(), lost, readEdited })
+}
+
+interface Approved extends Pick<ApprovalRequested, 'inputHash' | 'fingerprint'> {
+  readonly edited: EditedInput | undefined
+}
+
 /** Time has passed since it was asked. */
-function confirm(
-  run: RunContext,
-  call: ReadyCall,
-  { inputHash, edited }: { readonly inputHash: string; readonly edited: EditedInput | undefined },
-): Prepared {
+function confirm(run: RunContext, call: ReadyCall, { inputHash, fingerprint, edited }: Approved): Prepared {
   const { tool, requested } = call
-  const same = resolveTool(run, tool.name)?.tool.fingerprint === tool.fingerprint
-  if (!same || hashOf(call) !== inputHash) return ending('refused', callFailure('TOOL_CHANGED', { tool: tool.name }))
+  const same = resolveTool(run, tool.name)?.tool.fingerprint === fingerprint
+  const isAsApproved = edited !== undefined || hashOf(call) === inputHash
+  if (!same || !isAsApproved) return ending('refused', callFailure('TOOL_CHANGED', { tool: tool.name }))
   if (edited === undefined) return { ready: call }
   if (!edited.ok) {
     const issues = call.concealment.issues(edited.issues)

@@ -19,9 +19,10 @@ import { readOutput } from './call-output.ts'
 import { type CallProgress, createCallProgress } from './call-progress.ts'
 import type { Concealment } from './concealment.ts'
 import { callFailure } from './errors.ts'
-import { RunLost } from './journal.ts'
+import { RunFault, RunLost } from './journal.ts'
 import { cutText, readJson } from './json-value.ts'
 import type { RunContext } from './run-context.ts'
+import { messageOf, type OpenCall } from './run-progress.ts'
 
 export type CallEnd = Pick<ToolCompleted, 'outcome' | 'output' | 'truncated' | 'error' | 'durationMs'> & {
   /** How an abandoned call settles after all, if it ever does. */
@@ -34,6 +35,8 @@ export interface CarriedCall {
   readonly tool: Tool
   readonly parsed: unknown
   readonly concealment: Concealment
+  /** What the log says of it already. */
+  readonly before?: OpenCall
 }
 
 const MAX_ERROR_BYTES = 2_000
@@ -45,18 +48,23 @@ export async function carryOutCall(run: RunContext, call: CarriedCall): Promise<
   const { callId } = requested
   const { runId } = run
   const startedAt = clock.monotonic()
-  run.emit({
-    type: 'tool_executing',
-    runId,
-    step,
-    callId,
-    tool: tool.name,
-    input: requested.input,
-    effect: tool.effect,
-    fingerprint: tool.fingerprint,
-  })
+  const goesOn = call.before?.started !== undefined && !run.interrupted
+  if (!goesOn) {
+    run.emit({
+      type: 'tool_executing',
+      runId,
+      step,
+      callId,
+      tool: tool.name,
+      input: requested.input,
+      effect: tool.effect,
+      fingerprint: tool.fingerprint,
+    })
+  }
   await run.commit()
-  const end = run.scope.closed || run.signal.aborted ? cancelled(tool) : await executeInScope(run, call)
+  // An agent that had begun is brought to its own end, also when the run is stopped.
+  const mayStart = (!run.scope.closed && !run.signal.aborted) || call.before?.agent !== undefined
+  const end = mayStart ? await executeInScope(run, call) : cancelled(tool)
   return { ...end, durationMs: Math.round(clock.monotonic() - startedAt) }
 }
 
@@ -156,15 +164,11 @@ interface AgentSurroundings {
 async function executeAgent(run: RunContext, call: CarriedCall, surroundings: AgentSurroundings): Promise<unknown> {
   const { parsed, requested } = call
   const text = messageOf(parsed)
-  const end = await run.services.callAgent({ caller: run, callId: requested.callId, text, ...surroundings })
+  const before = call.before?.agent
+  const end = await run.services.callAgent({ caller: run, callId: requested.callId, text, before, ...surroundings })
   if (end.outcome === 'completed') return (end.message?.parts ?? []).map((part) => part.text).join('\n')
   const detail = end.error?.message ?? (end.limit === undefined ? '' : `${end.limit.name} is ${end.limit.value}`)
   throw new AgentNotDone(surroundings.agent.name, end.outcome, detail)
-}
-
-function messageOf(parsed: unknown): string {
-  const held = typeof parsed === 'object' && parsed !== null && 'message' in parsed ? parsed.message : undefined
-  return typeof held === 'string' ? held : ''
 }
 
 async function judge(run: RunContext, call: CarriedCall, settlement: Settlement): Promise<Judged> {
@@ -176,7 +180,7 @@ async function judge(run: RunContext, call: CarriedCall, settlement: Settlement)
     case 'threw':
       return judgeError(run, call, settlement.error)
     case 'ended':
-      if (settlement.error instanceof RunLost) throw settlement.error
+      if (isOurs(settlement.error)) throw settlement.error
       if (isCallLost(settlement.error)) return unknown(settlement.error)
       if (settlement.cause === 'stopped') return cancelled(tool)
       return { outcome: 'timed_out', error: callFailure('TOOL_TIMED_OUT', { tool: name, timeoutMs: tool.timeoutMs }) }
@@ -210,7 +214,7 @@ async function judgeOutput(run: RunContext, { tool, concealment }: CarriedCall, 
 }
 
 function judgeError(run: RunContext, { tool, concealment }: CarriedCall, error: unknown): Judged {
-  if (error instanceof RunLost) throw error
+  if (isOurs(error)) throw error
   if (isCallLost(error)) return unknown(error)
   if (error instanceof AgentNotDone) {
     const { agent, outcome, message: detail } = error
@@ -231,6 +235,11 @@ function judgeError(run: RunContext, { tool, concealment }: CarriedCall, error: 
 /** The tool itself says that nobody knows. */
 function unknown({ code, message, retry }: ToolError): Judged {
   return { outcome: 'unknown', error: { code, message, retry } }
+}
+
+/** What no tool threw: it ends the run. */
+function isOurs(error: unknown): boolean {
+  return error instanceof RunLost || error instanceof RunFault
 }
 
 function cancelled(tool: Tool): Judged {

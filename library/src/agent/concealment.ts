@@ -9,6 +9,8 @@ import { redacted } from '../tool/secret-keys.ts'
 import type { Issue } from '../tool/tool.ts'
 
 export interface Concealment {
+  /** Whether there is anything to hide. */
+  readonly hides: boolean
   /** Words about the call; a secret that was cut off at their end included. */
   readonly text: (text: string) => string
   readonly issues: (issues: readonly Issue[]) => readonly Issue[]
@@ -24,6 +26,7 @@ const MIN_IN_DATA = 8
 const MAX_SECRETS = 64
 
 const nothing: Concealment = {
+  hides: false,
   text: (text) => text,
   issues: (issues) => issues,
   value: (value) => value,
@@ -40,6 +43,7 @@ export function conceal(original: JsonValue, shown: JsonValue): Concealment {
   const text = (said: string): string => replaceCut(replaceAll(said, words), words)
 
   return {
+    hides: true,
     text,
     issues: (issues) => issues.map(({ path, message }) => ({ path, message: text(message) })),
     value: (value) => replaceIn(value, data),

@@ -27,6 +27,7 @@ export interface ContextOptions {
   readonly budget: Budget
   readonly maxStepRetries: number
   readonly emit: (event: RunEvent) => void
+  readonly commit: () => Promise<void>
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly logger: Logger
@@ -101,6 +102,8 @@ export function createContext(options: ContextOptions): Context {
       dropped: { messages: cut.dropped.length, tokens: dropped },
       usage: made.usage,
     })
+    // The step that follows reserves anew: what the summary used is counted before.
+    await options.commit()
     logger.info({ runId, step, needed, kept, dropped, summed }, 'The conversation was compacted')
     return undefined
   }
@@ -118,7 +121,7 @@ export function createContext(options: ContextOptions): Context {
         messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
         tools: [],
       }
-      const reserved = await budget.reserveStep({ model, ...asked })
+      const reserved = await budget.reserveStep({ model, ...asked, purpose: 'summary' })
       if (reserved.status === 'reached') return { outcome: 'limit_reached', limit: reserved.limit }
       if (reserved.status === 'refused') return { outcome: 'failed', error: reserved.error }
       let summary = ''

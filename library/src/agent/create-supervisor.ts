@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type BudgetOptions, budgetsOf, readBudgets } from '../policy/budgets.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { ApprovalRequested } from '../protocol/events.ts'
 import { createId } from '../protocol/ids.ts'
@@ -21,15 +22,16 @@ import { AgentError } from './errors.ts'
 import { createEventLog } from './event-log.ts'
 import { createGates } from './gate.ts'
 import { guardLogger } from './guarded-logger.ts'
+import { LEASE_MS } from './heartbeat.ts'
 import { readInbox } from './inbox.ts'
 import { defaultRunLimits, readRunLimits } from './limits.ts'
 import type { ApprovalRecord, Clock, Logger, RunRecord, Store } from './ports.ts'
-import { endInterrupted } from './recovery.ts'
 import type { LateCall, RunServices } from './run-context.ts'
-import { createRunner, LEASE_MS } from './runner.ts'
+import { createRunner } from './runner.ts'
 import { createUserScopes } from './scopes.ts'
 import { createSeats } from './seats.ts'
 import { createShownAttachments } from './shown-attachments.ts'
+import type { Reserved } from './spending.ts'
 import { callAgent } from './subagent.ts'
 import type { SendMessage, Supervisor, SupervisorNotice } from './supervisor.ts'
 import { titleOf } from './thread-title.ts'
@@ -47,6 +49,14 @@ export interface SupervisorOptions {
   readonly limits?: Partial<RunLimits>
   /** Runs of one user that may be at work at once. Default 4. */
   readonly maxRunsPerUser?: number
+  /** Runs of one tenant that may be at work at once. Default Infinity. */
+  readonly maxRunsPerTenant?: number
+  /** What users and tenants may use in windows of time. Default: none. */
+  readonly budgets?: readonly BudgetOptions[]
+  /** Of the prices of models and the budgets of money, as people are shown it. Default `USD`. */
+  readonly currency?: string
+  /** Told of each reservation that was made or refused. */
+  readonly onReserved?: (reservation: Reserved) => void
   /** Replace `defaultAttachmentLimits` where given. */
   readonly attachmentLimits?: Partial<AttachmentLimits>
   readonly clock: Clock
@@ -62,12 +72,28 @@ const RECOVER_PAGE = 100
 
 /** @throws AgentError `OPTION_INVALID`. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { store, registry, policy, clock, maxRunsPerUser = 4, node = createId('node') } = options
+  const {
+    store,
+    registry,
+    policy,
+    clock,
+    maxRunsPerUser = 4,
+    maxRunsPerTenant = Number.POSITIVE_INFINITY,
+    currency = 'USD',
+    node = createId('node'),
+  } = options
   const logger = guardLogger(options.logger)
   if (!(Number.isSafeInteger(maxRunsPerUser) && maxRunsPerUser > 0)) {
     throw optionInvalid('maxRunsPerUser', 'a whole number, at least 1', String(maxRunsPerUser))
   }
+  if (
+    !(maxRunsPerTenant > 0 && (Number.isSafeInteger(maxRunsPerTenant) || maxRunsPerTenant === Number.POSITIVE_INFINITY))
+  ) {
+    throw optionInvalid('maxRunsPerTenant', 'a whole number, at least 1, or Infinity', String(maxRunsPerTenant))
+  }
+  const budgets = readBudgets(options.budgets ?? [])
   const agents = indexAgents(options.agents)
+  if (budgets.some(({ resource }) => resource === 'money')) assertPriced(options.agents)
   const defaultAgent = options.defaultAgent ?? options.agents[0]?.name ?? ''
   if (!agents.has(defaultAgent)) {
     throw optionInvalid('defaultAgent', `one of ${[...agents.keys()].join(', ')}`, `"${defaultAgent}"`)
@@ -104,7 +130,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     scopes,
     agentNamed: (name) => agents.get(name),
     limits: { ...defaultRunLimits, ...readRunLimits(options.limits ?? {}) },
+    budgets,
+    ...(options.onReserved && { onReserved: options.onReserved }),
     services,
+    onParked: wakeAt,
   })
   const answerApproval = createAnswerer({
     store,
@@ -117,6 +146,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   /** Accepting and naming: what a drain waits for before it looks at the runs. */
   const pending = new Set<Promise<unknown>>()
   let draining = false
+  let wake: { readonly at: number; readonly timer: Disposable } | undefined
 
   function track<R>(promise: Promise<R>): Promise<R> {
     const settled = promise.then(
@@ -191,6 +221,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       at: clock.now(),
       leaseMs: LEASE_MS,
       maxRunsPerUser,
+      maxRunsPerTenant,
     }
     const accepted = await log.commit(
       { owner, threadId },
@@ -211,7 +242,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       case 'busy':
         throw new AgentError('THREAD_BUSY', { threadId, runId: accepted.runId })
       case 'too_many_runs':
-        throw new AgentError('RUNS_LIMIT', { running: accepted.running, max: maxRunsPerUser })
+        throw accepted.per === 'tenant'
+          ? new AgentError('TENANT_RUNS_LIMIT', { running: accepted.running, max: maxRunsPerTenant })
+          : new AgentError('RUNS_LIMIT', { running: accepted.running, max: maxRunsPerUser })
       case 'message_unknown':
         throw new AgentError('MESSAGE_UNKNOWN', { threadId, messageId: message.follows ?? '' })
       case 'not_found':
@@ -221,19 +254,53 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  async function recoverRun(run: RunRecord): Promise<boolean> {
-    runner.lose(run.runId, 'its lease ran out')
+  /** Runs that are due: of dead nodes, handed over, stopped while parked, answered, or with an approval that has expired. */
+  async function takeDue(): Promise<number> {
+    for (let taken = 0; ; ) {
+      if (draining) return taken
+      const now = clock.now()
+      const runs = await store.leases.takeOver(node, { now, until: now + LEASE_MS, limit: RECOVER_PAGE })
+      for (const run of runs) runner.start(run)
+      taken += runs.length
+      if (runs.length < RECOVER_PAGE) return taken
+    }
+  }
+
+  /** Parked runs of this node are looked for as soon as one is due; `recover` would find them a while later. */
+  function wakeAt(at: number): void {
+    if (at <= clock.now()) return hurryDue()
+    if (draining || (wake !== undefined && wake.at <= at)) return
+    wake?.timer[Symbol.dispose]()
+    const ring = (): void => {
+      wake = undefined
+      hurryDue()
+    }
+    wake = { at, timer: clock.setTimeout(ring, at - clock.now()) }
+  }
+
+  /** They are due, and found by every node that looks: that it is looked for now is only to lose no time. */
+  function hurryDue(): void {
+    const looking = takeDue().catch((err: unknown) => logger.warn({ err, node }, 'Runs that are due are taken later'))
+    void track(looking)
+  }
+
+  /** Durable before it is acknowledged: whoever takes the run over ends it too. */
+  async function stopRun(owner: Owner, runId: string): Promise<RunRecord | undefined> {
+    const isHeld = runner.active().some((run) => run.runId === runId && isOwner(owner, run.owner))
     try {
-      await endInterrupted(run, { store, log, clock, logger, leaseMs: LEASE_MS })
-      return true
-    } catch (err) {
-      logger.error({ err, runId: run.runId }, 'An interrupted run could not be ended; it is tried again')
-      return false
+      const run = await store.runs.requestStop(owner, runId)
+      if (run?.parked === true && run.outcome === null) await takeDue()
+      return run
+    } finally {
+      // Also when the store fails: a full disk is no reason to let a run go on.
+      if (isHeld) runner.stop(runId)
     }
   }
 
   async function drain(deadlineMs: number): Promise<void> {
     draining = true
+    wake?.timer[Symbol.dispose]()
+    wake = undefined
     while (pending.size > 0) await Promise.all(pending)
     await runner.drain(deadlineMs)
     await scopes.settled()
@@ -256,7 +323,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const owner = ownerOf(principal)
       const thread = await store.threads.get(owner, threadId)
       if (thread === undefined) throw notFound('thread', threadId)
-      if (thread.activeRunId !== null && runner.stop(thread.activeRunId)) await runner.ended(thread.activeRunId)
+      if (thread.activeRunId !== null) {
+        await stopRun(owner, thread.activeRunId)
+        await runner.ended(thread.activeRunId)
+      }
       if (!(await store.threads.delete(owner, threadId))) throw notFound('thread', threadId)
       notify({ type: 'thread_gone', owner, threadId })
       notify({ type: 'threads_changed', owner })
@@ -277,13 +347,15 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     send: (principal, message) => track(send(principal, message)),
     async stop(principal, runId) {
-      const run = await store.runs.get(ownerOf(principal), runId)
+      const run = await stopRun(ownerOf(principal), runId)
       if (run === undefined) throw notFound('run', runId)
-      // A run of another node is stopped there, by the hint that the gateway spreads.
-      return { stopping: runner.stop(runId) || run.outcome === null }
+      return { stopping: run.outcome === null }
     },
     inbox: (principal, query = {}) => readInbox({ store, clock }, principal, query),
-    answer: (principal, approvalId, answer) => answerApproval({ principal, approvalId, answer }),
+    async answer(principal, approvalId, answer) {
+      await answerApproval({ principal, approvalId, answer })
+      hurryDue()
+    },
     attach: (principal, file) => attachments.attach(ownerOf(principal), file),
     openAttachment: (principal, attachmentId) => attachments.open(ownerOf(principal), attachmentId),
     deleteAttachment: (principal, attachmentId) => attachments.detach(ownerOf(principal), attachmentId),
@@ -294,6 +366,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         agent: name,
         tools: heldTools({ scope: seat?.scope ?? scopes.peek(principal) ?? registry, policy, principal, agent }),
       }
+    },
+    async usage(principal) {
+      const query = { at: clock.now(), budgets: budgetsOf(principal, budgets) }
+      return { currency, ...(await store.usage.read(ownerOf(principal), query)) }
     },
     agents: () =>
       [...agents.values()].map(({ name, description, model }) => ({ name, description, model: model.name })),
@@ -307,15 +383,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     active: () => runner.active(),
     async recover() {
-      let recovered = 0
       await runner.prolong()
-      for (;;) {
-        const now = clock.now()
-        const runs = await store.leases.takeOver(node, { now, until: now + LEASE_MS, limit: RECOVER_PAGE })
-        const ended = await Promise.all(runs.map(recoverRun))
-        recovered += ended.filter(Boolean).length
-        if (runs.length < RECOVER_PAGE) return recovered
-      }
+      return takeDue()
     },
     drain,
     [Symbol.asyncDispose]: () => drain(0),
@@ -332,6 +401,19 @@ function indexAgents(agents: readonly Agent[]): ReadonlyMap<string, Agent> {
     throw optionInvalid('agents', 'agents of different names', agents.map(({ name }) => `"${name}"`).join(', '))
   }
   return byName
+}
+
+function isOwner(a: Owner, b: Owner): boolean {
+  return a.tenant === b.tenant && a.user === b.user
+}
+
+/** A budget of money cannot hold what costs nobody knows how much. */
+function assertPriced(agents: readonly Agent[]): void {
+  for (const [index, { name, model }] of agents.entries()) {
+    if (model.price !== undefined) continue
+    const expected = `a price, because there is a budget of money; the model "${model.name}" of agent "${name}" has none`
+    throw optionInvalid(`agents[${index}].model.price`, expected, 'none')
+  }
 }
 
 function ownerOf({ tenant, user }: Principal): Owner {

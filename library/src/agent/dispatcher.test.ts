@@ -67,7 +67,7 @@ describe('a step of calls', () => {
     const slow: Store = {
       ...memory,
       events: {
-        read: (owner, threadId, range) => memory.events.read(owner, threadId, range),
+        ...memory.events,
         async append(owner, threadId, entry) {
           await new Promise((resolve) => void setImmediate(resolve))
           durable.push(...entry.events.map(({ type }) => type))

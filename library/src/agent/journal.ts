@@ -4,15 +4,14 @@
  *
  * @module
  */
-import type { LoggedEvent, RunEvent, ThreadEvent } from '../protocol/events.ts'
+import type { RunEvent } from '../protocol/events.ts'
 import type { Owner } from '../protocol/vocabulary.ts'
 import type { EventLog } from './event-log.ts'
-import type { Clock, EventStore, Fence, Logger } from './ports.ts'
-import { innermost, readThread } from './thread-events.ts'
+import type { Clock, EventStore, Fence, KeptInput, Logger } from './ports.ts'
 
 export interface Journal {
   /** Never throws. What is emitted while a commit is under way goes into the next one, together. */
-  readonly emit: (event: RunEvent) => void
+  readonly emit: (event: RunEvent, inputs?: readonly KeptInput[]) => void
   /** Resolves when all that was emitted so far is durable. Rejects with `RunLost`. */
   readonly commit: () => Promise<void>
   /** Events that are not durable yet. */
@@ -27,8 +26,6 @@ export interface JournalOptions {
   readonly owner: Owner
   readonly threadId: string
   readonly fence: Fence
-  /** What others wrote of the same run stands up to here. Default 0: nobody did. */
-  readonly after?: number
   readonly events: EventStore
   readonly log: EventLog
   readonly clock: Clock
@@ -42,6 +39,12 @@ export interface JournalOptions {
 const FIRST_RETRY_MS = 50
 const LAST_RETRY_MS = 1_000
 
+interface Batch {
+  readonly events: readonly RunEvent[]
+  readonly inputs: readonly KeptInput[]
+  readonly batch: number
+}
+
 /** Thrown through a run that may not write any more. It is nobody's failure and is shown to nobody. */
 export class RunLost extends Error {
   constructor(runId: string, reason: string) {
@@ -50,10 +53,20 @@ export class RunLost extends Error {
   }
 }
 
+/** Thrown through a run by a fault of our own, past all that a tool or a model may throw. */
+export class RunFault extends Error {
+  constructor(cause: unknown) {
+    super('The run failed by a fault of the server', { cause })
+    this.name = 'RunFault'
+  }
+}
+
 export function createJournal(options: JournalOptions): Journal {
   const { owner, threadId, fence, events, log, clock, logger, holds, onLost } = options
   const place = { owner, threadId }
   let queue: RunEvent[] = []
+  let inputs: KeptInput[] = []
+  let batches = 0
   let emitted = 0
   let durable = 0
   let writing = false
@@ -62,7 +75,6 @@ export function createJournal(options: JournalOptions): Journal {
   let waiters: { readonly until: number; readonly resolve: () => void; readonly reject: (error: RunLost) => void }[] =
     []
   let wake: (() => void) | undefined
-  let lastSeq = options.after ?? 0
 
   function lose(reason: string): void {
     if (lost !== undefined) return
@@ -85,10 +97,11 @@ export function createJournal(options: JournalOptions): Journal {
 
   async function write(): Promise<void> {
     while (queue.length > 0) {
-      const batch = queue
+      const batch = { events: queue, inputs, batch: ++batches }
       queue = []
+      inputs = []
       if (!(await append(batch))) break
-      durable += batch.length
+      durable += batch.events.length
       const served = waiters.filter((waiter) => waiter.until <= durable)
       if (served.length > 0) waiters = waiters.filter((waiter) => waiter.until > durable)
       for (const waiter of served) waiter.resolve()
@@ -96,19 +109,12 @@ export function createJournal(options: JournalOptions): Journal {
     writing = false
   }
 
-  async function append(batch: readonly RunEvent[]): Promise<boolean> {
-    const write = (): Promise<readonly LoggedEvent[]> =>
-      events.append(owner, threadId, { fence, at: clock.now(), events: batch })
-    // A store may fail after it has committed: what stands in the log already is not written twice.
-    const rewrite = async (): Promise<readonly LoggedEvent[]> => {
-      const written = await findWritten()
-      return written.length > 0 ? written : write()
-    }
-    let attempt = write
+  /** Said again, a batch is the same batch: a store that failed after it had committed does not write it twice. */
+  async function append(batch: Batch): Promise<boolean> {
+    const write = () => events.append(owner, threadId, { fence, at: clock.now(), ...batch })
     for (let delayMs = FIRST_RETRY_MS; lost === undefined; delayMs = Math.min(delayMs * 2, LAST_RETRY_MS)) {
       try {
-        const logged = await log.commit(place, attempt, (committed) => committed)
-        lastSeq = logged.at(-1)?.seq ?? lastSeq
+        await log.commit(place, write, (committed) => committed)
         return lost === undefined
       } catch (err) {
         if (!canRetry(err) || !holds()) {
@@ -118,18 +124,9 @@ export function createJournal(options: JournalOptions): Journal {
         }
         logger.warn({ err, runId: fence.runId, delayMs }, 'The store failed; the events are written again')
       }
-      attempt = rewrite
       await pause(delayMs)
     }
     return false
-  }
-
-  async function findWritten(): Promise<readonly LoggedEvent[]> {
-    const found: LoggedEvent[] = []
-    for await (const logged of readThread(events, owner, threadId, lastSeq)) {
-      if (isByPen(logged.event, fence.runId)) found.push(logged)
-    }
-    return found
   }
 
   function pause(delayMs: number): Promise<void> {
@@ -144,9 +141,10 @@ export function createJournal(options: JournalOptions): Journal {
   }
 
   return {
-    emit(event) {
+    emit(event, kept) {
       if (lost !== undefined) return
       queue.push(event)
+      if (kept !== undefined) inputs.push(...kept)
       emitted++
       if (writing || due !== undefined) return
       // A turn later, so that what is said at once becomes one batch, unless somebody waits for it.
@@ -171,13 +169,8 @@ export function createJournal(options: JournalOptions): Journal {
   }
 }
 
-/** A run's message and the answers to its approvals are written by whoever took them. */
-function isByPen(event: ThreadEvent, runId: string): boolean {
-  if (event.type === 'thread_renamed' || event.type === 'message_added' || event.runId !== runId) return false
-  return innermost(event).type !== 'approval_resolved'
-}
-
-function canRetry(error: unknown): boolean {
+/** Whether a store that failed so may be back soon. */
+export function canRetry(error: unknown): boolean {
   return error instanceof Error && 'retry' in error && error.retry === 'later' && codeOf(error) !== 'STORE_CLOSED'
 }
 

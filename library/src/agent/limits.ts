@@ -16,6 +16,7 @@ export const defaultRunLimits: RunLimits = Object.freeze({
   maxOutputBytes: 65_536,
   stopGraceMs: 2_000,
   maxStepRetries: 2,
+  maxAttempts: 5,
   maxAgentDepth: 3,
 })
 
@@ -30,6 +31,7 @@ const ranges: { readonly [L in keyof RunLimits]: readonly [least: number, unlimi
   maxOutputBytes: [64, true],
   stopGraceMs: [0, false],
   maxStepRetries: [0, false],
+  maxAttempts: [1, true],
   maxAgentDepth: [0, false],
 }
 

@@ -4,16 +4,21 @@
  *
  * @module
  */
-import type { AgentCompleted, RunEvent } from '../protocol/events.ts'
+import type { AgentCompleted } from '../protocol/events.ts'
 import { createId } from '../protocol/ids.ts'
-import type { Failure } from '../protocol/vocabulary.ts'
+import type { Failure, LimitFacts } from '../protocol/vocabulary.ts'
 import type { Manifest } from '../tool/manifest.ts'
+import type { Budget, Refusal } from './budget.ts'
+import { hiddenInputs } from './call-preparation.ts'
+import { createContext } from './context.ts'
 import { createDeltas } from './deltas.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { failureOf, ModelError, modelErrorCodes, runFailure } from './errors.ts'
-import type { Budget, ReachedLimit } from './limits.ts'
+import { failureOf, runFailure } from './errors.ts'
+import { asModelError } from './model-failure.ts'
 import { type ModelStep, type StepEnd, streamModelStep } from './model-step.ts'
 import type { Clock, Logger, Model, ModelRequest } from './ports.ts'
+import type { RunContext } from './run-context.ts'
+import type { RunProgress } from './run-progress.ts'
 import type { Transcript } from './transcript.ts'
 
 export interface LoopOptions {
@@ -26,12 +31,15 @@ export interface LoopOptions {
   readonly dispatcher: Dispatcher
   readonly budget: Budget
   readonly maxStepRetries: number
-  readonly emit: (event: RunEvent) => void
+  readonly emit: RunContext['emit']
   readonly commit: () => Promise<void>
   readonly backlog: () => number
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly logger: Logger
+  /** Where it stood; absent: it begins. */
+  readonly progress?: RunProgress
+  readonly betweenSteps?: () => Promise<void> | undefined
 }
 
 /** `stopped` is whatever aborted the signal; its caller knows what that was. */
@@ -40,55 +48,100 @@ export type LoopEnd = Pick<AgentCompleted, 'outcome' | 'message' | 'error' | 'li
 /** Past so many events that are not durable yet, the model is read no further. */
 const MAX_BACKLOG = 256
 
-/** Rejects with `RunLost` only. */
+/** Rejects with `RunLost`, and by a fault of our own. */
 export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
   const { runId, model, transcript, dispatcher, budget, emit, signal } = options
-  let steps = 0
+  const resumed = options.progress && (await resume(options, options.progress))
+  if (resumed !== undefined && typeof resumed !== 'number') return resumed
+  const context = createContext(options)
+  let steps = resumed ?? 0
+  let shrunkAt = 0
 
   for (;;) {
     if (signal.aborted) return { outcome: 'stopped', message: null, steps }
-    const limit = budget.reserveStep()
-    if (limit !== undefined) return { outcome: 'limit_reached', limit, message: null, steps }
+    await options.betweenSteps?.()
+    const noRoom = await context.makeRoom(steps + 1)
+    if (noRoom !== undefined) return { ...noRoom, message: null, steps }
+    const { messages } = transcript
+    const reserved = await budget.reserveStep({
+      model,
+      instructions: options.instructions,
+      messages,
+      tools: options.tools().tools,
+    })
+    if (reserved.status !== 'reserved') return { ...endOf(reserved), message: null, steps }
     steps++
-    const made = await makeStep(options, steps)
+    const made = await makeStep(options, steps, reserved.maxOutputTokens)
     const text = transcript.openText
     const message = answerOf(text)
     if (made.type === 'stopped') return { outcome: 'stopped', message, steps }
-    if (made.type === 'broke') return { outcome: 'failed', error: failureOf(made.error), message, steps }
+    if (made.type === 'broke') {
+      const error = failureOf(made.error)
+      if (error.code !== 'MODEL_CONTEXT_EXCEEDED' || shrunkAt === steps) {
+        return { outcome: 'failed', error, message, steps }
+      }
+      shrunkAt = steps
+      emit({ type: 'agent_rewound', runId, step: steps, reason: error.code })
+      const tooLong = await context.shrink(steps)
+      if (tooLong !== undefined) return { ...tooLong, message: null, steps }
+      steps--
+      continue
+    }
 
-    const { finish, usage, providerData } = made.step
-    budget.settleTokens(usage)
+    context.counted(made.step.usage.inputTokens)
+    const { finish, providerData } = made.step
+    const usage = budget.settleStep(model, made.step.usage)
     const pending = finish === 'filtered' ? [] : dispatcher.read(made.step.calls)
-    emit({
-      type: 'step_completed',
-      runId,
-      step: steps,
-      finish,
-      calls: pending.map(({ requested }) => requested),
-      usage,
-      ...(providerData === undefined ? {} : { providerData }),
-    })
-    if (pending.length === 0) return { ...judgeAnswer(made.step, text, { model, budget }), message, steps }
+    const calls = pending.map(({ requested }) => requested)
+    const data = providerData === undefined ? {} : { providerData }
+    emit({ type: 'step_completed', runId, step: steps, finish, calls, usage, ...data }, hiddenInputs(pending))
+    if (pending.length === 0)
+      return { ...judgeAnswer(made.step, text, { model, budget, cappedBy: reserved.cappedBy }), message, steps }
     await dispatcher.carryOut(steps, pending)
   }
 }
 
+/** Brings the step at hand to its end; answers how many are made, or the end of the run. */
+async function resume(options: LoopOptions, progress: RunProgress): Promise<number | LoopEnd> {
+  const { runId, model, dispatcher, budget, emit, signal } = options
+  const { phase, step, finished, openText } = progress
+  switch (phase) {
+    case 'between':
+      return step
+    case 'streaming':
+      if (signal.aborted) return { outcome: 'stopped', message: answerOf(openText), steps: step }
+      emit({ type: 'agent_rewound', runId, step, reason: 'RUN_RESUMED' })
+      return step - 1
+    case 'calling':
+      await dispatcher.carryOut(step, dispatcher.reopen(progress.openCalls))
+      return step
+    case 'answered': {
+      if (finished === undefined) return step
+      const { finish, usage } = finished.step
+      const answer = judgeAnswer({ finish, usage, calls: [] }, finished.text, { model, budget, cappedBy: undefined })
+      return { ...answer, message: answerOf(finished.text), steps: step }
+    }
+    default:
+      return phase satisfies never
+  }
+}
+
 /** Makes one step, and makes it again when the model breaks off in the middle and says that it may succeed later. */
-async function makeStep(options: LoopOptions, step: number): Promise<StepEnd> {
+async function makeStep(options: LoopOptions, step: number, maxOutputTokens: number): Promise<StepEnd> {
   const { runId, model, emit, maxStepRetries } = options
   for (let retries = 0; ; retries++) {
     emit({ type: 'agent_thinking', runId, step })
-    const end = await streamStep(options, step)
+    const end = await streamStep(options, step, maxOutputTokens)
     if (end.type !== 'broke') return end
-    const error = asModelError(options, end.error)
+    const error = asModelError(end.error, options)
     if (error.retry !== 'later' || !end.midway || retries >= maxStepRetries) return { ...end, error }
     options.logger.warn({ err: error, runId, step, model: model.name }, 'The model broke off; the step is made again')
     emit({ type: 'agent_rewound', runId, step, reason: error.code })
   }
 }
 
-async function streamStep(options: LoopOptions, step: number): Promise<StepEnd> {
-  const { runId, model, transcript, budget, emit, commit, backlog, signal, clock } = options
+async function streamStep(options: LoopOptions, step: number, maxOutputTokens: number): Promise<StepEnd> {
+  const { runId, model, transcript, emit, commit, backlog, signal, clock } = options
   const deltas = createDeltas(clock, (kind, delta) =>
     emit({ type: kind === 'text' ? 'agent_message' : 'agent_thinking', runId, step, delta }),
   )
@@ -97,7 +150,7 @@ async function streamStep(options: LoopOptions, step: number): Promise<StepEnd> 
     messages: transcript.messages,
     tools: options.tools().tools,
     now: clock.now(),
-    ...(Number.isFinite(budget.tokensLeft) ? { maxOutputTokens: budget.tokensLeft } : {}),
+    ...(Number.isFinite(maxOutputTokens) ? { maxOutputTokens } : {}),
     signal,
   }
   try {
@@ -112,19 +165,6 @@ async function streamStep(options: LoopOptions, step: number): Promise<StepEnd> 
   }
 }
 
-function asModelError({ model, logger, runId }: LoopOptions, error: unknown): ModelError {
-  if (isModelError(error)) return error
-  logger.error({ err: error, runId, model: model.name }, 'The model failed with what is no ModelError')
-  return new ModelError('MODEL_FAILED', { model: model.name }, { cause: error })
-}
-
-/** By name and code: another copy of this package has other classes. */
-function isModelError(error: unknown): error is ModelError {
-  if (!(error instanceof Error && error.name === 'ModelError')) return false
-  const { code } = failureOf(error)
-  return modelErrorCodes.some((known) => known === code)
-}
-
 function answerOf(text: string): AgentCompleted['message'] {
   return text === '' ? null : { messageId: createId('msg'), parts: [{ type: 'text', text }] }
 }
@@ -133,16 +173,23 @@ function answerOf(text: string): AgentCompleted['message'] {
 function judgeAnswer(
   step: ModelStep,
   text: string,
-  { model, budget }: { readonly model: Model; readonly budget: Budget },
-): { readonly outcome: AgentCompleted['outcome']; readonly error?: Failure; readonly limit?: ReachedLimit } {
+  asked: { readonly model: Model; readonly budget: Budget; readonly cappedBy: LimitFacts | undefined },
+): { readonly outcome: AgentCompleted['outcome']; readonly error?: Failure; readonly limit?: LimitFacts } {
+  const { model, budget, cappedBy } = asked
   if (step.finish === 'filtered') return failed(runFailure('ANSWER_FILTERED', { model: model.name }))
   if (step.finish === 'length') {
     const limit = budget.reached()
-    const cut: ReachedLimit = { name: 'maxOutputTokens', value: step.usage.outputTokens }
-    return { outcome: 'limit_reached', limit: limit?.name === 'maxTokens' ? limit : cut }
+    const cut = cappedBy ?? { name: 'maxOutputTokens', value: step.usage.outputTokens }
+    const ofTokens = limit?.name === 'maxTokens' || limit?.name === 'maxCostMicros'
+    return { outcome: 'limit_reached', limit: ofTokens ? limit : cut }
   }
   if (text.trim() === '') return failed(runFailure('ANSWER_EMPTY', { model: model.name }))
   return { outcome: 'completed' }
+}
+
+/** What becomes of a run that may not go on. */
+export function endOf(refusal: Refusal): Pick<LoopEnd, 'outcome' | 'limit' | 'error'> {
+  return refusal.status === 'reached' ? { outcome: 'limit_reached', limit: refusal.limit } : failed(refusal.error)
 }
 
 function failed(error: Failure): { readonly outcome: 'failed'; readonly error: Failure } {

@@ -8,6 +8,8 @@
 export const holders = {
   /** The step of a run, or of an agent that it called: each makes one at a time. */
   step: (runId: string): string => `step:${runId}`,
+  /** The summary of a conversation that such a step needs first. */
+  summary: (runId: string): string => `summary:${runId}`,
   call: (callId: string): string => `call:${callId}`,
   /** The claim of the run. */
   time: 'time',

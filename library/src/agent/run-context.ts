@@ -10,12 +10,14 @@ import type { Failure, JsonValue, Principal } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Manifest } from '../tool/manifest.ts'
 import type { Tool } from '../tool/tool.ts'
+import type { Activity } from './activity.ts'
 import type { Agent, RunLimits } from './agent.ts'
 import type { Approvals } from './approvals.ts'
 import type { Budget } from './budget.ts'
 import type { Gate } from './gate.ts'
 import type { RunLost } from './journal.ts'
-import type { Clock, Logger, RecordStore } from './ports.ts'
+import type { Clock, KeptInput, Logger, RecordStore } from './ports.ts'
+import type { AgentProgress } from './run-progress.ts'
 import type { Seats } from './seats.ts'
 import type { ShownAttachments } from './shown-attachments.ts'
 
@@ -38,13 +40,19 @@ export interface RunContext {
   readonly budget: Budget
   /** What the agent may see and call now: the same object until something changes. */
   readonly tools: () => Manifest
-  readonly emit: (event: RunEvent) => void
+  readonly emit: (event: RunEvent, inputs?: readonly KeptInput[]) => void
   /** Resolves when all that was emitted is durable; rejects with `RunLost`, which must pass through. */
   readonly commit: () => Promise<void>
   /** Events emitted and not durable yet. */
   readonly backlog: () => number
-  /** False from its `agent_completed` on. */
-  readonly isOpen: () => boolean
+  /** Puts on record how an abandoned call settled, also after the run has ended. */
+  readonly recordLate: (event: RunEvent) => Promise<void>
+  /** What of it is at work, and what waits for a person; shared with the agents it calls. */
+  readonly activity: Activity
+  /** It goes on after the node that worked on it died or handed it over. */
+  readonly interrupted: boolean
+  /** By `callId`, arguments of calls from before that the log holds redacted. */
+  readonly keptInputs: ReadonlyMap<string, JsonValue>
   /** Set once the run may not write any more. */
   readonly lost: () => RunLost | undefined
   readonly services: RunServices
@@ -79,7 +87,7 @@ export interface LateCall {
   readonly tool: string
   readonly settled: 'resolved' | 'rejected'
   readonly afterMs: number
-  /** Whether its run was still open, so that the thread's log has it. */
+  /** Whether the thread's log has it. */
   readonly recorded: boolean
 }
 
@@ -88,6 +96,8 @@ export interface AgentCall {
   readonly callId: string
   readonly agent: Agent
   readonly text: string
+  /** Where it stood; undefined: it begins. */
+  readonly before: AgentProgress | undefined
   readonly scope: Registry<Tool>
   readonly signal: AbortSignal
 }

@@ -1,27 +1,32 @@
 /**
- * What executes runs on this node. The law: a run is held by a lease that one heartbeat prolongs for all; it ends with one
- * agent_completed, gives back what it opened, and is silent from the moment that it is lost.
+ * What executes runs on this node. The law: a run is held by a lease; it ends with one agent_completed or goes on elsewhere,
+ * gives back what it opened, and is silent from the moment that it is lost.
  *
  * @module
  */
-import type { Principal } from '../protocol/vocabulary.ts'
+import { type BudgetRule, budgetsOf } from '../policy/budgets.ts'
+import { selectTools } from '../policy/select-tools.ts'
+import type { Failure, JsonValue, Principal } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
+import { manifestOf } from '../tool/manifest.ts'
 import type { Tool } from '../tool/tool.ts'
+import { type Activity, createActivity } from './activity.ts'
 import type { Agent, RunLimits } from './agent.ts'
 import { runAgent } from './agent-run.ts'
-import { AgentError, failureOf } from './errors.ts'
+import { obstacleOf, type ToolsOf } from './continuation.ts'
+import { AgentError, failureOf, runFailure } from './errors.ts'
 import type { EventLog } from './event-log.ts'
-import { createJournal, type Journal, RunLost } from './journal.ts'
+import { createHeartbeat, type HeldRun, LEASE_MS } from './heartbeat.ts'
+import { canRetry, createJournal, RunLost } from './journal.ts'
 import type { RunRecord, Store } from './ports.ts'
+import { replayRun } from './replay.ts'
 import type { RunServices } from './run-context.ts'
+import { cancelApprovals, endingsOf } from './run-ending.ts'
+import type { RunProgress } from './run-progress.ts'
 import type { UserScopes } from './scopes.ts'
-import { readThread } from './thread-events.ts'
-import { createTranscript, type Transcript } from './transcript.ts'
-import { turnOfTheLoop } from './turn-of-the-loop.ts'
+import { createSpending, type Spending, type SpendingOptions } from './spending.ts'
 
-export const LEASE_MS = 2_000
-export const HEARTBEAT_MS = 500
-/** How long a shutdown waits for the ends of runs to be durable. */
+/** How long a shutdown waits for what runs have said to be durable. */
 const COMMIT_MS = 1_000
 
 export interface RunnerOptions {
@@ -31,50 +36,62 @@ export interface RunnerOptions {
   readonly scopes: UserScopes
   readonly agentNamed: (name: string) => Agent | undefined
   readonly limits: RunLimits
+  readonly budgets: readonly BudgetRule[]
+  /** Told of each reservation that was made or refused. */
+  readonly onReserved?: SpendingOptions['onReserved']
   readonly services: RunServices
+  /** Told when a run that was parked is due, which may be now: an answer or a stop may have come first. */
+  readonly onParked: (at: number) => void
 }
 
 export interface Runner {
-  /** Works on a run that the store has accepted for this node. Never throws; it goes on by itself. */
+  /** Works on a run that the store has given to this node. Never throws; it goes on by itself. */
   start(run: RunRecord): void
   /** False: it is not at work here. */
   stop(runId: string): boolean
-  /** Resolves when the run is not at work here any more: its end is durable, or it is lost. */
+  /** Resolves when the run is not at work here any more: its end is durable, or it is lost, parked or handed over. */
   ended(runId: string): Promise<void>
   /**
    * Prolongs what this node holds, before anybody looks for runs whose lease has run out: a wall clock that was set, or a
    * thread that was busy, is no reason to take its runs from a node that is alive. Never rejects.
    */
   prolong(): Promise<void>
-  /** Gives up a run that was taken over. */
-  lose(runId: string, reason: string): void
   active(): readonly RunRecord[]
   /**
-   * Waits for the runs at work, stops them after `deadlineMs`, and resolves when all that they had opened is closed. Gives
-   * up those whose end the store does not take.
+   * Hands each run over when the step at hand has ended, and after `deadlineMs` wherever it is. Resolves when all that they
+   * had opened is closed; a run that cannot be handed over is lost, and due when its lease has run out.
    */
   drain(deadlineMs: number): Promise<void>
 }
 
-interface Work {
-  readonly record: RunRecord
+interface Work extends HeldRun {
   readonly controller: AbortController
-  readonly journal: Journal
-  /** By the monotonic clock. */
-  leaseUntil: number
-  /** Its end is durable, or it is lost. */
+  readonly activity: Activity
   readonly ended: PromiseWithResolvers<void>
 }
 
+/** When a run that is given back is due, and how many approvals it waits for. */
+type GivenBack = Parameters<Store['leases']['release']>[2]
+
 export function createRunner(options: RunnerOptions): Runner {
-  const { node, store, log, scopes, agentNamed, limits, services } = options
+  const { node, store, log, scopes, agentNamed, limits, budgets, services, onParked, onReserved } = options
   const { clock, logger } = services
   const works = new Map<string, Work>()
+  /** What is still being cleared away or given back. */
   const closing = new Set<Promise<void>>()
-  let beat: Disposable | undefined
+  const heartbeat = createHeartbeat({
+    node,
+    leases: store.leases,
+    clock,
+    logger,
+    held: () => [...works.values()],
+    onStopping: ({ record }) => stop(record.runId),
+  })
+  let leaving = false
 
   function start(record: RunRecord): void {
     const { runId, threadId, owner, epoch } = record
+    works.get(runId)?.journal.lose('it was taken over')
     const controller = new AbortController()
     const journal = createJournal({
       owner,
@@ -91,41 +108,67 @@ export function createRunner(options: RunnerOptions): Runner {
       record,
       controller,
       journal,
+      activity: createActivity(() => track(park(work))),
       leaseUntil: clock.monotonic() + LEASE_MS,
       ended: Promise.withResolvers(),
     }
     works.set(runId, work)
-    beat ??= clock.setTimeout(() => void onBeat(), HEARTBEAT_MS)
-    const closed = execute().catch((err: unknown) => {
-      logger.error({ err, runId }, 'The run could not be cleared away')
-    })
-    closing.add(closed)
-    void closed.then(() => closing.delete(closed))
+    heartbeat.start()
+    track(execute(work))
+  }
 
-    async function execute(): Promise<void> {
-      try {
-        using held = scopes.acquire(owner)
-        await using scope = held.scope.open({ kind: 'run', name: runId })
-        await carryOut(work, scope)
-        await end(work)
-      } catch (error) {
-        if (works.get(runId) === work) failEarly(work, error)
-        await end(work)
-      }
+  function track(promise: Promise<void>): void {
+    const settled = promise.catch((err: unknown) => logger.error({ err, node }, 'A run could not be cleared away'))
+    closing.add(settled)
+    void settled.then(() => closing.delete(settled))
+  }
+
+  async function execute(work: Work): Promise<void> {
+    const { owner, runId } = work.record
+    try {
+      using held = scopes.acquire(owner)
+      await using scope = held.scope.open({ kind: 'run', name: runId })
+      await carryOut(work, scope)
+      await end(work)
+    } catch (error) {
+      if (works.get(runId) === work) await fail(work, error)
+    } finally {
+      await end(work)
     }
   }
 
-  async function carryOut({ record, controller, journal }: Work, scope: Registry<Tool>): Promise<void> {
-    const { runId, threadId, epoch } = record
-    const transcript = createTranscript()
-    const agent = await prepare(record, transcript)
+  async function carryOut(work: Work, scope: Registry<Tool>): Promise<void> {
+    const { record, controller, journal, activity } = work
+    const { runId, threadId, owner } = record
+    const { transcript, progress } = await replayRun(store.events, record)
+    const agent = agentNamed(record.agent)
+    if (agent === undefined) return endEarly(work, progress, unknownAgent(record, progress))
+    const principal = frozen(record.principal)
+    const interrupted = progress.attempt > 0 && !record.parked
+    const runLimits = { ...limits, ...agent.limits }
+    const toolsOf: ToolsOf = ({ tools }) => {
+      const seen = (services.seats.of({ owner, threadId, runId }) ?? scope).list()
+      return manifestOf(selectTools(services.policy.visible(principal, seen), tools)).byName
+    }
+    const obstacle = obstacleOf(progress, agent, toolsOf)
+    if (obstacle !== undefined) return endEarly(work, progress, runFailure('RUN_NOT_CONTINUED', { reason: obstacle }))
+    if (interrupted && progress.attempt >= runLimits.maxAttempts) {
+      return endEarly(work, progress, runFailure('RUN_INTERRUPTED', { attempts: progress.attempt }))
+    }
+    if (record.stopping) stop(runId)
+    const keptInputs = progress.openCalls.length === 0 ? nothingKept : await store.runs.keptInputs(owner, runId)
+    const rules = budgetsOf(principal, budgets)
+    const fence = { runId, epoch: record.epoch }
+    const { warned } = progress.used
+    const openSpending = (warn: SpendingOptions['warn']): Spending =>
+      createSpending({ owner, fence, rules, usage: store.usage, clock, logger, warned, warn, onReserved })
     await runAgent({
       runId,
       threadId,
-      principal: frozen(record.principal),
+      principal,
       agent,
-      attempt: epoch,
-      limits: { ...limits, ...agent.limits },
+      resume: { progress, interrupted, keptInputs },
+      limits: runLimits,
       scope,
       signal: controller.signal,
       transcript,
@@ -133,97 +176,107 @@ export function createRunner(options: RunnerOptions): Runner {
       commit: journal.commit,
       backlog: () => journal.backlog,
       lost: () => journal.lost,
+      async recordLate(event) {
+        const write = () => store.events.appendLate(owner, threadId, { at: clock.now(), event })
+        await log.commit({ owner, threadId }, write, (events) => events)
+      },
+      activity,
+      betweenSteps: () => (leaving ? handOver(work) : undefined),
+      ...(rules.length > 0 && { openSpending }),
       services,
     })
   }
 
-  /** Its last event is durable, or it is lost: it is not at work any more. */
-  async function end({ record, journal, ended }: Work): Promise<void> {
-    await journal.commit().catch(() => {})
-    ended.resolve()
-    if (!works.delete(record.runId) || works.size > 0) return
-    beat?.[Symbol.dispose]()
-    beat = undefined
+  /** Whoever reads the log finds it ended, with what is known of each call. */
+  async function endEarly({ record, journal }: Work, progress: RunProgress, error: Failure): Promise<void> {
+    logger.warn({ runId: record.runId, code: error.code, reason: error.message }, 'A run cannot go on')
+    await cancelApprovals(record, { store, log, clock })
+    for (const event of endingsOf(progress, error)) journal.emit(event)
+    await journal.commit()
   }
 
-  async function prepare(record: RunRecord, transcript: Transcript): Promise<Agent> {
-    for await (const { event } of readThread(store.events, record.owner, record.threadId)) transcript.apply(event)
-    const agent = agentNamed(record.agent)
-    if (agent === undefined) throw new AgentError('NOT_FOUND', { what: 'agent', id: record.agent })
-    return agent
-  }
-
-  function failEarly({ record, journal }: Work, error: unknown): void {
+  /** A store that may be back soon is no reason to end a run: the next takeover tries again. */
+  async function fail(work: Work, error: unknown): Promise<void> {
+    const { record, journal, controller } = work
     if (error instanceof RunLost) return
-    logger.error({ err: error, runId: record.runId }, 'The run could not be started')
-    const durationMs = Math.max(0, clock.now() - record.startedAt)
-    const usage = { inputTokens: 0, outputTokens: 0, calls: 0 }
-    const facts = { outcome: 'failed', error: failureOf(error), message: null, usage, steps: 0, durationMs } as const
-    journal.emit({ type: 'agent_completed', runId: record.runId, ...facts })
+    if (canRetry(error)) {
+      logger.warn({ err: error, runId: record.runId }, 'The run could not be read; it is taken up again later')
+      return journal.lose('the store failed')
+    }
+    logger.error({ err: error, runId: record.runId }, 'The run failed by a fault of the server')
+    controller.abort(error)
+    await journal.commit()
+    const { progress } = await replayRun(store.events, record)
+    await endEarly(work, progress, failureOf(error))
   }
 
-  /** One beat for all runs; the next is set when this one has been answered, or should have been. */
-  async function onBeat(): Promise<void> {
-    await prolongAll()
-    beat?.[Symbol.dispose]()
-    beat = works.size === 0 ? undefined : clock.setTimeout(() => void onBeat(), HEARTBEAT_MS)
+  /** It is not at work here any more. What it said is durable, or it is lost. */
+  async function end(work: Work): Promise<void> {
+    await work.journal.commit().catch(() => {})
+    forget(work)
   }
 
-  async function prolongAll(): Promise<void> {
-    const held = [...works.values()]
-    const prolongedTo = clock.monotonic() + LEASE_MS
-    const unanswered = Promise.withResolvers<never>()
-    // An answer that came while this thread was busy is heard first.
-    const giveUp = (): void => void turnOfTheLoop().then(() => unanswered.reject(new Error('No answer within a lease')))
-    const late = clock.setTimeout(giveUp, LEASE_MS)
+  function forget(work: Work): void {
+    work.ended.resolve()
+    if (works.get(work.record.runId) === work) works.delete(work.record.runId)
+    if (works.size === 0) heartbeat.stop()
+  }
+
+  /** It waits for a person: nothing of it stays here. */
+  async function park(work: Work): Promise<void> {
+    await work.journal.commit().catch(() => {})
+    const { idle } = work.activity
+    if (idle === undefined || work.journal.lost !== undefined || work.controller.signal.aborted) return
+    await giveBack(work, 'it waits for a person', { until: idle.until, parked: { approvals: idle.waiting } })
+  }
+
+  /** Rejects with `RunLost`, when it was handed over and when it was lost before. */
+  async function handOver(work: Work): Promise<void> {
+    await work.journal.commit()
+    await giveBack(work, 'it is handed over', { until: clock.now() })
+    throw work.journal.lost
+  }
+
+  /** All it said is durable, and from now on it says nothing more. */
+  async function giveBack(work: Work, reason: string, how: GivenBack): Promise<void> {
+    const { runId, epoch } = work.record
+    work.journal.lose(reason)
+    forget(work)
     try {
-      const lost = await Promise.race([prolong(held), unanswered.promise])
-      for (const work of held) work.leaseUntil = prolongedTo
-      for (const runId of lost) lose(runId, 'another node has taken it over')
+      const isDue = await store.leases.release(node, { runId, epoch }, how)
+      if (how.parked !== undefined) onParked(isDue ? 0 : how.until)
     } catch (err) {
-      logger.warn({ err, node }, 'The heartbeat failed')
-      const now = clock.monotonic()
-      for (const work of held) if (now >= work.leaseUntil) work.journal.lose('its lease ran out')
-    } finally {
-      late[Symbol.dispose]()
+      logger.warn({ err, runId }, 'A run could not be given back; it is due when its lease has run out')
     }
   }
 
-  async function prolong(held: readonly Work[]): Promise<readonly string[]> {
-    const claims = held.map(({ record }) => ({ runId: record.runId, epoch: record.epoch }))
-    return store.leases.heartbeat(node, claims, clock.now() + LEASE_MS)
-  }
-
-  function lose(runId: string, reason: string): void {
-    works.get(runId)?.journal.lose(reason)
+  function stop(runId: string): boolean {
+    const work = works.get(runId)
+    work?.controller.abort(new DOMException('The run was stopped', 'AbortError'))
+    return work !== undefined
   }
 
   return {
     start,
-    stop(runId) {
-      const work = works.get(runId)
-      work?.controller.abort(new DOMException('The run was stopped', 'AbortError'))
-      return work !== undefined
-    },
-    prolong: () => (works.size === 0 ? Promise.resolve() : prolongAll()),
+    stop,
+    prolong: heartbeat.prolong,
     ended: (runId) => works.get(runId)?.ended.promise ?? Promise.resolve(),
-    lose,
     active: () => [...works.values()].map(({ record }) => record),
     async drain(deadlineMs) {
+      leaving = true
       const givenUp = Promise.withResolvers<'given up'>()
       let timer: Disposable | undefined
-      const stopAll = (): void => {
+      const leaveAll = (): void => {
         const graceMs = Math.max(0, ...Array.from(works.values(), graceOf))
-        timer = clock.setTimeout(loseAll, graceMs + COMMIT_MS)
-        for (const { controller } of works.values()) controller.abort(new DOMException('Shutting down', 'AbortError'))
+        for (const work of works.values()) track(handOver(work).catch(() => {}))
+        timer = clock.setTimeout(loseAll, COMMIT_MS)
+        function loseAll(): void {
+          for (const { journal } of works.values()) journal.lose('the node shuts down and nothing can be written')
+          timer = clock.setTimeout(() => givenUp.resolve('given up'), graceMs + COMMIT_MS)
+        }
       }
-      // Its end cannot be written: the next takeover writes it.
-      const loseAll = (): void => {
-        timer = clock.setTimeout(() => givenUp.resolve('given up'), COMMIT_MS)
-        for (const runId of works.keys()) lose(runId, 'the node shuts down and its end cannot be written')
-      }
-      if (deadlineMs > 0) timer = clock.setTimeout(stopAll, deadlineMs)
-      else stopAll()
+      if (deadlineMs > 0) timer = clock.setTimeout(leaveAll, deadlineMs)
+      else leaveAll()
       while (closing.size > 0) {
         if ((await Promise.race([Promise.all(closing), givenUp.promise])) !== 'given up') continue
         logger.error({ runs: closing.size, node }, 'Runs could not be cleared away before the shutdown')
@@ -236,6 +289,13 @@ export function createRunner(options: RunnerOptions): Runner {
   function graceOf({ record }: Work): number {
     return agentNamed(record.agent)?.limits?.stopGraceMs ?? limits.stopGraceMs
   }
+}
+
+const nothingKept: ReadonlyMap<string, JsonValue> = new Map()
+
+function unknownAgent({ agent }: RunRecord, { attempt }: RunProgress): Failure {
+  if (attempt === 0) return failureOf(new AgentError('NOT_FOUND', { what: 'agent', id: agent }))
+  return runFailure('RUN_NOT_CONTINUED', { reason: `its agent "${agent}" is gone` })
 }
 
 /** A tool is handed the principal itself: it cannot change who it works for. */

@@ -37,6 +37,7 @@ export interface Reserved {
 
 export interface StepToReserve {
   readonly runId: string
+  readonly purpose: 'step' | 'summary'
   readonly model: Model
   /** As estimated. */
   readonly inputTokens: number
@@ -122,7 +123,7 @@ export function createSpending(options: SpendingOptions): Spending {
   return {
     measures,
 
-    async reserveStep({ runId, model, inputTokens, maxOutputTokens }) {
+    async reserveStep({ runId, purpose, model, inputTokens, maxOutputTokens }) {
       const { price } = model
       if (price === undefined && counts('money')) {
         return { status: 'refused', error: runFailure('MODEL_UNPRICED', { model: model.name }) }
@@ -137,7 +138,7 @@ export function createSpending(options: SpendingOptions): Spending {
         wants.push({ resource: 'money', amount: cost(most), least: cost(least) })
       }
       if (wants.length === 0) return { status: 'reserved', maxOutputTokens }
-      const answer = await reserve(holders.step(runId), wants)
+      const answer = await reserve(holders[purpose](runId), wants)
       if (answer === undefined) return { status: 'refused', error: runFailure('BUDGET_UNAVAILABLE', {}) }
       if (answer.status === 'refused') return { status: 'reached', limit: limitOf(answer.level) }
       let cap = most

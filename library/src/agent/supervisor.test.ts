@@ -548,7 +548,7 @@ function failing(store: Store, numbers: readonly number[]): Store & { heal(): vo
       healed = true
     },
     events: {
-      read: (owner, threadId, range) => store.events.read(owner, threadId, range),
+      ...store.events,
       append: (owner, threadId, entry) =>
         !healed && numbers.includes(++count) ? Promise.reject(full()) : store.events.append(owner, threadId, entry),
     },

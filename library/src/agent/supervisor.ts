@@ -7,7 +7,7 @@
 import type { Answerable } from '../protocol/approvers.ts'
 import type { ApprovalRequested, LoggedEvent } from '../protocol/events.ts'
 import type { ToolInfo } from '../protocol/frames.ts'
-import type { Attachment, JsonValue, Owner, Principal, SentPart, Thread } from '../protocol/vocabulary.ts'
+import type { Attachment, JsonValue, Owner, Principal, SentPart, Thread, UsageReport } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Tool } from '../tool/tool.ts'
 import type { NewFile, OpenAttachment } from './attachments.ts'
@@ -79,6 +79,8 @@ export interface Supervisor extends AsyncDisposable {
   openAttachment(principal: Principal, attachmentId: string): Promise<OpenAttachment>
   /** Refused (`ATTACHMENT_IN_USE`) while a message names it. */
   deleteAttachment(principal: Principal, attachmentId: string): Promise<void>
+  /** What the owner used, and where the budgets stand that bind them. */
+  usage(principal: Principal): Promise<UsageReport & { readonly currency: string }>
   agents(): readonly { readonly name: string; readonly description: string; readonly model: string }[]
 
   /** From now on runs of the seat's owner may find the tools of its scope, until that is closed. */
@@ -89,7 +91,7 @@ export interface Supervisor extends AsyncDisposable {
   subscribe(listener: (notice: SupervisorNotice) => void): Disposable
   /** Runs at work on this node. */
   active(): readonly RunRecord[]
-  /** Ends, honestly, the runs that a dead node left at work; answers how many. Called at start and then every lease. */
+  /** Goes on with the runs that are due: left by a dead node, handed over, answered or stopped while they waited. Answers how many. Called at start and then every lease. */
   recover(): Promise<number>
   /** Accepts no more, gives running runs `deadlineMs`, then stops the rest. */
   drain(deadlineMs: number): Promise<void>

@@ -212,7 +212,7 @@ export function parkingRules({ describe, it, expect, store: shared }: Suite): vo
     const late = (runId: string) =>
       ({ type: 'tool_late', runId, callId: 'call_1', tool: 'slow', settled: 'resolved', afterMs: 9 }) as const
 
-    it('is recorded after the end of its run, and only then [CALL-05]', async () => {
+    it('is recorded while its run is at work and after its end [CALL-05]', async () => {
       const store = await shared()
       const { owner, threadId, runId, fence } = await newRunAtWork(store)
       const event = late(runId)
@@ -221,10 +221,11 @@ export function parkingRules({ describe, it, expect, store: shared }: Suite): vo
       await store.events.append(owner, threadId, { fence, at: START, events: [completed(runId)] })
       const after = await store.events.appendLate(owner, threadId, { at: START + 5, event })
 
-      expect(during).toEqual([])
-      expect(after).toEqual([{ seq: 3, at: START + 5, event }])
+      expect(during).toEqual([{ seq: 2, at: START, event }])
+      expect(after).toEqual([{ seq: 4, at: START + 5, event }])
       expect((await readEvents(store, owner, threadId)).map(({ type }) => type)).toEqual([
         'message_added',
+        'tool_late',
         'agent_completed',
         'tool_late',
       ])

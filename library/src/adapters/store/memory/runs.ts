@@ -25,8 +25,13 @@ export function createMemoryRuns(state: MemoryState): RunStore {
       }
       const { activeRunId } = held.thread
       if (activeRunId !== null) return { status: 'busy', runId: activeRunId }
-      const running = [...mine.runs.values()].filter(({ record }) => record.outcome === null && !record.parked).length
-      if (running >= run.maxRunsPerUser) return { status: 'too_many_runs', running }
+      const running = countRunning(mine)
+      if (running >= run.maxRunsPerUser) return { status: 'too_many_runs', running, per: 'user' }
+      const ofTenant = [...state.owners.values()].filter((other) => other.owner.tenant === owner.tenant)
+      const inTenant = ofTenant.reduce((sum, other) => sum + countRunning(other), 0)
+      if (inTenant >= (run.maxRunsPerTenant ?? Number.POSITIVE_INFINITY)) {
+        return { status: 'too_many_runs', running: inTenant, per: 'tenant' }
+      }
       if (mine.runs.has(run.runId)) {
         throw new StoreError('STORE_UNAVAILABLE', { detail: `the run id "${run.runId}" is taken` })
       }
@@ -102,7 +107,9 @@ export function createMemoryLeases(state: MemoryState): LeaseStore {
         run.record = { ...run.record, parked: parked !== undefined }
         endTime(mine.usage, runId, lastAt(mine, run), false)
         run.leaseUntil = isDue ? 0 : until
+        return isDue
       }
+      return false
     },
     async takeOver(node, { now, until, limit }) {
       return atWork()
@@ -121,6 +128,10 @@ export function createMemoryLeases(state: MemoryState): LeaseStore {
         })
     },
   }
+}
+
+function countRunning(mine: OwnerState): number {
+  return [...mine.runs.values()].filter(({ record }) => record.outcome === null && !record.parked).length
 }
 
 /** When its thread's log was written last: so long it was at work for certain. */

@@ -81,7 +81,7 @@ export function createMemoryEvents(state: MemoryState): EventStore {
       const held = mine.threads.get(threadId)
       if (held === undefined) throw new StoreError('NOT_FOUND', { what: 'thread', id: threadId })
       const run = mine.runs.get(event.runId)?.record
-      if (run?.threadId !== threadId || run.outcome === null) return []
+      if (run?.threadId !== threadId) return []
       return appendEvents(mine, held, { at, runId: null, events: [event] })
     },
     async read(owner, threadId, { after = 0, before, limit }) {

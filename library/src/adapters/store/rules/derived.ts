@@ -15,7 +15,7 @@ import type {
   ThreadEvent,
 } from '../../../protocol/events.ts'
 import { attachmentsOf } from '../../../protocol/message-parts.ts'
-import type { MessagePart, RunOutcome, Usage } from '../../../protocol/vocabulary.ts'
+import type { MessagePart, RunOutcome, TokenUsage, Usage } from '../../../protocol/vocabulary.ts'
 import { foldText } from './folded-text.ts'
 import type { Used } from './usage.ts'
 
@@ -100,11 +100,10 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
     case 'approval_resolved':
       return [{ type: 'approval_closed', approvalId: event.approvalId, decision: event.decision }]
     case 'context_compacted':
-    case 'step_completed': {
-      const { inputTokens, outputTokens, costMicros = 0 } = event.usage
-      const use = { steps: 1, tokens: inputTokens + outputTokens, costMicros }
-      return [{ type: 'used', holder: holders.step(event.runId), tool: '', use }]
-    }
+    case 'step_completed':
+      return [{ type: 'used', holder: holders.step(event.runId), tool: '', use: useOf(event.usage) }]
+    case 'context_compacted':
+      return [{ type: 'used', holder: holders.summary(event.runId), tool: '', use: useOf(event.usage) }]
     case 'tool_executing':
       return [{ type: 'used', holder: holders.call(event.callId), tool: event.tool, use: { calls: 1 } }]
     case 'tool_completed':
@@ -114,12 +113,19 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
       ]
     // Of an agent that was called: a run's own end gives back all it holds.
     case 'agent_completed':
-      return [{ type: 'returned', holder: holders.step(event.runId) }]
+      return [
+        { type: 'returned', holder: holders.step(event.runId) },
+        { type: 'returned', holder: holders.summary(event.runId) },
+      ]
     case 'subagent_event':
       return changesAtAnyDepth(event.event, [...wrapping, { runId: event.runId, parentCallId: event.parentCallId }])
     default:
       return []
   }
+}
+
+function useOf({ inputTokens, outputTokens, costMicros = 0 }: TokenUsage): Used['use'] {
+  return { steps: 1, tokens: inputTokens + outputTokens, costMicros }
 }
 
 /** A file is found by its name; what stands in it is not searched. */

@@ -113,7 +113,7 @@ export interface WriteCommands {
   requestStop(db: Statements, owner: Owner, runId: string): RunRecord | undefined
   heartbeat(db: Statements, node: string, claims: readonly Fence[], until: number): HeartbeatAnswer
   /** `approvals`: as many are open, as far as the holder of the claim knows. Null: it does not wait for any. */
-  release(db: Statements, node: string, fence: Fence, how: { until: number; approvals: number | null }): null
+  release(db: Statements, node: string, fence: Fence, how: { until: number; approvals: number | null }): boolean
   takeOver(db: Statements, node: string, options: { now: number; until: number; limit: number }): readonly RunRecord[]
   /** `answer`: an `ApprovalAnswer` as JSON text. */
   resolveApproval(db: Statements, owner: Owner, approvalId: string, answer: string): Answered

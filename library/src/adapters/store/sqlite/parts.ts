@@ -90,9 +90,9 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
         const copies = claims.map(({ runId, epoch }) => ({ runId, epoch }))
         return writer.call('heartbeat', [node, copies, until], 64 * claims.length)
       },
-      async release(node, { runId, epoch }, { until, parked }) {
+      release(node, { runId, epoch }, { until, parked }) {
         const how = { until, approvals: parked?.approvals ?? null }
-        await writer.call('release', [node, { runId, epoch }, how], 0)
+        return writer.call('release', [node, { runId, epoch }, how], 0)
       },
       takeOver: (node, { now, until, limit }) => writer.call('takeOver', [node, { now, until, limit }], 0),
     },

@@ -32,7 +32,10 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
     }
     if (thread.active_run !== null) return { status: 'busy', runId: thread.active_run }
     const running = countRunning(db, owner)
-    if (running >= run.maxRunsPerUser) return { status: 'too_many_runs', running }
+    if (running >= run.maxRunsPerUser) return { status: 'too_many_runs', running, per: 'user' }
+    const { maxRunsPerTenant = Number.POSITIVE_INFINITY } = run
+    const inTenant = maxRunsPerTenant === Number.POSITIVE_INFINITY ? 0 : countRunningInTenant(db, tenant)
+    if (inTenant >= maxRunsPerTenant) return { status: 'too_many_runs', running: inTenant, per: 'tenant' }
     if (findRun(db, owner, run.runId) !== undefined) {
       throw new StoreError('STORE_UNAVAILABLE', { detail: `the run id "${run.runId}" is taken` })
     }
@@ -104,11 +107,12 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
       epoch,
       node,
     )
-    db.run(
+    const given = db.get<{ due: number }>(
       `UPDATE runs SET parked = ?, lease_until = iif(stopping OR (? IS NOT NULL AND ? <> (
          SELECT count(*) FROM approvals WHERE approvals.tenant = runs.tenant AND approvals.user = runs.user
          AND approvals.thread_key = runs.thread_key AND approvals.run_id = runs.run_id AND status = 'open')), 0, ?)
-       WHERE run_id = ? AND epoch = ? AND node = ? AND outcome IS NULL`,
+       WHERE run_id = ? AND epoch = ? AND node = ? AND outcome IS NULL
+       RETURNING lease_until = 0 AS due`,
       approvals === null ? 0 : 1,
       approvals,
       approvals,
@@ -120,7 +124,7 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
     for (const { tenant, user, updated_at } of released) {
       endTime(usageTable(db, { tenant, user }), runId, updated_at, false)
     }
-    return null
+    return given?.due === 1
   },
 
   takeOver(db, node, { now, until, limit }) {
@@ -162,6 +166,14 @@ function countRunning(db: Statements, { tenant, user }: Owner): number {
     'SELECT count(*) AS running FROM runs WHERE tenant = ? AND user = ? AND outcome IS NULL AND parked = 0',
     tenant,
     user,
+  )
+  return row?.running ?? 0
+}
+
+function countRunningInTenant(db: Statements, tenant: string): number {
+  const row = db.get<{ running: number }>(
+    'SELECT count(*) AS running FROM runs WHERE tenant = ? AND outcome IS NULL AND parked = 0',
+    tenant,
   )
   return row?.running ?? 0
 }
