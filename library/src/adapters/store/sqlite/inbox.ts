@@ -54,7 +54,7 @@ export const inboxReads: Pick<ReadCommands, 'getFromInbox' | 'listInbox'> = {
         approvalId,
       )
       const record = row && recordOf(tenant, row)
-      if (record !== undefined && true) found.push(record)
+      if (record !== undefined && awaits(principal, record, now)) found.push(record)
     }
     return found
   },
