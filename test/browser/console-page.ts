@@ -32,6 +32,18 @@ const erase = defineTool({
   effect: 'destructive',
   execute: ({ what }) => `erased ${what}`,
 })
+const sendMoney = defineTool({
+  name: 'send_money',
+  description: 'Send money.',
+  input: z.object({ to: z.string(), amount: z.number() }),
+  effect: 'write',
+  execute: ({ to, amount }) => `${amount} to ${to}`,
+})
+/** Money is sent when Vera, who keeps the books, agrees. */
+const policy = {
+  allow: [{ roles: ['user'], tools: ['*'] }],
+  approve: ['effect:destructive', { tools: ['send_money'], by: { users: ['vera'] } }],
+}
 const fail = defineTool({
   name: 'always_fails',
   description: 'Fail.',
@@ -49,7 +61,7 @@ export async function startConsole(): Promise<ConsoleServer> {
     build: { outDir: consoleFolder },
   })
   const config = parseConfig(
-    { port: 0, dataFolder: join(folder, 'data'), tools: [erase, fail] },
+    { port: 0, dataFolder: join(folder, 'data'), tools: [erase, fail, sendMoney], policy },
     { env: { TOOLCRIB_LOG: 'silent' }, folder },
   )
   let gate = Promise.withResolvers<void>()
@@ -108,6 +120,7 @@ function answerTo(messages: readonly { readonly role: string }[], gate: () => Pr
     return { text: 'Let me see.', calls: [{ tool: 'calculate', input: { expression: '6 * 7' } }] }
   if (asked.includes('erase')) return { calls: [{ tool: 'erase_everything', input: { what: 'the blackboard' } }] }
   if (asked.includes('browser')) return { calls: [{ tool: 'get_browser_settings', input: {} }] }
+  if (asked.includes('money')) return { calls: [{ tool: 'send_money', input: { to: 'Bob', amount: 10 } }] }
   if (asked.includes('fail')) return { calls: [{ tool: 'always_fails', input: {} }] }
   if (asked.includes('slow'))
     return { thinking: 'It will take a while.', text: ['The beginning', ' of a long answer'], gate: gate() }
