@@ -63,7 +63,7 @@ export function applyEvent(before: Conversation, logged: LoggedEvent): Conversat
 
 /** With the events that come right before those it holds. */
 export function prependEvents(conversation: Conversation, events: readonly LoggedEvent[]): Conversation {
-  const earlier = [...events, ...conversation.unplaced].reduce(applyEvent, emptyConversation)
+  const earlier = earlierOf(conversation, events)
   const before = lastMessage(earlier)
   const turns = conversation.turns.map((turn) => (turn.follows === undefined ? placed(turn, before) : turn))
   return {
@@ -73,6 +73,15 @@ export function prependEvents(conversation: Conversation, events: readonly Logge
     turns: [...earlier.turns, ...turns],
     unplaced: earlier.unplaced,
   }
+}
+
+/** What waits for its place is gone through only when a message is there that it may belong to. */
+function earlierOf({ unplaced, firstSeq }: Conversation, events: readonly LoggedEvent[]): Conversation {
+  if (events.some(({ event }) => event.type === 'message_added')) {
+    return [...events, ...unplaced].reduce(applyEvent, emptyConversation)
+  }
+  const page = events.reduce(applyEvent, emptyConversation)
+  return { ...page, firstSeq: page.firstSeq || firstSeq, unplaced: [...page.unplaced, ...unplaced] }
 }
 
 /** Null: there is none; undefined: it lies before what is held. */
