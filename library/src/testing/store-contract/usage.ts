@@ -3,7 +3,7 @@ import type FastCheck from 'fast-check'
 import type { ReservationAnswer, ReservationRequest, Store } from '../../agent/ports.ts'
 import { holders } from '../../agent/reservation-holders.ts'
 import type { BudgetRule } from '../../policy/budgets.ts'
-import type { StepCompleted, ToolCompleted, ToolExecuting } from '../../protocol/events.ts'
+import type { ContextCompacted, StepCompleted, ToolCompleted, ToolExecuting } from '../../protocol/events.ts'
 import { createId } from '../../protocol/ids.ts'
 import type { Owner, UsageReport, WindowUsage } from '../../protocol/vocabulary.ts'
 import {
@@ -42,12 +42,13 @@ export function usageRules({ describe, it, expect, store: shared, makeStore, fc 
         nested(runId, 'call_1', executing('run_inner', 'call_2', 'send_mail')),
         nested(runId, 'call_1', ended('run_inner', 'call_2', 'send_mail')),
         ended(runId, 'call_1', 'delegate'),
+        compacted(runId, { inputTokens: 100, outputTokens: 1, costMicros: 5 }),
       ]
 
       await store.events.append(owner, threadId, { fence, at: START + 10, events })
       await store.events.append(owner, threadId, { fence, at: START + 250, events: [completed(runId)] })
 
-      const use = { steps: 2, calls: 2, tokens: 50, costMicros: 9, runMs: 250 }
+      const use = { steps: 3, calls: 2, tokens: 151, costMicros: 14, runMs: 250 }
       const { used } = await store.usage.read(owner, { at: START + 300, budgets: [] })
       expect(used).toEqual([
         { window: 'hour', startsAt: START, endsAt: START + HOUR_MS, ...use },
@@ -414,6 +415,12 @@ async function useTokens(
 
 function stepCompleted(runId: string, usage: StepCompleted['usage']): StepCompleted {
   return { type: 'step_completed', runId, step: 1, finish: 'calls', calls: [], usage }
+}
+
+function compacted(runId: string, usage: ContextCompacted['usage']): ContextCompacted {
+  const kept = { fromMessageId: null, messages: 1, tokens: 1 }
+  const dropped = { messages: 1, tokens: 1 }
+  return { type: 'context_compacted', runId, step: 2, summary: 'They met.', kept, dropped, usage }
 }
 
 function executing(runId: string, callId: string, tool: string): ToolExecuting {

@@ -99,7 +99,6 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
       return [{ type: 'approval_opened', request: event, wrapping }]
     case 'approval_resolved':
       return [{ type: 'approval_closed', approvalId: event.approvalId, decision: event.decision }]
-    case 'context_compacted':
     case 'step_completed':
       return [{ type: 'used', holder: holders.step(event.runId), tool: '', use: useOf(event.usage) }]
     case 'context_compacted':

@@ -144,8 +144,8 @@ function levelOf(table: UsageTable, { per, window, resource, tool, max }: Budget
 }
 
 export interface Used {
-  /** What reserved it; null: nobody did. */
-  readonly holder: string | null
+  /** What reserved it, if anything did. */
+  readonly holder: string
   /** Empty: of no tool. */
   readonly tool: string
   readonly use: Partial<Use>
@@ -153,11 +153,11 @@ export interface Used {
 
 /** Counts what an event says was used, in the place of what was reserved for it. A call is counted once, however often it starts. */
 export function settle(table: UsageTable, runId: string, { holder, tool, use }: Used, at: number): void {
-  const held = holder === null ? [] : table.reservations(runId, holder)
+  const held = table.reservations(runId, holder)
   if (held.some(isStarted)) return
   const when = held[0]?.at ?? at
-  if (holder !== null) table.drop(runId, holder)
-  if (holder !== null && tool !== '') table.hold(runId, { holder, resource: 'calls', tool, amount: 0, at: when })
+  table.drop(runId, holder)
+  if (tool !== '') table.hold(runId, { holder, resource: 'calls', tool, amount: 0, at: when })
   count(table, { use, tool, at: when })
 }
 
