@@ -4,13 +4,14 @@ import { COMMAND_BOUNDS, type CommandBody, type JsonValue, type OfferedTool } fr
 import { startTestServer } from 'toolcrib/testing'
 import { describe, expect, it } from 'vitest'
 import { limitNames } from '../apps/server/src/config/limits.ts'
+import { attachmentDrivers } from './limits/attachment-drivers.ts'
 import { type Drivers, gatewayDrivers } from './limits/gateway-drivers.ts'
 import { hostDrivers } from './limits/host-drivers.ts'
 import { saidBy } from './limits/limited-server.ts'
 import { runDrivers } from './limits/run-drivers.ts'
 import { toolDrivers } from './limits/tool-drivers.ts'
 
-const drivers: Drivers<keyof Limits> = { ...gatewayDrivers, ...runDrivers, ...hostDrivers }
+const drivers: Drivers<keyof Limits> = { ...gatewayDrivers, ...runDrivers, ...attachmentDrivers, ...hostDrivers }
 
 /** Every limit that can be configured, and how a server with that limit set low ends what goes beyond it. */
 const rejections: { readonly [Name in keyof Limits]: string } = {
@@ -39,11 +40,19 @@ const rejections: { readonly [Name in keyof Limits]: string } = {
   maxStepRetries: 'made again 1 time, then failed MODEL_STREAM_CUT',
   maxAgentDepth: 'one deep, then refused AGENT_TOO_DEEP',
 
+  maxImageBytes: 'ok, then 413 ATTACHMENT_TOO_LARGE',
+  maxTextFileBytes: 'ok, then 413 ATTACHMENT_TOO_LARGE',
+  maxAttachmentsPerMessage: 'ok, then 413 ATTACHMENTS_LIMIT',
+  maxAttachmentBytesPerUser: 'ok, ok, 409 ATTACHMENTS_FULL',
+  maxPromptAttachmentBytes: 'withheld, then text',
+
   maxDatabaseBytes: 'ok, then STORE_FULL',
   maxStorePendingBytes: 'ok, then STORE_UNAVAILABLE',
   maxRunsPerUser: 'ok, ok, RUNS_LIMIT',
   maxToolsPerScope: 'one, then CATALOGUE_REFUSED SCOPE_FULL',
   maxBodyBytes: 'ok, then 413 BODY_TOO_LARGE',
+  maxUploadsPerUser: '429 UPLOADS_LIMIT, ok, then ok',
+  maxUploadingBytes: '429 UPLOADS_LIMIT, 429 UPLOADS_LIMIT, then ok',
   maxTokenBytes: 'ok, then 401 TOKEN_MALFORMED',
   maxTickets: 'ok, then 429 TICKETS_FULL',
   signInsPerMinute: 'ok, ok, 429 SIGN_INS_LIMIT, ok',

@@ -8,6 +8,7 @@ import { defineTool } from 'toolcrib'
 import type { HostLimits } from 'toolcrib/gateway'
 import { createScriptedModel } from 'toolcrib/testing'
 import { bearer, postJson } from '../../apps/server/src/server.fixture.ts'
+import { uploadDrivers } from './attachment-drivers.ts'
 import type { Drivers } from './gateway-drivers.ts'
 import { saidBy, startLimited, wordOf } from './limited-server.ts'
 
@@ -15,6 +16,8 @@ const never = new Promise<never>(() => {})
 const large = 'x'.repeat(90_000)
 
 export const hostDrivers: Drivers<keyof HostLimits> = {
+  ...uploadDrivers,
+
   async maxDatabaseBytes() {
     await using limited = await startLimited({ limits: { maxDatabaseBytes: 1_048_576 }, storeOn: 'disk' })
     const principal = await limited.principal('ann')
