@@ -65,7 +65,13 @@ export async function startConsole(): Promise<ConsoleServer> {
     { env: { TOOLCRIB_LOG: 'silent' }, folder },
   )
   let gate = Promise.withResolvers<void>()
-  const model = createScriptedModel((request) => answerTo(request.messages, () => gate.promise), { record: false })
+  const model = createScriptedModel(
+    ({ instructions, messages }) =>
+      instructions.startsWith('You sum up')
+        ? { text: 'They **greeted** each other.' }
+        : { usage: { inputTokens: 0, outputTokens: 0 }, ...answerTo(messages, () => gate.promise) },
+    { record: false, contextTokens: 16_000 },
+  )
   let server: RunningServer = await startServer(config, { model, consoleFolder })
   const { url, port } = server
   return {

@@ -19,6 +19,7 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
   })
 
   const answers = (page: Page) => page.locator('[data-role="assistant"]')
+  const versions = (page: Page) => page.getByRole('group', { name: 'Versions' })
 
   it('signs in, opens a chat, streams an answer and shows a tool card with input, outcome and time [WEB-01]', async () => {
     const page = await room.signIn(browser, 'ann')
@@ -101,7 +102,71 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
     await page.locator('[data-status="completed"]').waitFor()
 
     expect(stopped).toContain('The beginning of a long answer')
-    expect(await answers(page).count()).toBe(2)
+    expect(await answers(page).count()).toBe(1)
+    expect(await versions(page).textContent()).toContain('2/2')
+    await page.context().close()
+  })
+
+  it('edits a message in a branch of its own, goes back to the old one, and on with either, also after a reload [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'may')
+    const messages = page.locator('[data-role="user"]')
+    const done = (count: number) =>
+      page
+        .locator('[data-status="completed"]')
+        .nth(count - 1)
+        .waitFor()
+    await say(page, 'hello one')
+    await done(1)
+    await say(page, 'hello two')
+    await done(2)
+
+    await messages.first().hover()
+    await page.getByRole('button', { name: 'Edit', exact: true }).first().click()
+    await page.getByLabel('Edited text').press('Escape')
+    await messages.first().hover()
+    await page.getByRole('button', { name: 'Edit', exact: true }).first().click()
+    await page.getByLabel('Edited text').fill('hello again')
+    await page.getByLabel('Edited text').press('Enter')
+    await versions(page).getByText('2/2').waitFor()
+    await done(1)
+    const edited = await messages.allTextContents()
+    await page.getByRole('button', { name: 'Older version' }).click()
+    await versions(page).getByText('1/2').waitFor()
+    const old = await messages.allTextContents()
+    await page.reload()
+    await versions(page).getByText('1/2').waitFor()
+    await messages.nth(1).waitFor()
+    const reloaded = await messages.allTextContents()
+    await say(page, 'hello three')
+    await messages.nth(2).waitFor()
+    await done(3)
+    const goneOn = await messages.allTextContents()
+    await page.getByRole('button', { name: 'Newer version' }).click()
+    await versions(page).getByText('2/2').waitFor()
+    await page.getByText('This is an older version of the chat').waitFor()
+    await page.getByRole('button', { name: 'Show the newest' }).click()
+    await versions(page).getByText('1/2').waitFor()
+
+    expect(edited).toEqual(['hello again'])
+    expect(old).toEqual(['hello one', 'hello two'])
+    expect(reloaded).toEqual(old)
+    expect(goneOn).toEqual(['hello one', 'hello two', 'hello three'])
+    await page.context().close()
+  })
+
+  it('says quietly that earlier messages were summarised, and shows the summary on request [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'ned')
+    for (const letter of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      await say(page, `hello ${letter.repeat(8_000)}`)
+      await page.locator('[data-status="completed"]').nth('abcdef'.indexOf(letter)).waitFor()
+    }
+
+    const note = page.locator('[data-compaction]').first()
+    await note.getByText('Earlier messages were summarised').click()
+
+    expect(await note.textContent()).toContain('They greeted each other.')
+    expect(await note.textContent()).toMatch(/in place of \d+ entries \(about [\d,]+ tokens\), and \d entr/)
+    expect(await page.locator('[data-role="user"]').count()).toBe(6)
     await page.context().close()
   })
 

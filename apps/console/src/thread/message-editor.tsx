@@ -53,7 +53,7 @@ export function MessageEditor({ text: before, mayBeEmpty, onSend, onCancel }: Me
     >
       <textarea
         ref={field}
-        aria-label="Edited message"
+        aria-label="Edited text"
         dir="auto"
         value={text}
         onChange={(event) => setText(event.target.value)}

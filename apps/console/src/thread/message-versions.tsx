@@ -14,7 +14,7 @@ export interface MessageVersionsProps {
 
 export function MessageVersions({ version, count, older, newer, onShow }: MessageVersionsProps) {
   return (
-    <fieldset aria-label="Versions of this message" className="flex items-center">
+    <fieldset aria-label="Versions" className="flex items-center">
       <IconButton
         label="Older version"
         icon={ChevronLeft}

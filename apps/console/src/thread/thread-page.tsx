@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { activeRun, branchOf, openApprovals, type Turn } from 'toolcrib/client'
 import type { SentPart } from 'toolcrib/protocol'
 import { useClient } from '../connection.tsx'
@@ -25,8 +25,16 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
   const shownMessage = useBranchRoute()
   const scroller = useStickToEnd(conversation)
   const branch = branchOf(conversation, shownMessage)
-  const firstRunId = branch[0]?.turn.run.runId
+  const first = branch[0]?.turn
+  const firstRunId = first?.run.runId
   useKeepPlace(scroller, firstRunId)
+  const isFound = shownMessage === undefined || branch.some(({ turn }) => turn.messageId === shownMessage)
+  // A branch is shown from where it leaves another one on: with that, its versions are known.
+  const lacksEarlier = caughtUp && hasEarlier && (!isFound || first?.follows !== undefined)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each page that came in
+  useEffect(() => {
+    if (lacksEarlier) loadEarlier().catch((error: unknown) => setProblem(problemOf(error)))
+  }, [lacksEarlier, conversation.firstSeq, loadEarlier])
   const show = useCallback((messageId: string) => showBranch(threadId, messageId), [threadId])
   const revise = useCallback(
     async ({ follows }: Turn, parts: readonly SentPart[]) => {

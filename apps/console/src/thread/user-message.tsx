@@ -44,7 +44,7 @@ export function UserMessage({ turn, versions, onRevise }: UserMessageProps) {
         {versions !== undefined && <MessageVersions {...versions} />}
         {onRevise !== undefined && (
           <IconButton
-            label="Edit the message"
+            label="Edit"
             icon={Pencil}
             onClick={() => setEditing(true)}
             className="size-6! opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
