@@ -115,6 +115,28 @@ describe('an agent that is called as a tool', () => {
     expect(checkContract(events)).toEqual([])
   })
 
+  it('that waits for a person is stopped with its caller, and does not go on [RUN-09, RUN-12]', async () => {
+    const agent = helper([{ calls: [{ tool: 'wipe' }] }, { text: 'Wiped.' }], { tools: ['wipe'] })
+    await using bench = createAgentBench({ tools: [agentTool(agent), wipe], script: calling })
+    const asked = await bench.ask()
+    await bench.until('subagent_event', ({ event }) => event.type === 'approval_requested')
+    await bench.clock.advance(0)
+    const held = bench.supervisor.active()
+
+    await bench.supervisor.stop(ann, asked.runId)
+    const { events, end, calls } = await bench.finish(asked)
+
+    expect(held).toEqual([])
+    expect(end.outcome).toBe('stopped')
+    expect(calls).toMatchObject([{ tool: 'helper', outcome: 'cancelled' }])
+    expect(innerEvents(events).slice(-3)).toMatchObject([
+      { type: 'approval_resolved', decision: 'cancelled' },
+      { type: 'tool_completed', outcome: 'cancelled' },
+      { type: 'agent_completed', outcome: 'stopped' },
+    ])
+    expect(checkContract(events)).toEqual([])
+  })
+
   it('draws on its caller’s limits: calls and tokens of both together', async () => {
     const agent = helper(() => ({ calls: [{ tool: 'who' }] }))
     await using bench = createAgentBench({ tools: [agentTool(agent), who], script: calling, limits: { maxCalls: 4 } })

@@ -80,6 +80,8 @@ async function executeInScope(run: RunContext, call: CarriedCall): Promise<Judge
   const whenClosed = scope.onClose(() => closing.abort())
   const onRunStop = (): void => closing.abort()
   run.signal.addEventListener('abort', onRunStop, { once: true })
+  // A run that was stopped while it was parked is stopped before its calls are taken up again.
+  if (run.signal.aborted) onRunStop()
   const progress = createCallProgress({
     clock,
     redact: (value) => concealment.value(tool.output === undefined ? redactKeys(value) : tool.output.redact(value)),
