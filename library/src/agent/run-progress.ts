@@ -89,7 +89,7 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
   function finishStep(event: StepCompleted): void {
     finished = { step: event, text }
     text = ''
-    steps = event.step
+    steps++
     usage = sumOf(usage, { ...event.usage, calls: 0 })
     for (const requested of event.calls) open.set(requested.callId, { step: event.step, requested })
     phase = event.calls.length > 0 ? 'calling' : 'answered'
@@ -160,6 +160,8 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
           phase = 'between'
           return
         case 'context_compacted':
+          // A summary is a call of the model, as a step is.
+          steps++
           usage = sumOf(usage, { ...event.usage, calls: 0 })
           return
         case 'step_completed':
