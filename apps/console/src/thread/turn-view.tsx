@@ -28,7 +28,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
   const working = run.status === 'accepted' || run.status === 'running'
   const begun = run.steps.some((step) => step.text !== '' || step.thinking !== '' || step.calls.length > 0)
   return (
-    <article className="flex flex-col gap-4">
+    <article className="flex flex-col gap-2">
       <UserMessage
         turn={turn}
         versions={versionCount > 1 ? { version, count: versionCount, older, newer, onShow } : undefined}
