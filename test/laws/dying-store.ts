@@ -21,7 +21,7 @@ export function cutOffAfter(appends: number, store: Store): DyingStore {
     ...store,
     dead: dead.promise,
     events: {
-      read: (owner, threadId, range) => store.events.read(owner, threadId, range),
+      ...store.events,
       append(owner, threadId, entry) {
         if (left-- > 0) return store.events.append(owner, threadId, entry)
         heldUp.push(() => store.events.append(owner, threadId, entry))

@@ -50,7 +50,7 @@ export function createSlowStore(): SlowStore {
         ),
     },
     events: {
-      read: (owner, threadId, range) => store.events.read(owner, threadId, range),
+      ...store.events,
       append(owner, threadId, entry) {
         const text = JSON.stringify(entry.events)
         if (!tried.has(text)) {

@@ -105,7 +105,7 @@ export function createTroubledStore(): Store {
       },
     },
     events: {
-      read: (owner, threadId, range) => store.events.read(owner, threadId, range),
+      ...store.events,
       append(owner, threadId, entry) {
         const { runId } = entry.fence
         const left = failures.get(runId) ?? 0

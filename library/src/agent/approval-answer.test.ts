@@ -218,8 +218,7 @@ describe('arguments that another edited', () => {
   it('are validated and kept whole by a node that does not hold the run [RUN-08]', async () => {
     const got: unknown[] = []
     const store = createMemoryStore()
-    const clock = createManualClock()
-    const setting = { store, clock, tools: [paying(got)], policy: policyOf() }
+    const setting = { store, tools: [paying(got)], policy: policyOf() }
     await using here = createAgentBench({ ...setting, script: asking })
     await using there = createAgentBench(setting)
     const { runId } = await here.ask()
@@ -245,7 +244,7 @@ describe('arguments that another edited', () => {
 
   it('are not taken when the tool is another by now, while the answer without them is [RUN-08]', async () => {
     const store = createMemoryStore()
-    const setting = { store, clock: createManualClock(), policy: policyOf() }
+    const setting = { store, policy: policyOf() }
     await using here = createAgentBench({ ...setting, tools: [paying()], script: asking })
     await using there = createAgentBench({ ...setting, tools: [paying([], 'string')] })
     await here.ask()

@@ -608,7 +608,7 @@ describe('a call that takes too long', () => {
     expect(checkContract(events)).toEqual([])
   })
 
-  it('is counted and logged when it settles after its run has ended [CALL-05]', async () => {
+  it('is counted, logged and recorded when it settles after its run has ended [CALL-05]', async () => {
     const late = Promise.withResolvers<string>()
     await using bench = createAgentBench({
       tools: [hanging({}, () => late.promise)],
@@ -623,8 +623,12 @@ describe('a call that takes too long', () => {
     late.reject(new Error('late'))
     await bench.clock.advance(0)
 
-    expect(bench.late).toMatchObject([{ tool: 'hang', settled: 'rejected', recorded: false }])
-    expect(await bench.events(asked.threadId)).toEqual(events)
+    expect(bench.late).toMatchObject([{ tool: 'hang', settled: 'rejected', recorded: true }])
+    const log = await bench.events(asked.threadId)
+    expect(log.slice(events.length).map(({ event }) => event)).toMatchObject([
+      { type: 'tool_late', settled: 'rejected' },
+    ])
+    expect(checkContract(log)).toEqual([])
   })
 
   it('that is stopped after its time-out has one grace, not two, and stays timed out [CALL-05]', async () => {

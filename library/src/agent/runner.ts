@@ -189,7 +189,6 @@ export function createRunner(options: RunnerOptions): Runner {
 
   /** Whoever reads the log finds it ended, with what is known of each call. */
   async function endEarly({ record, journal }: Work, progress: RunProgress, error: Failure): Promise<void> {
-    logger.warn({ runId: record.runId, code: error.code, reason: error.message }, 'A run cannot go on')
     await cancelApprovals(record, { store, log, clock })
     for (const event of endingsOf(progress, error)) journal.emit(event)
     await journal.commit()

@@ -4,7 +4,10 @@ import { definePolicy } from '../policy/define-policy.ts'
 import { checkContract } from '../protocol/contract.ts'
 import { ann, bob, createAgentBench } from '../testing/agent-bench.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
+import { createScriptedModel } from '../testing/scripted-model.ts'
 import { defineTool } from '../tool/define-tool.ts'
+import type { Tool } from '../tool/tool.ts'
+import { defineAgent } from './agent.ts'
 import { StoreError } from './errors.ts'
 import type { Store } from './ports.ts'
 import type { SupervisorNotice } from './supervisor.ts'
@@ -93,26 +96,83 @@ describe('send', () => {
     ])
   })
 
-  it('is refused while draining, and the runs at work are given their time and then stopped [RUN-14]', async () => {
-    await using bench = createAgentBench({ script: () => ({ text: 'Half', gate: never }) })
-    const asked = await bench.ask()
-    await bench.until('agent_message')
+  it('is refused while draining; a run that does not end in time is handed over as it is [RUN-14]', async () => {
+    const store = createMemoryStore()
+    const clock = createManualClock()
+    const leaving = createAgentBench({ store, clock, script: () => ({ text: 'Half', gate: never }) })
+    const asked = await leaving.ask()
+    await leaving.until('agent_message')
 
-    const drained = bench.supervisor.drain(3_000)
-    const refused = await bench.supervisor
+    const drained = leaving.supervisor.drain(3_000)
+    const refused = await leaving.supervisor
       .send(ann, { ...asked, parts, idempotencyKey: 'x' })
       .catch((error: unknown) => error)
-    await bench.clock.advance(2_999)
-    const atWork = bench.supervisor.active().length
-    await bench.clock.advance(1)
+    await clock.advance(2_999)
+    const atWork = leaving.supervisor.active().length
+    await clock.advance(1)
     await drained
+    const handedOver = await leaving.events(asked.threadId)
+    await using next = createAgentBench({ store, clock, script: [{ text: 'Whole' }] })
+    await next.supervisor.recover()
+    const { events, end } = await next.finish(asked)
 
     expect(refused).toMatchObject({ code: 'DRAINING', retry: 'later' })
     expect(atWork).toBe(1)
-    expect((await bench.finish(asked)).end).toMatchObject({
-      outcome: 'stopped',
-      message: { parts: [{ text: 'Half' }] },
+    expect(handedOver.at(-1)?.event).toMatchObject({ type: 'agent_message', delta: 'Half' })
+    expect(events.slice(handedOver.length).map(({ event }) => event.type)).toEqual([
+      'agent_started',
+      'agent_rewound',
+      'agent_thinking',
+      'agent_message',
+      'step_completed',
+      'agent_completed',
+    ])
+    expect(end).toMatchObject({ outcome: 'completed', message: { parts: [{ text: 'Whole' }] } })
+    expect(checkContract(events)).toEqual([])
+  })
+
+  it('is answered while draining when the step at hand is the answer; otherwise the run is handed over after it [RUN-14]', async () => {
+    const store = createMemoryStore()
+    const clock = createManualClock()
+    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
+    const leaving = createAgentBench({
+      store,
+      clock,
+      tools: [quick],
+      script: [
+        { text: 'An answer', gate: gates[0].promise },
+        { calls: [{ tool: 'quick' }], gate: gates[1].promise },
+      ],
     })
+    const answered = await leaving.ask()
+    await leaving.until('agent_message')
+    const goesOn = await leaving.ask()
+    await leaving.until('agent_thinking', ({ runId }) => runId === goesOn.runId)
+
+    const drained = leaving.supervisor.drain(3_000)
+    for (const { resolve } of gates) resolve()
+    await drained
+    const { end } = await leaving.finish(answered)
+    await using next = createAgentBench({ store, clock, tools: [quick], script: [{ text: 'After it' }] })
+    await next.supervisor.recover()
+    const { events } = await next.finish(goesOn)
+
+    expect(end.outcome).toBe('completed')
+    const types = events.map(({ event }) => event.type).filter((type) => type !== 'thread_renamed')
+    expect(types).toEqual([
+      'message_added',
+      'agent_started',
+      'agent_thinking',
+      'step_completed',
+      'tool_executing',
+      'tool_completed',
+      'agent_started',
+      'agent_thinking',
+      'agent_message',
+      'step_completed',
+      'agent_completed',
+    ])
+    expect(checkContract(events)).toEqual([])
   })
 })
 
@@ -291,17 +351,26 @@ describe('a store that fails', () => {
   it('to answer a heartbeat has runs given up when their lease has run out [RUN-03]', async () => {
     const store = createMemoryStore()
     const silent = { ...store, leases: { ...store.leases, heartbeat: () => never } }
-    await using bench = createAgentBench({ store: silent, tools: [hang], script: [{ calls: [{ tool: 'hang' }] }] })
+    let times = 0
+    const second = defineTool({
+      ...bare,
+      name: 'second',
+      effect: 'read',
+      execute: () => (++times === 1 ? never : 'at last'),
+    })
+    const script = [{ calls: [{ tool: 'second' }] }, { text: 'Done' }]
+    await using bench = createAgentBench({ store: silent, tools: [second], script })
     const asked = await bench.ask()
     await bench.until('tool_executing')
 
     await bench.clock.advance(5_000)
     const atWork = bench.supervisor.active()
     const recovered = await bench.supervisor.recover()
-    const { end } = await bench.finish(asked)
+    const { end, events } = await bench.finish(asked)
 
     expect([atWork, recovered]).toEqual([[], 1])
-    expect(end.error?.code).toBe('RUN_INTERRUPTED')
+    expect(end.outcome).toBe('completed')
+    expect(checkContract(events)).toEqual([])
   })
 
   it('for good does not keep the server from shutting down [RUN-14]', async () => {
@@ -335,13 +404,13 @@ describe('a store that fails', () => {
     expect(end.outcome).toBe('stopped')
   })
 
-  it('for longer than the lease loses the run, which is ended honestly by the next takeover [RUN-03]', async () => {
+  it('for longer than the lease loses the run, and the next takeover goes on with it [RUN-03]', async () => {
     const store = failing(
       createMemoryStore(),
       Array.from({ length: 100 }, (_, n) => n + 1),
     )
     const held = { ...store, leases: { ...store.leases, heartbeat: () => Promise.reject(full()) } }
-    await using bench = createAgentBench({ store: held, script: [{ text: 'Fine' }] })
+    await using bench = createAgentBench({ store: held, script: () => ({ text: 'Fine' }) })
     const asked = await bench.ask()
     await bench.clock.advance(5_000)
     const atWork = bench.supervisor.active()
@@ -351,13 +420,13 @@ describe('a store that fails', () => {
     const { end, events } = await bench.finish(asked)
 
     expect([atWork, recovered]).toEqual([[], 1])
-    expect(end).toMatchObject({ outcome: 'failed', error: { code: 'RUN_INTERRUPTED' } })
+    expect(end.outcome).toBe('completed')
     expect(checkContract(events)).toEqual([])
   })
 })
 
 describe('a fault of the server', () => {
-  it('in the middle of a step ends the run once as failed, and its open calls as unknown [RUN-03]', async () => {
+  it('in the middle of a step ends the run once as failed, and its open calls as what is known of them [RUN-03]', async () => {
     const wipe = defineTool({ ...bare, name: 'wipe', effect: 'destructive', execute: () => null })
     const obedient = defineTool({
       ...bare,
@@ -388,7 +457,7 @@ describe('a fault of the server', () => {
     expect(end).toMatchObject({ outcome: 'failed', error: { code: 'INTERNAL' } })
     expect(events.flatMap(({ event }) => (event.type === 'tool_completed' ? [event.outcome] : []))).toEqual([
       'unknown',
-      'unknown',
+      'cancelled',
     ])
     expect(checkContract(events)).toEqual([])
     expect(JSON.stringify(events)).not.toContain('secret')
@@ -428,38 +497,99 @@ describe('recover', () => {
     expect([recovered, end.outcome]).toEqual([0, 'completed'])
   })
 
-  it('ends a dead node’s run once: open calls unknown, approvals cancelled, the run failed [RUN-03]', async () => {
+  it('goes on with a dead node’s run: what cannot be repeated is unknown, and a question stays open [RUN-03] [RUN-08]', async () => {
     const store = createMemoryStore()
     const clock = createManualClock()
-    const wipe = defineTool({ ...bare, name: 'wipe', effect: 'destructive', execute: () => null })
+    const wipe = defineTool({ ...bare, name: 'wipe', effect: 'destructive', execute: () => 'wiped' })
+    const write = defineTool({ ...bare, name: 'write', effect: 'write', execute: () => never })
     const dead = createAgentBench({
       store,
       clock,
-      tools: [hang, wipe],
-      script: [{ calls: [{ tool: 'hang' }, { tool: 'wipe' }] }],
+      tools: [write, wipe],
+      script: [{ calls: [{ tool: 'write' }, { tool: 'wipe' }] }],
       supervisor: { node: 'dead' },
     })
     const asked = await dead.ask()
     await Promise.all([dead.until('tool_executing'), dead.until('approval_requested')])
     // The dead node never comes back: its timers stand still with a clock of their own.
     const later = createManualClock(clock.now() + 10_000)
-    await using bench = createAgentBench({ store, clock: later, tools: [hang, wipe], supervisor: { node: 'next' } })
+    const script = [{ text: 'I do not know whether it was written.' }]
+    const tools = [write, wipe]
+    await using bench = createAgentBench({ store, clock: later, tools, script, supervisor: { node: 'next' } })
 
     const recovered = [await bench.supervisor.recover(), await bench.supervisor.recover()]
-    const events = await bench.events(asked.threadId)
+    const { approvals } = await bench.supervisor.openThread(ann, asked.threadId)
+    await bench.supervisor.answer(ann, approvals[0]?.approvalId ?? '', { decision: 'approved' })
+    const { events, calls, end } = await bench.finish(asked)
 
     expect(recovered).toEqual([1, 0])
-    expect(events.at(-1)?.event).toMatchObject({
-      type: 'agent_completed',
-      outcome: 'failed',
-      error: { code: 'RUN_INTERRUPTED' },
-    })
-    expect(events.flatMap(({ event }) => (event.type === 'tool_completed' ? [event.outcome] : []))).toEqual([
-      'unknown',
-      'unknown',
+    expect(approvals).toHaveLength(1)
+    expect(calls).toMatchObject([
+      { tool: 'write', outcome: 'unknown', error: { code: 'CALL_UNKNOWN' } },
+      { tool: 'wipe', outcome: 'ok' },
     ])
+    expect(bench.model.requests[0]?.messages.at(-1)).toMatchObject({
+      results: [{ outcome: 'unknown' }, { outcome: 'ok' }],
+    })
+    expect(end.outcome).toBe('completed')
     expect(checkContract(events)).toEqual([])
-    expect((await bench.supervisor.openThread(ann, asked.threadId)).approvals).toEqual([])
+  })
+
+  it('ends a run once, with the reason, when its agent is gone [RUN-03]', async () => {
+    const { store, later, asked } = await interrupted([quick])
+    const others = { agents: [defineAgent({ name: 'other', description: 'Another', model: createScriptedModel([]) })] }
+    await using bench = createAgentBench({ store, clock: later, tools: [quick], supervisor: others })
+
+    await bench.supervisor.recover()
+    const { end, events } = await bench.finish(asked)
+
+    expect(end).toMatchObject({ outcome: 'failed', error: { code: 'RUN_NOT_CONTINUED', retry: 'later' } })
+    expect(end.error?.message).toContain('its agent "assistant" is gone')
+    expect(checkContract(events)).toEqual([])
+  })
+
+  it('ends a run once, with the reason, when a tool of an open call is gone or is another [RUN-03]', async () => {
+    const changed = defineTool({ ...bare, name: 'hang', description: 'Changed', effect: 'read', execute: () => null })
+    const gone = await interrupted([hang])
+    const replaced = await interrupted([hang])
+    await using without = createAgentBench({ store: gone.store, clock: gone.later })
+    await using other = createAgentBench({ store: replaced.store, clock: replaced.later, tools: [changed] })
+
+    await without.supervisor.recover()
+    await other.supervisor.recover()
+    const ends = [await without.finish(gone.asked), await other.finish(replaced.asked)]
+
+    expect(ends.map(({ end }) => end.error?.code)).toEqual(['RUN_NOT_CONTINUED', 'RUN_NOT_CONTINUED'])
+    expect(ends.map(({ end }) => end.error?.message)).toEqual([
+      expect.stringContaining('"hang" is gone'),
+      expect.stringContaining('"hang" was changed'),
+    ])
+    expect(ends.flatMap(({ calls }) => calls.map(({ outcome }) => outcome))).toEqual(['unknown', 'unknown'])
+    expect(ends.map(({ events }) => checkContract(events))).toEqual([[], []])
+  })
+
+  it('tries no more often than maxAttempts, and says so [RUN-03]', async () => {
+    const { store, later, asked } = await interrupted([hang])
+    await using bench = createAgentBench({ store, clock: later, tools: [hang], limits: { maxAttempts: 1 } })
+
+    await bench.supervisor.recover()
+    const { end, events } = await bench.finish(asked)
+
+    expect(end).toMatchObject({ outcome: 'failed', error: { code: 'RUN_INTERRUPTED' } })
+    expect(checkContract(events)).toEqual([])
+  })
+
+  it('ends as stopped what was stopped before its node died [RUN-09]', async () => {
+    const { store, later, asked } = await interrupted([hang])
+    await store.runs.requestStop(ann, asked.runId)
+    await using bench = createAgentBench({ store, clock: later, tools: [hang] })
+
+    await bench.supervisor.recover()
+    const { end, calls, events } = await bench.finish(asked)
+
+    expect(end.outcome).toBe('stopped')
+    expect(calls).toMatchObject([{ outcome: 'unknown' }])
+    expect(checkContract(events)).toEqual([])
   })
 
   it('silences the node that had held the run: it stops at once and writes nothing more', async () => {
@@ -477,7 +607,7 @@ describe('recover', () => {
     const later = createManualClock(clock.now() + 10_000)
     const second = createAgentBench({ store, clock: later })
     await second.supervisor.recover()
-    const ended = await second.events(asked.threadId)
+    const { events: ended } = await second.finish(asked)
 
     await first.clock.advance(1_000)
 
@@ -525,6 +655,20 @@ describe('the options of a supervisor', () => {
 })
 
 const bare = { description: 'For a test', input: { type: 'object' } } as const
+
+/** A run whose node died in its first call; `later` is past its lease. */
+async function interrupted(tools: readonly Tool[]) {
+  const store = createMemoryStore()
+  const clock = createManualClock()
+  const script = [
+    { calls: tools.map(({ name }) => ({ tool: name })), gate: tools[0] === hang ? Promise.resolve() : never },
+  ]
+  const dead = createAgentBench({ store, clock, tools, script, supervisor: { node: 'dead' } })
+  const asked = await dead.ask()
+  if (tools[0] === hang) await dead.until('tool_executing')
+  else await dead.until('agent_thinking')
+  return { store, later: createManualClock(clock.now() + 10_000), asked }
+}
 
 /** A store whose append of that number commits and fails all the same. */
 function failingAfterwards(store: Store, at: number): Store {

@@ -198,16 +198,26 @@ function areInterchangeable(first: ThreadEvent, second: ThreadEvent): boolean {
   if (first.type === 'subagent_event' && second.type === 'subagent_event' && first.parentCallId === second.parentCallId)
     return areInterchangeable(first.event, second.event)
   if (isType(first, 'thread_renamed') || isType(second, 'thread_renamed')) return true
+  if (isLate(first) || isLate(second)) return aboutLate(first) !== aboutLate(second)
   if (first.type === 'message_added' || second.type === 'message_added') return false
   if (first.type === 'thread_renamed' || second.type === 'thread_renamed') return true
-  const late = isType(first, 'tool_late') && !isType(second, 'agent_completed')
   const deltas = [first, second].every((event) => isType(event, 'agent_thinking', 'agent_message'))
   const differentCalls = isCallEvent(first) && isCallEvent(second) && aboutCall(first) !== aboutCall(second)
   const progress = isType(first, 'tool_progress') && isType(second, 'tool_progress')
   // Where in the voided part of a step a takeover came cannot be told, nor what of a retried step came before the retry.
   const attempt = [first, second].some(isNextAttempt) && ![first, second].some(isCallEvent)
   const voided = isType(first, 'agent_thinking') && isType(second, 'agent_rewound')
-  return late || deltas || differentCalls || progress || attempt || voided
+  return deltas || differentCalls || progress || attempt || voided
+}
+
+function isLate(event: ThreadEvent): boolean {
+  return innermost(event)?.type === 'tool_late'
+}
+
+/** The call that the innermost event is about. */
+function aboutLate(event: ThreadEvent): string | undefined {
+  const inner = innermost(event)
+  return inner !== undefined && 'callId' in inner ? inner.callId : undefined
 }
 
 function aboutCall(event: RunEvent): string {

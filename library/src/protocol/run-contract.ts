@@ -15,6 +15,8 @@ export interface RunChecker {
   /** A call that it abandoned has not settled yet, as far as it is known. */
   readonly awaitsLate: boolean
   check(event: RunEvent, report: Report): void
+  /** Its caller was taken over: it has to start again too. */
+  interrupt(): void
 }
 
 interface CallState {
@@ -42,6 +44,7 @@ export function createRunChecker(runId: string): RunChecker {
   let answered = false
   let openCalls = 0
   let ended = false
+  let mustStart = false
   const openApprovals = new Map<string, string>()
   const warned = new Set<string>()
   const calls = new Map<string, CallState>()
@@ -67,7 +70,11 @@ export function createRunChecker(runId: string): RunChecker {
     if (next !== attempt + 1) report('ATTEMPT', `attempt ${next} follows ${attempt}`)
     attempt = next
     if (phase === 'streaming') phase = 'cut'
-    for (const call of calls.values()) if (!call.completed) call.executing = false
+    mustStart = false
+    for (const call of calls.values()) {
+      if (!call.completed) call.executing = false
+      call.child?.interrupt()
+    }
   }
 
   function checkThinking(eventStep: number, report: Report): void {
@@ -135,8 +142,8 @@ export function createRunChecker(runId: string): RunChecker {
   function checkLate(event: RunEvent, report: Report): void {
     if (event.type === 'subagent_event') {
       const child = calls.get(event.parentCallId)?.child
-      if (child === undefined) report('LATE_ONCE', `of parent call "${event.parentCallId}"`)
-      return child?.check(event.event, report)
+      if (child?.runId === event.event.runId) return child.check(event.event, report)
+      return report('LATE_ONCE', `of parent call "${event.parentCallId}"`)
     }
     if (event.type !== 'tool_late') return
     const call = calls.get(event.callId)
@@ -146,6 +153,9 @@ export function createRunChecker(runId: string): RunChecker {
 
   return {
     runId,
+    interrupt() {
+      mustStart = !ended
+    },
     get ended() {
       return ended
     },
@@ -160,6 +170,8 @@ export function createRunChecker(runId: string): RunChecker {
       if (attempt === 0 && event.type !== 'agent_started' && event.type !== 'agent_completed') {
         report('ATTEMPT', `${event.type} before agent_started`)
       }
+      if (mustStart && event.type !== 'agent_started' && !isAnswer(event))
+        report('ATTEMPT', `${event.type} before it was started again`)
       switch (event.type) {
         case 'limit_warning': {
           const key = limitKey(event.limit)
@@ -246,6 +258,11 @@ export function createRunChecker(runId: string): RunChecker {
 /** Whether it puts a late call on record, here or in an agent that was called. */
 export function isLate(event: RunEvent): boolean {
   return event.type === 'subagent_event' ? isLate(event.event) : event.type === 'tool_late'
+}
+
+/** Whoever answers an approval writes it down, at any time. */
+function isAnswer(event: RunEvent): boolean {
+  return event.type === 'subagent_event' ? isAnswer(event.event) : event.type === 'approval_resolved'
 }
 
 function newCall(step: number, tool: string): CallState {

@@ -10,6 +10,7 @@ import { createSupervisor, type SupervisorOptions } from '../agent/create-superv
 import type { Logger, Model, Store } from '../agent/ports.ts'
 import type { LateCall } from '../agent/run-context.ts'
 import type { Supervisor } from '../agent/supervisor.ts'
+import { innermost } from '../agent/thread-events.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { AgentCompleted, LoggedEvent, ThreadEvent, ThreadEventType, ToolCompleted } from '../protocol/events.ts'
@@ -153,6 +154,14 @@ export function createAgentBench(options: AgentBenchOptions = {}): AgentBench {
     },
   }
   return bench
+}
+
+/** The ends of all calls in a log, those inside agents included. */
+export function innerCalls(events: readonly LoggedEvent[]): readonly ToolCompleted[] {
+  return events.flatMap(({ event }) => {
+    const inner = innermost(event)
+    return inner.type === 'tool_completed' ? [inner] : []
+  })
 }
 
 function captureLogs(into: { level: string; fields: object; message: string }[]): Logger {

@@ -102,7 +102,7 @@ function writeLog(turns: readonly TurnPlan[]): readonly ThreadEvent[] {
 
 interface Pen {
   readonly nextId: (kind: string) => string
-  /** An agent that was called starts afresh with its call, in a run of its own. */
+  /** An agent that was called is taken over with its caller. */
   readonly mayRestart: boolean
 }
 
@@ -189,8 +189,9 @@ function writeStep(plan: StepPlan, { runId, step, started, pen }: Place): readon
   const start = only?.[0]
   const restarted =
     plan.restarted && pen.mayRestart && written.length === 1 && start?.type === 'tool_executing'
-      ? [start, started()]
+      ? [start, ...begunAgents(only), started()]
       : []
+  const goesOn = restarted.length > 0 ? written.map((events) => events.map(toNextAttempt)) : written
   return [
     ...(plan.compacted ? [compacted] : []),
     ...voided,
@@ -198,8 +199,18 @@ function writeStep(plan: StepPlan, { runId, step, started, pen }: Place): readon
     ...deltas,
     finished,
     ...restarted,
-    ...(plan.interleaved ? interleave(written) : written.flat()),
+    ...(plan.interleaved ? interleave(goesOn) : goesOn.flat()),
   ]
+}
+
+/** What the agents among these events had said before they were taken over: that they had started. */
+function begunAgents(events: readonly RunEvent[] = []): readonly RunEvent[] {
+  return events.slice(1, 2).flatMap((event): readonly RunEvent[] => (event.type === 'subagent_event' ? [event] : []))
+}
+
+function toNextAttempt(event: RunEvent): RunEvent {
+  if (event.type !== 'subagent_event' || event.event.type !== 'agent_started') return event
+  return { ...event, event: { ...event.event, attempt: event.event.attempt + 1 } }
 }
 
 interface CallPlace {
