@@ -49,6 +49,15 @@ export const hostDrivers: Drivers<keyof HostLimits> = {
     return [first, other, second].map(saidBy).join(', ')
   },
 
+  async maxRunsPerTenant() {
+    const model = createScriptedModel(() => ({ text: 'Hm', gate: never }))
+    await using limited = await startLimited({ limits: { maxRunsPerTenant: 1 }, model })
+    const [ann, bob] = [await limited.socket('ann'), await limited.socket('bob')]
+    const first = await ann.say(await ann.openNewThread(), 'one')
+    const second = await bob.say(await bob.openNewThread(), 'two')
+    return [first, second].map(saidBy).join(', then ')
+  },
+
   async maxToolsPerScope() {
     const [one, two] = ['one', 'two'].map((name) =>
       defineTool({

@@ -5,7 +5,7 @@
  * @module
  */
 import { defineTool, type Tool } from 'toolcrib'
-import { agentTool, defineAgent, type RunLimits } from 'toolcrib/agent'
+import { agentTool, defineAgent, type Price, type RunLimits } from 'toolcrib/agent'
 import type { AgentCompleted, EventFrame, ThreadEvent, ToolCompleted } from 'toolcrib/protocol'
 import { createScriptedModel, type RawSocket, type Script } from 'toolcrib/testing'
 import type { Drivers } from './gateway-drivers.ts'
@@ -56,6 +56,16 @@ export const runDrivers: Drivers<keyof RunLimits> = {
     const { events, end } = await run({
       limits: { maxTokens: 10 },
       script: () => ({ calls: [{ tool: 'echo' }], usage }),
+    })
+    return `${stepsOf(events)} steps, then ${end.outcome} ${end.limit?.name}`
+  },
+
+  async maxCostMicros() {
+    const usage = { inputTokens: 3, outputTokens: 4_997 }
+    const { events, end } = await run({
+      limits: { maxCostMicros: 10_000 },
+      script: () => ({ calls: [{ tool: 'echo' }], usage }),
+      price: { inputPerMillionTokens: 1, outputPerMillionTokens: 1 },
     })
     return `${stepsOf(events)} steps, then ${end.outcome} ${end.limit?.name}`
   },
@@ -118,15 +128,18 @@ interface RunOptions {
   readonly limits: Partial<RunLimits>
   readonly script: Script
   readonly tools?: readonly Tool[]
+  /** Of the model. */
+  readonly price?: Price
   /** While the run is at work. */
   readonly meanwhile?: (limited: LimitedServer, socket: RawSocket) => Promise<void>
 }
 
-async function run({ limits, script, tools = [], meanwhile }: RunOptions): Promise<{
+async function run({ limits, script, tools = [], price, meanwhile }: RunOptions): Promise<{
   readonly events: readonly ThreadEvent[]
   readonly end: AgentCompleted
 }> {
-  await using limited = await startLimited({ limits, tools: [echo, ...tools], model: createScriptedModel(script) })
+  const model = createScriptedModel(script, price === undefined ? {} : { price })
+  await using limited = await startLimited({ limits, tools: [echo, ...tools], model })
   const socket = await limited.socket('ann')
   const threadId = await socket.openNewThread()
   await socket.say(threadId, 'Go.')
