@@ -60,6 +60,23 @@ describe('the configuration', () => {
     })
   })
 
+  it('takes rules that say who answers an approval, and refuses those that name nobody', () => {
+    const by = { roles: ['finance'], users: ['eve'], requester: false }
+    const approve = ['effect:destructive', { tools: ['tag:payments'], by }]
+    const wrong = [5, { tools: ['*'] }, { tools: ['*'], by: {} }, { tools: ['*'], by: { users: ['eve'], until: 1 } }]
+
+    const config = parse({ policy: { allow: [], approve } })
+    const problems = problemsOf({ policy: { allow: [], approve: wrong } })
+
+    expect(config.policy).toEqual({ allow: [], approve })
+    expect(problems).toMatchObject([
+      { name: 'policy.approve.0', expected: 'a selector of tools, or a rule: { tools, by }', received: '5' },
+      { name: 'policy.approve.1', expected: 'a selector of tools, or a rule: { tools, by }' },
+      { name: 'policy.approve.2.by', expected: 'somebody: { roles?, users?, requester? }' },
+      { name: 'policy.approve.3.by.until', expected: 'a key that Toolcrib knows' },
+    ])
+  })
+
   it('tells every problem at once, with name, expected and received [OPS-09]', () => {
     const problems = problemsOf(
       { modle: 'builtin', limits: { maxFrameBytes: '64k', maxStps: 3 }, agents: [{ name: 'a b' }] },

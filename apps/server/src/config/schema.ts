@@ -159,8 +159,10 @@ const allowRule = z
 
 const approvers = z
   .strictObject({ roles: texts.optional(), users: texts.optional(), requester: z.boolean().optional() })
-  .refine(({ roles = [], users = [], requester = false }) => roles.length > 0 || users.length > 0 || requester)
-  .describe('somebody: { roles?, users?, requester? }')
+  .refine(({ roles = [], users = [], requester = false }) => roles.length > 0 || users.length > 0 || requester, {
+    // Within a union nobody looks for the description.
+    message: 'somebody: { roles?, users?, requester? }',
+  })
 
 const approvalRule = z
   .union([text, z.strictObject({ tools: texts, by: approvers })])

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import type { Client } from 'toolcrib/client'
 import { createScriptedModel } from 'toolcrib/testing'
@@ -6,15 +7,32 @@ import { connectClient, signIn, startFixture } from '../../server.fixture.ts'
 import type { Terminal } from '../terminal.ts'
 import { talk } from './talk.ts'
 
-/** Somebody who types a line whenever the terminal has shown what they wait for. */
-async function typing(client: Client, script: readonly (readonly [waitFor: string, line: string])[]): Promise<string> {
-  const stdin = new PassThrough()
-  const stdout = new PassThrough()
+const policy = {
+  allow: [{ tools: ['*'] }],
+  approve: ['effect:destructive', { tools: ['delete_note'], by: { users: ['eve'] } }],
+}
+const asking = [{ calls: [{ tool: 'delete_note', input: { noteId: 'k3f7p' } }] }, { text: 'So be it.' }]
+
+interface Seat extends AsyncDisposable {
+  type(line: string): void
+  /** Resolves when the screen has shown it. */
+  shown(text: string | RegExp): Promise<void>
+  readonly screen: () => string
+}
+
+function sitDown(client: Client): Seat {
   const nothing = { [Symbol.dispose]: () => {} }
+  const [stdin, stdout] = [new PassThrough(), new PassThrough()]
+  let screen = ''
+  stdout.setEncoding('utf8')
+  stdout.on('data', (text: string) => {
+    screen += text
+  })
   const terminal: Terminal = {
     args: [],
     env: {},
     folder: '/',
+    // All that is read of it is lines.
     stdin: stdin as unknown as NodeJS.ReadStream,
     stdout,
     stderr: new PassThrough(),
@@ -22,56 +40,41 @@ async function typing(client: Client, script: readonly (readonly [waitFor: strin
     onStrayFault: () => nothing,
     exit: () => {},
   }
-  const left = [...script]
-  let shown = ''
-  let from = 0
-  stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown += text
-    const [next] = left
-    if (next === undefined || !shown.slice(from).includes(next[0])) return
-    from = shown.length
-    left.shift()
-    stdin.write(`${next[1]}\n`)
-  })
-  await talk({ client, terminal, threadId: undefined, agent: undefined })
-  return shown
+  const left = talk({ client, terminal, threadId: undefined, agent: undefined })
+  return {
+    type: (line) => void stdin.write(`${line}\n`),
+    screen: () => screen,
+    async shown(text) {
+      while (!(typeof text === 'string' ? screen.includes(text) : text.test(screen))) await once(stdout, 'data')
+    },
+    async [Symbol.asyncDispose]() {
+      stdin.end()
+      await left
+      client.close()
+    },
+  }
 }
 
-it('answers the last message again, or another in its place, without what stood there before', async () => {
-  const model = createScriptedModel((_, asked) => ({ text: `Answer ${asked}.` }))
-  await using fixture = await startFixture({ parts: { model } })
-  const { token } = await signIn(fixture.url, 'Ann')
-  await using client = connectClient(fixture.url, token)
+it('tells of approvals of others, asks on request, and sends the reason of a no [RUN-08]', async () => {
+  await using fixture = await startFixture({ config: { policy }, parts: { model: createScriptedModel(asking) } })
+  const tokens = await Promise.all(['Ann', 'Eve'].map(async (name) => (await signIn(fixture.url, name)).token))
+  await using ann = sitDown(connectClient(fixture.url, tokens[0] ?? ''))
+  await using eve = sitDown(connectClient(fixture.url, tokens[1] ?? ''))
+  await Promise.all([ann, eve].map((seat) => seat.shown('A new thread')))
+  eve.type('/approvals')
+  await eve.shown('Nothing of other people waits for you.')
 
-  await typing(client, [
-    ['A new thread', 'first'],
-    ['Answer 1.', 'second'],
-    ['Answer 2.', '/retry'],
-    ['Answer 3.', '/retry  other words'],
-    ['Answer 4.', '/quit'],
-  ])
+  ann.type('delete my note')
+  await ann.shown('delete_note waits for others to agree.')
+  await eve.shown(/Ann \(ann\) asks for delete_note/)
+  eve.type('/approvals')
+  await eve.shown(/May delete_note run for Ann \(ann\) with \{"noteId":"k3f7p"\}\?/)
+  eve.type('perhaps')
+  await eve.shown('Answer y or n')
+  eve.type('n, it is the only copy')
+  await ann.shown('So be it.')
 
-  const asked = model.requests.map(({ messages }) =>
-    messages.map((message) => (message.role === 'user' ? JSON.stringify(message.parts) : '…')),
-  )
-  const text = (words: string): string => JSON.stringify([{ type: 'text', text: words }])
-  expect(asked).toEqual([
-    [text('first')],
-    [text('first'), '…', text('second')],
-    [text('first'), '…', text('second')],
-    [text('first'), '…', text('other words')],
-  ])
-})
-
-it('says that there is nothing yet to be answered again', async () => {
-  await using fixture = await startFixture()
-  const { token } = await signIn(fixture.url, 'Ann')
-  await using client = connectClient(fixture.url, token)
-
-  const shown = await typing(client, [
-    ['A new thread', '/retry'],
-    ['no message yet', '/quit'],
-  ])
-
-  expect(shown).toContain('There is no message yet that could be answered again')
+  expect(ann.screen()).toContain('denied by eve')
+  expect(ann.screen()).toContain('it is the only copy')
+  expect(ann.screen()).not.toContain('May delete_note run')
 })
