@@ -32,6 +32,7 @@ export {
   storeErrorCodes,
 } from './agent/errors.ts'
 export { defaultRunLimits } from './agent/limits.ts'
+export { imageTypes as attachableImageTypes } from './agent/media-type.ts'
 export type { Price } from './agent/model-price.ts'
 export type {
   Accepted,
@@ -61,6 +62,7 @@ export type {
   NewThread,
   RecordStore,
   ReservationAnswer,
+  ReservationHolder,
   ReservationRequest,
   Revocation,
   RevocationStore,

@@ -39,11 +39,13 @@ export function openAgents({ config, clock, model }: AgentsOptions): OpenedAgent
 
   function described(spec: string, made: Model): Model {
     const price = Object.hasOwn(config.prices, spec) ? config.prices[spec] : undefined
+    const accepts = Object.hasOwn(config.imageTypes, spec) ? config.imageTypes[spec] : undefined
     const contextTokens = Object.hasOwn(config.contextTokens, spec) ? config.contextTokens[spec] : undefined
     return {
       ...made,
       ...(price === undefined ? {} : { price }),
       ...(contextTokens === undefined ? {} : { contextTokens }),
+      ...(accepts === undefined ? {} : { accepts }),
     }
   }
 }

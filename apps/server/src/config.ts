@@ -59,6 +59,7 @@ export interface ServerConfig {
   readonly budgets: readonly BudgetOptions[]
   readonly prices: { readonly [model: string]: Price }
   readonly contextTokens: { readonly [model: string]: number }
+  readonly imageTypes: { readonly [model: string]: readonly string[] }
   readonly currency: string
   readonly auth: AuthConfig
   readonly reservedNames: readonly string[]

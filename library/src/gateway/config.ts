@@ -132,6 +132,11 @@ export interface ToolcribConfig {
    * Default: not known, and it is done when the model refuses a request for its length.
    */
   readonly contextTokens?: { readonly [model: string]: number }
+  /**
+   * The media types of images that a model can look at, by the same names. Default: what OpenAI, Anthropic and Google
+   * document of theirs; of all others none, because nobody can know.
+   */
+  readonly imageTypes?: { readonly [model: string]: readonly string[] }
   /** Of the prices and of budgets of money, as people read it. Default `USD`. */
   readonly currency?: string
   readonly auth?: AuthSettings

@@ -4,7 +4,7 @@
  * @module
  */
 import { isIP } from 'node:net'
-import type { Price, RunLimits } from 'toolcrib/agent'
+import { attachableImageTypes, type Price, type RunLimits } from 'toolcrib/agent'
 import type { ClaimNames } from 'toolcrib/gateway'
 import type { BudgetOptions } from 'toolcrib/policy'
 import { z } from 'zod'
@@ -29,6 +29,7 @@ export interface ParsedConfig {
   budgets: ParsedBudget[]
   prices: { [model: string]: Price }
   contextTokens: { [model: string]: number }
+  imageTypes: { [model: string]: string[] }
   currency: string
   auth: ParsedAuth
   reservedNames: string[]
@@ -245,6 +246,10 @@ export const configSchema: z.ZodType<ParsedConfig> = z
     contextTokens: z
       .record(text, wholeNumber(1_024, 100_000_000))
       .describe('an object of numbers of tokens, by the names of models')
+      .default({}),
+    imageTypes: z
+      .record(text, z.array(z.enum(attachableImageTypes)))
+      .describe(`an object of lists of ${attachableImageTypes.join(', ')}, by the names of models`)
       .default({}),
     currency: z
       .string()
