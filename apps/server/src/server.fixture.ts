@@ -92,7 +92,13 @@ export function connectClient(url: string, token: string): Client {
 }
 
 export type Knock =
-  | { readonly accepted: true; readonly socket: WebSocket; readonly hello: { readonly principal: unknown } }
+  | {
+      readonly accepted: true
+      readonly socket: WebSocket
+      readonly hello: { readonly principal: unknown }
+      /** Its close code, listened for from the beginning. */
+      readonly closed: Promise<number>
+    }
   | { readonly accepted: false; readonly status: number; readonly failure: Failure }
 
 export interface KnockOptions {
@@ -118,7 +124,7 @@ export async function knock(url: string, { headers = {}, ticket, path }: KnockOp
     })
   })
   socket.once('message', (data) =>
-    result.resolve({ accepted: true, socket, hello: JSON.parse((data as Buffer).toString()) }),
+    result.resolve({ accepted: true, socket, hello: JSON.parse((data as Buffer).toString()), closed: closed(socket) }),
   )
   return result.promise
 }
