@@ -366,6 +366,8 @@ export interface RecordStore {
   delete(owner: Owner, collection: string, id: string): Promise<boolean>
 }
 
+export type { BudgetRule }
+
 /** One thing that something at work is about to use. */
 export interface Want {
   readonly resource: BudgetResource
@@ -376,10 +378,16 @@ export interface Want {
   readonly least?: number
 }
 
+/**
+ * What holds a reservation in a run: a step of it, or of an agent that it called (each makes one at a time); the summary that
+ * such a step needs first; a call; the run itself, for its time.
+ */
+export type ReservationHolder = `step:${string}` | `summary:${string}` | `call:${string}` | 'time'
+
 export interface ReservationRequest {
   readonly fence: Fence
-  /** What it is for: one of `holders` (agent/reservation-holders.ts). What it held before is given back first. */
-  readonly holder: string
+  /** What it held before is given back first. */
+  readonly holder: ReservationHolder
   readonly at: number
   /** Those that bind the run. */
   readonly budgets: readonly BudgetRule[]

@@ -11,8 +11,7 @@ import { type Refusal, type ReservedCall, type ReservedStep, WARN_AT } from './b
 import { callFailure, runFailure } from './errors.ts'
 import { RunLost } from './journal.ts'
 import { affordableOutput, costOf } from './model-price.ts'
-import type { Clock, Fence, Logger, Model, ReservationAnswer, UsageStore, Want } from './ports.ts'
-import { holders } from './reservation-holders.ts'
+import type { Clock, Fence, Logger, Model, ReservationAnswer, ReservationHolder, UsageStore, Want } from './ports.ts'
 
 export interface SpendingOptions {
   readonly owner: Owner
@@ -82,7 +81,7 @@ export function createSpending(options: SpendingOptions): Spending {
   const counts = (resource: BudgetResource): boolean => rules.some((rule) => rule.resource === resource)
   const measures = counts('tokens') || counts('money')
 
-  async function reserve(holder: string, wants: readonly Want[]): Promise<ReservationAnswer | undefined> {
+  async function reserve(holder: ReservationHolder, wants: readonly Want[]): Promise<ReservationAnswer | undefined> {
     try {
       const answer = await usage.reserve(owner, { fence, holder, at: clock.now(), budgets: rules, wants })
       if (answer.status === 'reserved') for (const level of answer.levels) learn(level)
@@ -138,7 +137,7 @@ export function createSpending(options: SpendingOptions): Spending {
         wants.push({ resource: 'money', amount: cost(most), least: cost(least) })
       }
       if (wants.length === 0) return { status: 'reserved', maxOutputTokens }
-      const answer = await reserve(holders[purpose](runId), wants)
+      const answer = await reserve(`${purpose}:${runId}`, wants)
       if (answer === undefined) return { status: 'refused', error: runFailure('BUDGET_UNAVAILABLE', {}) }
       if (answer.status === 'refused') return { status: 'reached', limit: limitOf(answer.level) }
       let cap = most
@@ -164,7 +163,7 @@ export function createSpending(options: SpendingOptions): Spending {
     reserveCall({ callId, tool }) {
       const isCounted = rules.some((rule) => rule.resource === 'calls' && (rule.tool ?? tool) === tool)
       if (!isCounted || heldCalls.has(callId)) return undefined
-      return reserve(holders.call(callId), [{ resource: 'calls', tool, amount: 1 }]).then((answer): ReservedCall => {
+      return reserve(`call:${callId}`, [{ resource: 'calls', tool, amount: 1 }]).then((answer): ReservedCall => {
         if (answer === undefined) {
           return { status: 'refused', error: callFailure('BUDGET_UNAVAILABLE', { tool }), endsRun: false }
         }
@@ -178,7 +177,7 @@ export function createSpending(options: SpendingOptions): Spending {
 
     reserveTime(ms) {
       if (!counts('runMs')) return undefined
-      return reserve(holders.time, [{ resource: 'runMs', amount: ms, least: 1 }]).then((answer): ReservedTime => {
+      return reserve('time', [{ resource: 'runMs', amount: ms, least: 1 }]).then((answer): ReservedTime => {
         if (answer === undefined) return { status: 'refused', error: runFailure('BUDGET_UNAVAILABLE', {}) }
         if (answer.status === 'refused') return { status: 'reached', limit: limitOf(answer.level) }
         const grant = answer.granted[0]

@@ -1,7 +1,6 @@
 /** Rules of the store contract: what is used is counted from the events, and what is reserved is never overspent. @module */
 import type FastCheck from 'fast-check'
-import type { ReservationAnswer, ReservationRequest, Store } from '../../agent/ports.ts'
-import { holders } from '../../agent/reservation-holders.ts'
+import type { ReservationAnswer, ReservationHolder, ReservationRequest, Store } from '../../agent/ports.ts'
 import type { BudgetRule } from '../../policy/budgets.ts'
 import type { ContextCompacted, StepCompleted, ToolCompleted, ToolExecuting } from '../../protocol/events.ts'
 import { createId } from '../../protocol/ids.ts'
@@ -28,7 +27,10 @@ const daily = (resource: BudgetRule['resource'], max: number): BudgetRule => ({
 })
 
 type Run = Awaited<ReturnType<typeof newRunAtWork>>
-type Wants = Pick<ReservationRequest, 'wants' | 'budgets'> & { readonly holder?: string; readonly at?: number }
+type Wants = Pick<ReservationRequest, 'wants' | 'budgets'> & {
+  readonly holder?: ReservationHolder
+  readonly at?: number
+}
 
 export function usageRules({ describe, it, expect, store: shared, makeStore, fc }: Suite): void {
   describe('what was used', () => {
@@ -203,7 +205,7 @@ export function usageRules({ describe, it, expect, store: shared, makeStore, fc 
       const store = await shared()
       const run = await newRunAtWork(store)
       const budgets: BudgetRule[] = [{ ...daily('calls', 1), tool: 'send_mail' }, daily('calls', 3)]
-      const call = (holder: string, tool: string) =>
+      const call = (holder: ReservationHolder, tool: string) =>
         reserve(store, run, { wants: [{ resource: 'calls', tool, amount: 1 }], budgets, holder })
 
       const answers = [
@@ -222,11 +224,11 @@ export function usageRules({ describe, it, expect, store: shared, makeStore, fc 
       const { owner, threadId, runId, fence } = await newRunAtWork(store)
       const budgets = [daily('tokens', 100), daily('calls', 5)]
       const run = { owner, threadId, runId, fence }
-      const step = holders.step(runId)
+      const step = `step:${runId}` as const
       await reserve(store, run, { wants: [{ resource: 'tokens', amount: 90 }], budgets, holder: step })
       const calls = [{ resource: 'calls', tool: 'echo', amount: 1 }] as const
-      await reserve(store, run, { wants: calls, budgets, holder: holders.call('call_1') })
-      await reserve(store, run, { wants: calls, budgets, holder: holders.call('call_2') })
+      await reserve(store, run, { wants: calls, budgets, holder: 'call:call_1' })
+      await reserve(store, run, { wants: calls, budgets, holder: 'call:call_2' })
       const before = await reservedBy(store, owner, budgets)
 
       const events = [
@@ -267,7 +269,7 @@ export function usageRules({ describe, it, expect, store: shared, makeStore, fc 
       const died = await newRunAtWork(store, newOwner(), { node, leaseMs: 1 })
       const caller = await newRunAtWork(store, newOwner(), { node })
       for (const run of [over, parked, died]) await reserve(store, run, { wants, budgets })
-      await reserve(store, caller, { wants, budgets, holder: holders.step('run_inner') })
+      await reserve(store, caller, { wants, budgets, holder: 'step:run_inner' })
 
       await store.events.append(over.owner, over.threadId, { ...over, at: START, events: [completed(over.runId)] })
       await store.leases.release(node, parked.fence, { until: START + LONG_MS, parked: { approvals: 0 } })
@@ -366,7 +368,7 @@ async function live(store: Store, run: Run, moves: readonly Move[], budgets: rea
       { resource: 'tokens', amount: move.tokens, least: 1 },
       { resource: 'money', amount: move.micros },
     ] as const
-    const step = await reserve(store, run, { wants, budgets, holder: holders.step(runId) })
+    const step = await reserve(store, run, { wants, budgets, holder: `step:${runId}` })
     if (step.status === 'refused') break
     if (move.dies) return
     const share = (amount: number): number => Math.floor(((amount ?? 0) * move.used) / 100)
@@ -377,7 +379,7 @@ async function live(store: Store, run: Run, moves: readonly Move[], budgets: rea
     const call = {
       wants: [{ resource: 'calls', tool: 'echo', amount: 1 }],
       budgets,
-      holder: holders.call(callId),
+      holder: `call:${callId}`,
     } as const
     if ((await reserve(store, run, call)).status === 'refused') break
     await append([executing(runId, callId, 'echo')])
@@ -386,7 +388,7 @@ async function live(store: Store, run: Run, moves: readonly Move[], budgets: rea
 }
 
 function reserve(store: Store, run: Run, { holder, at = START, ...rest }: Wants): Promise<ReservationAnswer> {
-  return store.usage.reserve(run.owner, { fence: run.fence, holder: holder ?? holders.step(run.runId), at, ...rest })
+  return store.usage.reserve(run.owner, { fence: run.fence, holder: holder ?? `step:${run.runId}`, at, ...rest })
 }
 
 async function takeOverAll(store: Store, now: number): Promise<void> {

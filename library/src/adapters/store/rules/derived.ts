@@ -5,8 +5,7 @@
  * @module
  */
 import type { StoreErrorDetails } from '../../../agent/errors.ts'
-import type { ApprovalAnswer } from '../../../agent/ports.ts'
-import { holders } from '../../../agent/reservation-holders.ts'
+import type { ApprovalAnswer, ReservationHolder } from '../../../agent/ports.ts'
 import type {
   ApprovalDecision,
   ApprovalRequested,
@@ -34,7 +33,7 @@ export type Change =
   | { readonly type: 'text_added'; readonly folded: string }
   | ({ readonly type: 'used' } & Used)
   /** What reserved something holds it no longer. */
-  | { readonly type: 'returned'; readonly holder: string }
+  | { readonly type: 'returned'; readonly holder: ReservationHolder }
   | { readonly type: 'attachment_used'; readonly attachmentId: string }
 
 /** The changes of one event, in order. Most events change nothing. */
@@ -100,21 +99,21 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
     case 'approval_resolved':
       return [{ type: 'approval_closed', approvalId: event.approvalId, decision: event.decision }]
     case 'step_completed':
-      return [{ type: 'used', holder: holders.step(event.runId), tool: '', use: useOf(event.usage) }]
+      return [{ type: 'used', holder: `step:${event.runId}`, tool: '', use: useOf(event.usage) }]
     case 'context_compacted':
-      return [{ type: 'used', holder: holders.summary(event.runId), tool: '', use: useOf(event.usage) }]
+      return [{ type: 'used', holder: `summary:${event.runId}`, tool: '', use: useOf(event.usage) }]
     case 'tool_executing':
-      return [{ type: 'used', holder: holders.call(event.callId), tool: event.tool, use: { calls: 1 } }]
+      return [{ type: 'used', holder: `call:${event.callId}`, tool: event.tool, use: { calls: 1 } }]
     case 'tool_completed':
       return [
-        { type: 'returned', holder: holders.call(event.callId) },
+        { type: 'returned', holder: `call:${event.callId}` },
         ...(event.truncated === undefined ? [] : [{ type: 'output_kept', handle: event.truncated.handle } as const]),
       ]
     // Of an agent that was called: a run's own end gives back all it holds.
     case 'agent_completed':
       return [
-        { type: 'returned', holder: holders.step(event.runId) },
-        { type: 'returned', holder: holders.summary(event.runId) },
+        { type: 'returned', holder: `step:${event.runId}` },
+        { type: 'returned', holder: `summary:${event.runId}` },
       ]
     case 'subagent_event':
       return changesAtAnyDepth(event.event, [...wrapping, { runId: event.runId, parentCallId: event.parentCallId }])

@@ -4,9 +4,13 @@
  *
  * @module
  */
-import type { ReservationAnswer, ReservationRequest, Want } from '../../../agent/ports.ts'
-import { holders } from '../../../agent/reservation-holders.ts'
-import type { BudgetRule } from '../../../policy/budgets.ts'
+import type {
+  BudgetRule,
+  ReservationAnswer,
+  ReservationHolder,
+  ReservationRequest,
+  Want,
+} from '../../../agent/ports.ts'
 import type {
   BudgetLevel,
   BudgetResource,
@@ -26,7 +30,7 @@ export interface Counter {
 }
 
 export interface Reservation {
-  readonly holder: string
+  readonly holder: ReservationHolder
   readonly resource: BudgetResource
   /** Empty: of no tool. */
   readonly tool: string
@@ -50,10 +54,10 @@ export interface UsageTable {
   add(counter: Counter, use: Partial<Use>): void
   used(counter: Counter): Use
   /** Of one run; of one holder in it. */
-  reservations(runId: string, holder: string): readonly Reservation[]
+  reservations(runId: string, holder: ReservationHolder): readonly Reservation[]
   /** Replaces what the holder has of the same resource. */
   hold(runId: string, reservation: Reservation): void
-  drop(runId: string, holder: string): void
+  drop(runId: string, holder: ReservationHolder): void
   /** All of a run; but not the marks of its calls that have started, unless it has ended. */
   dropAll(runId: string, ended: boolean): void
   reserved(range: ReservedRange): number
@@ -86,13 +90,13 @@ export function reserve(table: UsageTable, request: ReservationRequest): Reserva
   const held = table.reservations(runId, holder)
   if (held.some(isStarted)) return { status: 'reserved', granted: wants.map(({ amount }) => ({ amount })), levels: [] }
   // Time is used from the moment of the claim on, whenever it is asked for.
-  const at = holder === holders.time ? (held[0]?.at ?? request.at) : request.at
+  const at = holder === 'time' ? (held[0]?.at ?? request.at) : request.at
   table.drop(runId, holder)
   const decided = wants.map((want) => ({ want, decision: decide(table, want, budgets, at) }))
   for (const { decision } of decided) {
     if (decision.refusedBy === undefined) continue
     // What marks the claim stays, so that its time is counted.
-    for (const reservation of held) if (holder === holders.time) table.hold(runId, { ...reservation, amount: 0 })
+    for (const reservation of held) if (holder === 'time') table.hold(runId, { ...reservation, amount: 0 })
     return { status: 'refused', level: decision.refusedBy }
   }
   for (const { want, decision } of decided) {
@@ -145,7 +149,7 @@ function levelOf(table: UsageTable, { per, window, resource, tool, max }: Budget
 
 export interface Used {
   /** What reserved it, if anything did. */
-  readonly holder: string
+  readonly holder: ReservationHolder
   /** Empty: of no tool. */
   readonly tool: string
   readonly use: Partial<Use>
@@ -163,12 +167,12 @@ export function settle(table: UsageTable, runId: string, { holder, tool, use }: 
 
 /** From here on the run is at work. */
 export function beginTime(table: UsageTable, runId: string, at: number): void {
-  table.hold(runId, { holder: holders.time, resource: 'runMs', tool: '', amount: 0, at })
+  table.hold(runId, { holder: 'time', resource: 'runMs', tool: '', amount: 0, at })
 }
 
 /** The run is at work no longer, since `until`: its time is counted, and what it had reserved is given back. */
 export function endTime(table: UsageTable, runId: string, until: number, ended: boolean): void {
-  const [time] = table.reservations(runId, holders.time)
+  const [time] = table.reservations(runId, 'time')
   table.dropAll(runId, ended)
   if (time === undefined) return
   count(table, { use: { runMs: Math.max(0, Math.round(until - time.at)) }, tool: '', at: time.at })

@@ -8,6 +8,7 @@ import type {
   Accepted,
   Answered,
   ApprovalRecord,
+  BudgetRule,
   Fence,
   HeartbeatAnswer,
   InboxRecord,
@@ -20,7 +21,6 @@ import type {
   Revocation,
   RunRecord,
 } from '../../../agent/ports.ts'
-import type { BudgetRule } from '../../../policy/budgets.ts'
 import type { Owner, Principal, Thread, UsageReport } from '../../../protocol/vocabulary.ts'
 import type { Change } from '../rules/derived.ts'
 import type { Statements } from './statements.ts'
