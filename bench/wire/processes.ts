@@ -1,6 +1,6 @@
 /**
  * Servers and clients in processes of their own, asked over IPC. The law: a child ends when its parent does, when it is
- * told to, and at the latest after two minutes.
+ * told to, and at the latest after two minutes, or what it sets.
  *
  * @module
  */
@@ -63,9 +63,12 @@ export function startChild<A extends Answers>(file: URL): Child<A> {
 }
 
 /** In the child: answers its parent until that is gone. */
-export function answerParent(answers: Answers): void {
+export function answerParent(
+  answers: Answers,
+  { maxLifeMs = MAX_LIFE_MS }: { readonly maxLifeMs?: number } = {},
+): void {
   process.once('disconnect', () => process.exit())
-  setTimeout(() => process.exit(3), MAX_LIFE_MS).unref()
+  setTimeout(() => process.exit(3), maxLifeMs).unref()
   process.on('message', ({ id, question, input }: Question) => {
     void answer(answers, question, input).then(
       (value) => process.send?.({ id, value } satisfies Answer),

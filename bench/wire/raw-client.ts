@@ -8,6 +8,8 @@ import { createConnection, type Socket } from 'node:net'
 
 export interface RawClient {
   sendText(text: string): void
+  /** Reads no more: the kernel takes what it can, and then the server has to wait. */
+  pause(): void
   destroy(): void
 }
 
@@ -51,7 +53,11 @@ export function connectRaw({ port, user, onBytes }: RawClientOptions): Promise<R
       const rest = head.slice(end + END_OF_HEAD.length)
       head = undefined
       if (rest !== '') onBytes(Buffer.from(rest, 'latin1'))
-      resolve({ sendText: (text) => void socket.write(frame(text)), destroy: () => void socket.destroy() })
+      resolve({
+        sendText: (text) => void socket.write(frame(text)),
+        pause: () => void socket.pause(),
+        destroy: () => void socket.destroy(),
+      })
     }
   })
 }
