@@ -81,6 +81,7 @@ const bounded: { readonly [Bound in keyof typeof COMMAND_BOUNDS]: Pair } = {
     idempotencyKey: 'key',
   })),
   maxThreadsPerPage: pair((more) => ({ type: 'thread.list', limit: 200 + more })),
+  maxApprovalsPerPage: pair((more) => ({ type: 'approval.list', limit: 200 + more })),
   maxEventsPerPage: pair((more) => ({ type: 'thread.read', threadId: 'thr_absent', before: 1, limit: 500 + more })),
   maxInputDepth: pair((more) => ({ ...answer, input: nested(64 + more) })),
   maxDescriptionChars: pair((more) => offering({ description: text(4_000 + more) })),

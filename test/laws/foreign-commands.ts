@@ -30,6 +30,7 @@ export const askFor: { readonly [T in CommandType]: ((ids: Ids) => CommandBody) 
   }),
   'run.stop': ({ runId }) => ({ type: 'run.stop', runId }),
   'approval.answer': ({ approvalId }) => ({ type: 'approval.answer', approvalId, decision: 'approved' }),
+  'approval.list': ({ approvalId }) => ({ type: 'approval.list', after: approvalId }),
   'tools.offer': undefined,
   'tool.result': undefined,
   'tools.list': undefined,
