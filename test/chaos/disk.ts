@@ -23,7 +23,7 @@ export interface Disk extends Disposable {
 /** Whether a disk can be made full here. */
 export const canBeFull: boolean = mountable
 
-const size = '96m'
+const size = '512m'
 const fillStepBytes = 4_194_304
 const leastStepBytes = 4_096
 /** The server may be in the middle of a write of its own. */

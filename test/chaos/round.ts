@@ -18,16 +18,24 @@ import { heldBy, leftIn, orphansOf } from './remains.ts'
 import { type Finding, judge } from './rules.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
 import { callCounts, countBy, repeatedIn, type Tally } from './tally.ts'
-import { readWitness } from './witness.ts'
+import type { Testimony } from './testimony.ts'
+import { readWitness, type WitnessLine } from './witness.ts'
 
 export interface RoundReport {
   readonly findings: readonly Finding[]
   readonly tally: Tally
   readonly elapsedMs: number
-  /** The logs of those whom a finding names, to find out more. */
-  readonly logs: ReadonlyMap<string, readonly LoggedEvent[]>
+  /** Of those whom a finding names, to find out more. */
+  readonly accounts: ReadonlyMap<string, Account>
   /** The last of what the server wrote to standard error. */
   readonly complaints: readonly string[]
+}
+
+/** One person's case: the log, what they did and were told, and what their tools did. */
+export interface Account {
+  readonly log: readonly LoggedEvent[]
+  readonly testimony: Testimony
+  readonly witness: readonly WitnessLine[]
 }
 
 /** From the end of the last fault: several leases, and the slowest of all scripts. */
@@ -89,12 +97,11 @@ export async function runRound(round: Round): Promise<RoundReport> {
     const wrong = secondReader?.faults ?? []
     findings.push(...wrong.map((detail) => ({ rule: 'SEEN_IS_LOGGED' as const, user: testimony.case.user, detail })))
   }
-  const named = new Set(findings.map(({ user }) => user))
   return {
     findings,
     tally: tallyOf(round, { logs, model, metrics, repeated: repeatedIn(witness) }),
     elapsedMs: performance.now() - startedAt,
-    logs: new Map([...logs].filter(([user]) => named.has(user))),
+    accounts: accountsOf(findings, { people, logs, witness }),
     complaints: server.complaints,
   }
 }
@@ -207,6 +214,25 @@ function tallyOf({ cases, faults }: Round, { logs, model, metrics, repeated }: F
       'dead peers': metrics.deadPeers,
     },
   }
+}
+
+interface Accounts {
+  readonly people: readonly Person[]
+  readonly logs: ReadonlyMap<string, readonly LoggedEvent[]>
+  readonly witness: readonly WitnessLine[]
+}
+
+function accountsOf(findings: readonly Finding[], { people, logs, witness }: Accounts): ReadonlyMap<string, Account> {
+  const named = new Set(findings.map(({ user }) => user))
+  const chosen = people.map(({ testimony }) => testimony).filter((testimony) => named.has(testimony.case.user))
+  return new Map(
+    chosen.map((testimony) => {
+      const { user } = testimony.case
+      const log = logs.get(user) ?? []
+      const calls = new Set([...runsOf(log).values()].flatMap((run) => run.calls.map(({ callId }) => callId)))
+      return [user, { log, testimony, witness: witness.filter(({ callId }) => calls.has(callId)) }]
+    }),
+  )
 }
 
 async function within(work: Promise<unknown>, patienceMs: number): Promise<boolean> {

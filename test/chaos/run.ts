@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import type { LoggedEvent } from 'toolcrib/protocol'
 import type { Fault, Round } from './plan.ts'
 import { type Reduced, reduce } from './reduce.ts'
-import { type RoundReport, runRound } from './round.ts'
+import { type Account, type RoundReport, runRound } from './round.ts'
 import { rules } from './rules.ts'
 import { casesPerRound, type RoundDone, roundFrom, runRounds } from './run-rounds.ts'
 import { addTallies, describeTally, emptyTally } from './tally.ts'
@@ -89,12 +89,26 @@ function explain({ round, report }: Reduced): void {
   tellFindings(report)
   for (const rule of new Set(report.findings.map((finding) => finding.rule))) say(`  ${rule}: ${rules[rule]}`)
   say(JSON.stringify(round, null, 1))
-  for (const [user, log] of report.logs) say(`\n${user}\n${log.map(describeEvent).join('\n')}`)
+  for (const [user, account] of report.accounts) say(describeAccount(user, account))
   say(`\nThe server said:\n${report.complaints.slice(-30).join('\n')}\n`)
 }
 
 function describeFault({ kind, moment, lengthMs }: Fault): string {
   return `${kind} ${lengthMs} ms at ${moment.what} ${moment.nth}`
+}
+
+function describeAccount(user: string, { log, testimony, witness }: Account): string {
+  const { stops, answers, sends, troubles } = testimony
+  const runs = sends.map(({ script, acknowledged }) => ({ script: script.id, ...acknowledged }))
+  const told = { runs, stops, answers, troubles }
+  const work = witness.map(({ at, what, how = '', tool, callId }) => `  ${at} ${what} ${how} ${tool} ${callId}`)
+  return [
+    `\n${user} was told ${JSON.stringify(told)}`,
+    'The log:',
+    ...log.map(describeEvent),
+    'The tools:',
+    ...work,
+  ].join('\n')
 }
 
 function describeEvent({ seq, at, event }: LoggedEvent): string {
