@@ -433,6 +433,24 @@ describe('toolcrib', () => {
     expect(answered.stderr).toMatch(/calculate: ok, \d+ ms/)
   })
 
+  it('revokes tokens of a running server, as an operator, and says what is missing', async () => {
+    await using place = await temporaryFolder()
+    await using fixture = await startFixture()
+    const { token } = await signIn(fixture.url, 'Ann')
+    const env = { TOOLCRIB_URL: fixture.url }
+    const me = async (): Promise<number> => (await fetch(`${fixture.url}/v1/me`, { headers: bearer(token) })).status
+    const before = await me()
+
+    const revoked = await runCli(['token', 'revoke', '--user', 'ann', '--name', 'Otto'], { ...place, env })
+    const neither = await runCli(['token', 'revoke'], { ...place, env })
+    const refused = await runCli(['token', 'revoke', '--id', 'x', '--token', token], { ...place, env })
+
+    expect([before, await me()]).toEqual([200, 401])
+    expect(revoked).toMatchObject({ code: 0, stdout: 'Every token of "ann" that was issued until now is revoked\n' })
+    expect(neither).toMatchObject({ code: 2, stderr: expect.stringContaining('Expected one of --user') })
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('TOKEN_REVOKED') })
+  })
+
   it('signs a token that a server with the same secret accepts', async () => {
     const env = { TOOLCRIB_JWT_SECRET: 'a-shared-secret-of-more-than-32-bytes', TOOLCRIB_ISSUER: 'https://me.example' }
     await using fixture = await startFixture({ env })

@@ -75,7 +75,17 @@ Options:
   --roles A,B        (default: user)
   --scopes A,B       (default: none)
   --ttl DURATION     such as 90s, 15m, 1h, 30d (default: 1h)
-  --data FOLDER, --config FILE       as in toolcrib start`,
+  --data FOLDER, --config FILE       as in toolcrib start
+
+Usage: toolcrib token revoke --user USER | --id JTI [options]
+
+Asks a running server to take back every token of a user that was issued until now, or one token by its id ("jti"): what
+they hold open is closed, and they no longer count. Needs an operator.
+
+Options:
+  --url URL       TOOLCRIB_URL    the server (default: http://127.0.0.1:4600)
+  --token TOKEN   TOOLCRIB_TOKEN  the operator's token, on a server that has an issuer
+  --name NAME                     who to sign in as, on a server with the development sign-in`,
   ],
 ])
 

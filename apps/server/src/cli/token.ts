@@ -1,5 +1,5 @@
 /**
- * `toolcrib token`: signs a token for a user with this server's own secret.
+ * `toolcrib token`: signs a token for a user with this server's own secret; `toolcrib token revoke` takes tokens back.
  *
  * @module
  */
@@ -11,11 +11,14 @@ import { CliError } from './errors.ts'
 import { parseOptions, textOption } from './options.ts'
 import { configOf, settingRules } from './settings.ts'
 import { type Command, exitCodes, print } from './terminal.ts'
+import { revoke } from './token/revoke.ts'
 
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const maxTtlMs = 365 * 86_400_000
 
 export const token: Command = async (terminal) => {
+  const [first, ...args] = terminal.args
+  if (first === 'revoke') return revoke({ ...terminal, args })
   const parsed = parseOptions(
     terminal.args,
     settingRules('user', 'tenant', 'name', 'roles', 'scopes', 'ttl', 'config', 'data'),

@@ -12,6 +12,8 @@ export interface SignedIn {
   readonly socketUrl: string
   /** A new single-use ticket, for each time the socket is opened. */
   ticket(): Promise<string>
+  /** The body of the answer. Rejects like {@link signIn}. */
+  post(path: string, body: object): Promise<Record<string, unknown>>
 }
 
 export interface SignInOptions {
@@ -34,6 +36,7 @@ export async function signIn({ url, name, token: given }: SignInOptions): Promis
       if (typeof ticket !== 'string') throw new CliError('NOT_TOOLCRIB', { origin: base.origin, status: 200 })
       return ticket
     },
+    post: (path, body) => post(path, body, token),
   }
 
   async function signInByName(): Promise<string> {
