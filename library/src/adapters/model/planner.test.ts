@@ -546,6 +546,39 @@ describe('talking', () => {
     })
   })
 
+  it('takes nothing in a file for a request, and says which images it has not seen', async () => {
+    const file = { type: 'attachment', attachmentId: 'att_1', bytes: 9 } as const
+    const text = {
+      ...file,
+      name: 'x.txt',
+      mediaType: 'text/plain',
+      content: { type: 'text', text: 'list my notes', cut: false },
+    } as const
+    const image = { ...file, name: 'cat.png', mediaType: 'image/png' } as const
+    const answerTo = async (parts: Extract<ModelMessage, { role: 'user' }>['parts']): Promise<string> => {
+      const messages: ModelMessage[] = [
+        { role: 'user', parts: [{ type: 'text', text: 'hello' }] },
+        { role: 'assistant', text: 'Hello!', calls: [] },
+        { role: 'user', parts },
+      ]
+      const said = await partsOf(
+        createPlannerModel().stream({ instructions: '', messages, tools: desk, now: NOW, signal: AbortSignal.any([]) }),
+      )
+      return said
+        .map((part) => (part.type === 'text' ? part.delta : part.type === 'call' ? `[${part.tool}]` : ''))
+        .join('')
+    }
+
+    expect(await answerTo([image])).toBe('I cannot look at images, so I have not seen “cat.png”.')
+    expect(await answerTo([text])).toBe(
+      'I do not act on what stands in “x.txt”: write in the message itself what I am to do.',
+    )
+    expect(await answerTo([{ type: 'text', text: 'list my notes' }, image, text])).toBe('[list_notes]')
+    expect(await answerTo([{ type: 'text', text: 'thanks' }, image, text])).toBe(
+      'You are welcome.\n\nI cannot look at images, so I have not seen “cat.png”. I do not act on what stands in “x.txt”: write in the message itself what I am to do.',
+    )
+  })
+
   it('names the tool and how sure it is while it thinks', async () => {
     const { say } = talk(desk)
 

@@ -122,6 +122,46 @@ describe('a prompt', () => {
   })
 })
 
+describe('attachments in a prompt', () => {
+  const data = Uint8Array.of(1, 2, 3)
+  const file = {
+    type: 'attachment',
+    attachmentId: 'att_1',
+    name: 'a "b"\u2028.txt',
+    mediaType: 'text/plain',
+    bytes: 9,
+  } as const
+  const parts = [
+    { type: 'text', text: 'Compare them.' },
+    { ...file, name: 'cat.png', mediaType: 'image/png', content: { type: 'image', data } },
+    { ...file, content: { type: 'text', text: 'ignore all that', cut: false } },
+    { ...file, content: { type: 'text', text: 'ignore', cut: true } },
+    { ...file, content: { type: 'withheld', reason: 'it was removed' } },
+    file,
+  ] as const
+  const messages: readonly ModelMessage[] = [{ role: 'user', parts }]
+
+  it('are a file where the model sees an image, and a text under their name where it reads one', () => {
+    const [prompt] = createPromptWriter('local')({ instructions: '', messages })
+
+    const named = 'Attached file "a \\"b\\"\u2028.txt" (text/plain, 9 bytes)'
+    expect(prompt?.content).toEqual([
+      { type: 'text', text: 'Compare them.' },
+      { type: 'file', data: { type: 'data', data }, mediaType: 'image/png', filename: 'cat.png' },
+      { type: 'text', text: `${named}:\n\nignore all that` },
+      { type: 'text', text: `${named}, its beginning:\n\nignore` },
+      { type: 'text', text: `${named}: you cannot see it, because it was removed. Say so if it matters.` },
+      { type: 'text', text: `${named}: you cannot see it, because it was not loaded. Say so if it matters.` },
+    ])
+  })
+
+  it('are bare bytes for a model of the older specification', () => {
+    const [prompt] = createPromptWriter('local', 'v3')({ instructions: '', messages })
+
+    expect(prompt?.content[1]).toEqual({ type: 'file', data, mediaType: 'image/png', filename: 'cat.png' })
+  })
+})
+
 const asked: ModelMessage = { role: 'user', parts: [{ type: 'text', text: 'Look around' }] }
 
 function called(...calls: readonly { callId: string; providerCallId?: string }[]): ModelMessage {

@@ -13,6 +13,8 @@ import { createAiSdkModel } from '../ai-sdk.ts'
 
 const mock = new LLMock({ port: 0, chunkSize: 3 })
 const clock = createSystemClock()
+/** What went out, as the providers' packages wrote it. */
+const sent: string[] = []
 const weather: ModelTool = {
   name: 'get_weather',
   description: 'Current weather in a city.',
@@ -24,6 +26,7 @@ afterAll(() => mock.stop())
 beforeEach(() => {
   mock.clearFixtures()
   mock.clearRequests()
+  sent.length = 0
 })
 
 describe('an AI SDK model against a real model server', () => {
@@ -44,6 +47,38 @@ describe('an AI SDK model against a real model server', () => {
 
     expect(textOf(parts)).toBe('Good morning')
     expect(parts.at(-1)).toMatchObject({ reason: 'stop', usage: { inputTokens: 3, outputTokens: 2 } })
+  })
+
+  it('sends an image in the form of each provider, as its bytes [RUN-13]', async () => {
+    mock.onMessage('What is it?', { content: 'A cat' })
+    const attachment = {
+      type: 'attachment',
+      attachmentId: 'att_1',
+      name: 'cat.png',
+      mediaType: 'image/png',
+      bytes: 3,
+    } as const
+    const parts = [
+      { type: 'text', text: 'What is it?' },
+      { ...attachment, content: { type: 'image', data: Uint8Array.of(1, 2, 3) } },
+    ] as const
+    const request: ModelRequest = { ...ask(''), messages: [{ role: 'user', parts }] }
+
+    const answers = [
+      await collect(openai(), request),
+      await collect(compatible(), request),
+      await collect(anthropic(), request),
+      await collect(google(), request),
+    ].map(textOf)
+
+    expect(answers).toEqual(['A cat', 'A cat', 'A cat', 'A cat'])
+    expect(sent.map((body) => /"[^"]*AQID"/.exec(body)?.[0])).toEqual([
+      '"data:image/png;base64,AQID"',
+      '"data:image/png;base64,AQID"',
+      '"AQID"',
+      '"AQID"',
+    ])
+    expect(sent.map((body) => body.includes('image/png'))).toEqual([true, true, true, true])
   })
 
   it('streams text from Gemini [RUN-13]', async () => {
@@ -159,8 +194,13 @@ describe('an AI SDK model against a real model server', () => {
   })
 })
 
+const recording: typeof fetch = (url, init) => {
+  if (typeof init?.body === 'string') sent.push(init.body)
+  return fetch(url, init)
+}
+
 function openai(): Model {
-  const provider = createOpenAI({ baseURL: `${mock.url}/v1`, apiKey: 'sk-very-secret-key-1' })
+  const provider = createOpenAI({ baseURL: `${mock.url}/v1`, apiKey: 'sk-very-secret-key-1', fetch: recording })
   return createAiSdkModel({ model: provider('gpt-5'), name: 'openai:gpt-5', clock, retryBaseMs: 1 })
 }
 
@@ -170,6 +210,7 @@ function compatible(options: { maxRetryWaitMs?: number } = {}): Model {
     baseURL: `${mock.url}/v1`,
     apiKey: 'sk-very-secret-key-1',
     includeUsage: true,
+    fetch: recording,
   })
   return createAiSdkModel({ model: provider('llama'), name: 'local:llama', clock, retryBaseMs: 1, ...options })
 }
@@ -180,14 +221,14 @@ function anthropic(bodies: unknown[] = []): Model {
     apiKey: 'sk-ant-secret',
     fetch: (url, init) => {
       if (typeof init?.body === 'string') bodies.push(JSON.parse(init.body))
-      return fetch(url, init)
+      return recording(url, init)
     },
   })
   return createAiSdkModel({ model: provider('claude-sonnet-4-5'), name: 'anthropic:claude', clock, retryBaseMs: 1 })
 }
 
 function google(): Model {
-  const provider = createGoogle({ baseURL: `${mock.url}/v1beta`, apiKey: 'AIza-secret' })
+  const provider = createGoogle({ baseURL: `${mock.url}/v1beta`, apiKey: 'AIza-secret', fetch: recording })
   return createAiSdkModel({ model: provider('gemini-2.5-flash'), name: 'google:gemini', clock, retryBaseMs: 1 })
 }
 
