@@ -162,8 +162,6 @@ export const requirements: readonly Requirement[] = [
     behaviour:
       'limits per call, run, user, tenant, tool (rate, concurrency, time, steps, tokens) reserve before and settle after; each declared limit is driven to its refusal',
     levels: ['U'],
-    missing:
-      'limits of a run, of connections and of concurrent runs are proved; budgets per user, tenant and tool (tokens, money, rate) are not built yet',
   },
   {
     id: 'CALL-08',
@@ -305,7 +303,6 @@ export const requirements: readonly Requirement[] = [
     behaviour:
       "tools that the browser offers live in its connection's scope, cannot shadow, vanish with it; a call to a vanished tool has an honest outcome",
     levels: ['E'],
-    missing: 'tools that the browser offers are not built yet',
   },
   {
     id: 'OPS-01',

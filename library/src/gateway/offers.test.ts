@@ -196,6 +196,27 @@ describe('tools that a connection offers', () => {
     expect(await names(ann)).toEqual(['get_weather', 'sound'])
   })
 
+  it('give way to what comes from above with more trust [REG-04]', async () => {
+    await using server = await start()
+    const ann = await join(server, 'ann')
+    await offer(ann, readTheme)
+    using held = server.supervisor.acquireUserScope(server.principal('ann'))
+    const ours = defineTool({
+      name: 'read_theme',
+      description: 'The theme as the server keeps it.',
+      input: { type: 'object' },
+      effect: 'read',
+      execute: () => 'light',
+    })
+
+    held.scope.add(ours, { trust: 'source' })
+    const again = await offer(ann, readTheme)
+    const listed = await ann.command({ type: 'tools.list' })
+
+    expect(again).toMatchObject([{ verdict: 'refused', code: 'NAME_SHADOWS' }])
+    expect(listed).toMatchObject({ tools: [{ name: 'read_theme', tags: [], fingerprint: ours.fingerprint }] })
+  })
+
   it('cannot claim what is for the server to say', async () => {
     await using server = await start()
     const ann = await join(server, 'ann')
