@@ -268,7 +268,6 @@ export const requirements: readonly Requirement[] = [
     id: 'CONN-05',
     behaviour: "a token that expires or is revoked closes its socket (4401); 'auth.refresh' keeps it open",
     levels: ['I'],
-    missing: 'expiry, sign-out and auth.refresh are proved; revoking a token that another issuer made is not built yet',
   },
   {
     id: 'CONN-06',

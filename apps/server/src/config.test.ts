@@ -77,6 +77,33 @@ describe('the configuration', () => {
     ])
   })
 
+  it('takes budgets, prices and a currency, and refuses what cannot be counted [CALL-07]', () => {
+    const budgets = [
+      { per: 'user', window: 'day', resource: 'tokens', max: 200_000 },
+      { per: 'tenant', window: 'month', resource: 'money', max: 500.5 },
+      { per: 'user', window: 'day', resource: 'calls', max: 10, tool: 'send_mail', roles: ['guest'] },
+    ]
+    const prices = { 'openai:gpt-5': { inputPerMillionTokens: 1.25, outputPerMillionTokens: 10 } }
+    const model = 'openai:gpt-5'
+
+    expect(parse({ budgets, prices, model, currency: 'EUR' })).toMatchObject({ budgets, prices, currency: 'EUR' })
+    expect(parse({})).toMatchObject({ budgets: [], prices: {}, currency: 'USD' })
+    expect(
+      problemsOf({ budgets: [{ ...budgets[0], window: 'week' }, { per: 'user' }], currency: 'euro' }),
+    ).toMatchObject([
+      { name: 'budgets.0.window', expected: '"hour", "day" or "month"', received: '"week"' },
+      { name: 'budgets.1.window' },
+      { name: 'budgets.1.resource' },
+      { name: 'budgets.1.max' },
+      { name: 'currency', expected: 'the code of a currency, such as "USD"' },
+    ])
+    expect(problemsOf({ budgets: [{ ...budgets[0], tool: 'send_mail' }] })).toMatchObject([{ name: 'budgets[0].tool' }])
+    expect(problemsOf({ budgets, model })).toEqual([
+      expect.objectContaining({ name: 'prices.openai:gpt-5', expected: 'a price, because there is a budget of money' }),
+    ])
+    expect(parse({ budgets })).toMatchObject({ model: 'builtin' })
+  })
+
   it('tells every problem at once, with name, expected and received [OPS-09]', () => {
     const problems = problemsOf(
       { modle: 'builtin', limits: { maxFrameBytes: '64k', maxStps: 3 }, agents: [{ name: 'a b' }] },

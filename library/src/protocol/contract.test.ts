@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { checkContract, createContractChecker } from './contract.ts'
-import type { AgentCompleted, AgentStarted, LoggedEvent, RunEvent, ThreadEvent, ToolCompleted } from './events.ts'
+import type {
+  AgentCompleted,
+  AgentStarted,
+  LimitWarning,
+  LoggedEvent,
+  RunEvent,
+  ThreadEvent,
+  ToolCompleted,
+} from './events.ts'
 
 const runId = 'run_1'
 const usage = { inputTokens: 1, outputTokens: 1, calls: 1 }
@@ -99,6 +107,18 @@ function logged(events: readonly ThreadEvent[], after = 0): readonly LoggedEvent
 }
 
 describe('checkContract', () => {
+  it('has each limit warned of once, whatever is said of others [CALL-07]', () => {
+    const warn = (limit: LimitWarning['limit']): LimitWarning => ({ type: 'limit_warning', runId, limit, used: 9 })
+    const daily = { name: 'tokens', value: 10, per: 'user', window: 'day' } as const
+    const stopped: AgentCompleted = { ...end, outcome: 'stopped', message: null }
+    const stream = (...warnings: readonly LimitWarning[]): readonly LoggedEvent[] =>
+      [...opening, ...warnings, stopped].map((event, index) => ({ seq: index + 1, at: 0, event }))
+    const rulesOf = (...warnings: readonly LimitWarning[]) => checkContract(stream(...warnings)).map(({ rule }) => rule)
+
+    expect(rulesOf(warn(daily), warn({ ...daily, per: 'tenant' }), warn({ name: 'maxTokens', value: 10 }))).toEqual([])
+    expect(rulesOf(warn(daily), warn({ ...daily, value: 12 }))).toEqual(['WARNED_ONCE'])
+  })
+
   it('has nothing against a whole run [RUN-02]', () => {
     expect(rules(whole)).toEqual([])
   })

@@ -79,3 +79,20 @@ it('says that a message stands in the place of another, and that earlier ones we
     '(2 earlier messages were summarised for the model)',
   ])
 })
+
+it('says which limit is nearly used up, and which one ended a run [CALL-07]', () => {
+  const lines: string[] = []
+  const note = (line: string): void => void lines.push(line)
+  const printer = createEventPrinter({ answer: () => {}, note, paint: plain, showsMessages: () => true })
+  const limit = { name: 'tokens', value: 5_000, per: 'user', window: 'day', endsAt: 1 } as const
+  const usage = { inputTokens: 0, outputTokens: 0, calls: 0 }
+  const end = { outcome: 'limit_reached', limit, message: null, usage, steps: 1, durationMs: 1 } as const
+
+  printer.print({ seq: 1, at: 0, event: { type: 'limit_warning', runId: 'run_1', limit, used: 4_100 } })
+  printer.print({ seq: 2, at: 0, event: { type: 'agent_completed', runId: 'run_1', ...end } })
+
+  expect(lines).toEqual([
+    '(nearly used up: the budget of 5,000 tokens per user and day)',
+    '[limit_reached: the budget of 5,000 tokens per user and day]',
+  ])
+})
