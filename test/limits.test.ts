@@ -39,6 +39,7 @@ const rejections: { readonly [Name in keyof Limits]: string } = {
   maxOutputBytes: 'ok, then ok, cut from 257',
   stopGraceMs: 'abandoned CALL_ABANDONED, then stopped',
   maxStepRetries: 'made again 1 time, then failed MODEL_STREAM_CUT',
+  maxAttempts: 'begun 2 times, then failed RUN_INTERRUPTED',
   maxAgentDepth: 'one deep, then refused AGENT_TOO_DEEP',
 
   maxImageBytes: 'ok, then 413 ATTACHMENT_TOO_LARGE',
@@ -56,10 +57,11 @@ const rejections: { readonly [Name in keyof Limits]: string } = {
   maxUploadsPerUser: '429 UPLOADS_LIMIT, ok, then ok',
   maxUploadingBytes: '429 UPLOADS_LIMIT, 429 UPLOADS_LIMIT, then ok',
   maxTokenBytes: 'ok, then 401 TOKEN_MALFORMED',
+  maxTokenLifeMs: 'ok, then 401 TOKEN_LIFE',
   maxTickets: 'ok, then 429 TICKETS_FULL',
   signInsPerMinute: 'ok, ok, 429 SIGN_INS_LIMIT, ok',
   sessionTtlMs: 'ok, then 401 TOKEN_EXPIRED and close 4401',
-  drainMs: '1 at work, then stopped',
+  drainMs: '1 at work, then handed over',
   sseHeartbeatMs: 'silence, then ": still here"',
 }
 

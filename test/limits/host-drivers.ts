@@ -7,6 +7,8 @@
 import { defineTool } from 'toolcrib'
 import type { HostLimits } from 'toolcrib/gateway'
 import { createScriptedModel } from 'toolcrib/testing'
+import { issueToken } from '../../apps/server/src/auth/sessions.ts'
+import { createSecret } from '../../apps/server/src/config/secret.ts'
 import { bearer, postJson } from '../../apps/server/src/server.fixture.ts'
 import { uploadDrivers } from './attachment-drivers.ts'
 import type { Drivers } from './gateway-drivers.ts'
@@ -97,6 +99,19 @@ export const hostDrivers: Drivers<keyof HostLimits> = {
     return `${await roomy.get('/v1/me', 'ann')}, then ${await limited.get('/v1/me', 'ann')}`
   },
 
+  async maxTokenLifeMs() {
+    const secret = 'a-shared-secret-of-more-than-32-bytes'
+    const limits = { maxTokenLifeMs: 60_000 }
+    await using limited = await startLimited({ limits, config: { auth: { jwt: { secret } } } })
+    const principal = { tenant: 'acme', user: 'ann', roles: [], scopes: [] }
+    const now = limited.clock.now()
+    const say = async (ttlMs: number): Promise<string> => {
+      const { token } = await issueToken(createSecret(secret), { principal, ttlMs, now })
+      return wordOf(await fetch(`${limited.url}/v1/me`, { headers: bearer(token) }))
+    }
+    return `${await say(60_000)}, then ${await say(61_000)}`
+  },
+
   async maxTickets() {
     await using limited = await startLimited({ limits: { maxTickets: 1 } })
     return `${await limited.post('/v1/tickets', 'ann', {})}, then ${await limited.post('/v1/tickets', 'bob', {})}`
@@ -130,9 +145,9 @@ export const hostDrivers: Drivers<keyof HostLimits> = {
     await clock.advance(999)
     const inTime = server.supervisor.active().length
     await clock.advance(1)
-    const { event } = await socket.completed()
     await closing
-    return `${inTime} at work, then ${event.type === 'agent_completed' ? event.outcome : event.type}`
+    const hasEnded = socket.events.some(({ event }) => event.type === 'agent_completed')
+    return `${inTime} at work, then ${hasEnded ? 'ended' : 'handed over'}`
   },
 
   async sseHeartbeatMs() {
