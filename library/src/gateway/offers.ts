@@ -15,7 +15,7 @@ import type { GatewayLimits } from './gateway.ts'
 import { createPeerCalls, type PeerCallsOptions, type PeerResult } from './peer-calls.ts'
 
 /** Every offered tool carries it, and policies and agents can select by it: `tag:source:client`. */
-export const CLIENT_TAG = 'source:client'
+const CLIENT_TAG = 'source:client'
 
 export interface OffersOptions extends Omit<PeerCallsOptions, 'maxCalls'> {
   readonly connectionId: string
