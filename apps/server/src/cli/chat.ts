@@ -31,7 +31,11 @@ export const chat: Command = async (terminal) => {
     name: textOption(parsed, 'name') ?? userInfo().username,
     token: textOption(parsed, 'token') ?? env.TOOLCRIB_TOKEN,
   })
-  await using client = createClient({ url: signedIn.socketUrl, ticket: () => signedIn.ticket() })
+  await using client = createClient({
+    url: signedIn.socketUrl,
+    ticket: () => signedIn.ticket(),
+    headers: async () => ({ authorization: `Bearer ${signedIn.token}` }),
+  })
   await connected(client)
   const options = { client, terminal, threadId: textOption(parsed, 'thread'), agent: textOption(parsed, 'agent') }
   // Awaited here, because the client is closed when this function is left.

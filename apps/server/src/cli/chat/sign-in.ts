@@ -10,6 +10,7 @@ const answerTimeoutMs = 10_000
 
 export interface SignedIn {
   readonly socketUrl: string
+  readonly token: string
   /** A new single-use ticket, for each time the socket is opened. */
   ticket(): Promise<string>
   /** The body of the answer. Rejects like {@link signIn}. */
@@ -31,6 +32,7 @@ export async function signIn({ url, name, token: given }: SignInOptions): Promis
 
   return {
     socketUrl: socketUrl.href,
+    token,
     async ticket() {
       const { ticket } = await post('/v1/tickets', {}, token)
       if (typeof ticket !== 'string') throw new CliError('NOT_TOOLCRIB', { origin: base.origin, status: 200 })

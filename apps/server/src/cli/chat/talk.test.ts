@@ -1,9 +1,11 @@
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import type { Client } from 'toolcrib/client'
+import { type Client, createClient } from 'toolcrib/client'
 import { createScriptedModel } from 'toolcrib/testing'
 import { expect, it } from 'vitest'
-import { connectClient, signIn, startFixture } from '../../server.fixture.ts'
+import { bearer, connectClient, signIn, socketUrl, startFixture, takeTicket } from '../../server.fixture.ts'
 import type { Terminal } from '../terminal.ts'
 import { talk } from './talk.ts'
 
@@ -77,4 +79,36 @@ it('tells of approvals of others, asks on request, and sends the reason of a no 
   expect(ann.screen()).toContain('denied by eve')
   expect(ann.screen()).toContain('it is the only copy')
   expect(ann.screen()).not.toContain('May delete_note run')
+})
+
+it('sends files with the next message, and says of one that cannot be sent why', async () => {
+  const model = createScriptedModel([{ text: 'Two trees.' }])
+  await using fixture = await startFixture({ parts: { model } })
+  const { token } = await signIn(fixture.url, 'Ann')
+  const client = createClient({
+    url: socketUrl(fixture.url),
+    ticket: () => takeTicket(fixture.url, token),
+    headers: async () => bearer(token),
+  })
+  await using ann = sitDown(client)
+  await ann.shown('A new thread')
+  await writeFile(join(fixture.folder, 'my trees.txt'), 'oak\nelm\n')
+  await writeFile(join(fixture.folder, 'core.bin'), Uint8Array.of(0, 1, 2))
+
+  ann.type(`/attach ${fixture.folder}/nothing`)
+  await ann.shown(`There is no file ${fixture.folder}/nothing`)
+  ann.type(`/attach ${fixture.folder}/core.bin`)
+  await ann.shown('"core.bin" is no PNG, JPEG, GIF or WebP image and no UTF-8 text')
+  ann.type(`/attach ${fixture.folder}/core.bin/../my trees.txt`)
+  await ann.shown('Goes with your next message: my trees.txt (text/plain, 8 bytes)')
+  ann.type('/attach')
+  await ann.shown('Nothing is attached.')
+  ann.type(`/attach ${fixture.folder}/my trees.txt`)
+  await ann.shown(/(Goes with your next message: my trees.txt.*){2}/s)
+  ann.type('How many trees?')
+  await ann.shown('Two trees.')
+
+  expect(model.requests.at(-1)?.messages).toMatchObject([
+    { role: 'user', parts: [{ text: 'How many trees?' }, { name: 'my trees.txt', content: { text: 'oak\nelm\n' } }] },
+  ])
 })

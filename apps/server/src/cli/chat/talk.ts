@@ -9,6 +9,7 @@ import { type Client, type ClientStatus, sentAgain } from 'toolcrib/client'
 import { describeUsage, type InboxApproval, type Thread } from 'toolcrib/protocol'
 import { printable } from '../printable.ts'
 import { exitCodes, print, type Terminal } from '../terminal.ts'
+import { createAttaching } from './attaching.ts'
 import { createConversationView } from './conversation-view.ts'
 import { coloured, plain } from './event-printer.ts'
 import { createQuestions, describe } from './questions.ts'
@@ -27,6 +28,7 @@ const commandHelp = `  /new        begin a new thread
   /tools      what the agent holds for you
   /approvals  what waits for you, of other people too
   /usage      what you have used, and what is left
+  /attach F   send the file F with your next message; without F: nothing
   /stop       stop the answer
   /retry      answer the last message again; /retry TEXT: this one in its place
   /quit       leave; a run at work goes on (Ctrl-D does the same)`
@@ -39,6 +41,7 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
   const note = (line: string): void => print(stdout, line)
   let listed: readonly Thread[] = []
   let interruptedAt = Number.NEGATIVE_INFINITY
+  const attaching = createAttaching({ client, folder: terminal.folder })
   const questions = createQuestions({ client, paint, note, prompt: () => lines.prompt() })
   /** Approvals of other people that were told of. */
   const announced = new Set<string>()
@@ -92,6 +95,8 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
         return showUsage()
       case '/stop':
         return stop()
+      case '/attach':
+        return attach(line.slice(word.length).trim())
       case '/retry':
         return retry(line.slice(word.length).trim())
       case '/help':
@@ -101,8 +106,29 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
         return left.resolve(exitCodes.done)
       default:
         if (word.startsWith('/')) throw new Error(`There is no command ${word}; /help lists them`)
-        await client.send(view.threadId ?? '', line, agent === undefined ? {} : { agent })
+        await send(line)
     }
+  }
+
+  async function send(text: string): Promise<void> {
+    await attaching.sendWith(text, (parts) =>
+      client.send(view.threadId ?? '', parts, agent === undefined ? {} : { agent }),
+    )
+  }
+
+  /** Without a path: takes back what waits for the next message. */
+  async function attach(path: string): Promise<void> {
+    if (path === '') {
+      await attaching.drop()
+      note('Nothing is attached.')
+    } else {
+      await attaching.add(path)
+      const names = attaching.waiting.map(
+        ({ name, mediaType, bytes }) => `${printable(name)} (${mediaType}, ${bytes} bytes)`,
+      )
+      note(paint.dim(`Goes with your next message: ${names.join(', ')}`))
+    }
+    lines.prompt()
   }
 
   function complain(error: unknown): void {
