@@ -140,6 +140,7 @@ describe('L10: A declared limit is an enforced limit', () => {
       maxTokenChars: ['TOKEN_UNKNOWN', 'COMMAND_INVALID'],
       maxParts: ['NOT_FOUND', 'COMMAND_INVALID'],
       maxThreadsPerPage: ['ok', 'COMMAND_INVALID'],
+      maxApprovalsPerPage: ['ok', 'COMMAND_INVALID'],
       maxEventsPerPage: ['NOT_FOUND', 'COMMAND_INVALID'],
       maxInputDepth: ['NOT_FOUND', 'COMMAND_INVALID'],
       maxDescriptionChars: ['ok', 'COMMAND_INVALID'],

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Tool } from 'toolcrib'
-import type { Model } from 'toolcrib/agent'
+import type { Model, Store } from 'toolcrib/agent'
 import type { Limits, ToolcribConfig } from 'toolcrib/gateway'
 import { type ErrorReply, type OkReply, type Principal, SUBPROTOCOL } from 'toolcrib/protocol'
 import { createMemoryStore } from 'toolcrib/store/memory'
@@ -43,6 +43,8 @@ export interface LimitedServerOptions {
   readonly config?: ToolcribConfig
   /** Default: in memory. */
   readonly storeOn?: 'disk'
+  /** In the place of one in memory. */
+  readonly store?: Store
 }
 
 export async function startLimited(options: LimitedServerOptions): Promise<LimitedServer> {
@@ -50,7 +52,7 @@ export async function startLimited(options: LimitedServerOptions): Promise<Limit
   const clock = createManualClock()
   const fixture = await startFixture({
     config: { starterTools: false, tools, limits, ...config },
-    parts: { clock, model, ...(options.storeOn === 'disk' ? {} : { store: createMemoryStore() }) },
+    parts: { clock, model, ...(options.storeOn === 'disk' ? {} : { store: options.store ?? createMemoryStore() }) },
   })
   const { server, url } = fixture
   const tokens = new Map<string, Promise<string>>()

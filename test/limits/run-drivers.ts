@@ -5,8 +5,9 @@
  * @module
  */
 import { defineTool, type Tool } from 'toolcrib'
-import { agentTool, defineAgent, type Price, type RunLimits } from 'toolcrib/agent'
+import { agentTool, defineAgent, type Price, type RunLimits, type Store } from 'toolcrib/agent'
 import type { AgentCompleted, EventFrame, ThreadEvent, ToolCompleted } from 'toolcrib/protocol'
+import { createMemoryStore } from 'toolcrib/store/memory'
 import { createScriptedModel, type RawSocket, type Script } from 'toolcrib/testing'
 import type { Drivers } from './gateway-drivers.ts'
 import { type LimitedServer, startLimited, turns } from './limited-server.ts'
@@ -110,6 +111,19 @@ export const runDrivers: Drivers<keyof RunLimits> = {
     return `made again ${again} time, then ${end.outcome} ${end.error?.code}`
   },
 
+  async maxAttempts() {
+    const { events, end } = await run({
+      limits: { maxAttempts: 2 },
+      script: () => ({ text: 'Well', gate: never }),
+      store: losing(createMemoryStore()),
+      async meanwhile({ clock }) {
+        for (let lease = 0; lease < 6; lease++) await clock.advance(2_000)
+      },
+    })
+    const begun = events.filter(({ type }) => type === 'agent_started').length
+    return `begun ${begun} times, then ${end.outcome} ${end.error?.code}`
+  },
+
   async maxAgentDepth() {
     const inner = defineAgent({
       name: 'inner',
@@ -130,16 +144,22 @@ interface RunOptions {
   readonly tools?: readonly Tool[]
   /** Of the model. */
   readonly price?: Price
+  readonly store?: Store
   /** While the run is at work. */
   readonly meanwhile?: (limited: LimitedServer, socket: RawSocket) => Promise<void>
 }
 
-async function run({ limits, script, tools = [], price, meanwhile }: RunOptions): Promise<{
+async function run({ limits, script, tools = [], price, store, meanwhile }: RunOptions): Promise<{
   readonly events: readonly ThreadEvent[]
   readonly end: AgentCompleted
 }> {
   const model = createScriptedModel(script, price === undefined ? {} : { price })
-  await using limited = await startLimited({ limits, tools: [echo, ...tools], model })
+  await using limited = await startLimited({
+    limits,
+    tools: [echo, ...tools],
+    model,
+    ...(store && { store }),
+  })
   const socket = await limited.socket('ann')
   const threadId = await socket.openNewThread()
   await socket.say(threadId, 'Go.')
@@ -147,6 +167,13 @@ async function run({ limits, script, tools = [], price, meanwhile }: RunOptions)
   const { event } = await socket.completed()
   if (event.type !== 'agent_completed') throw new Error(`Expected the end of the run, got ${event.type}`)
   return { events: socket.events.map((frame) => frame.event), end: event }
+}
+
+/** Whoever holds a run is told that he has lost it. */
+function losing(store: Store): Store {
+  const heartbeat: Store['leases']['heartbeat'] = (_node, claims) =>
+    Promise.resolve({ lost: claims.map(({ runId }) => runId), stopping: [] })
+  return { ...store, leases: { ...store.leases, heartbeat } }
 }
 
 const bare = { description: 'For a test.', input: { type: 'object' }, effect: 'read' } as const

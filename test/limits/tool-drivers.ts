@@ -59,7 +59,7 @@ async function endAfter(afterMs: number, { waitFor, policy }: Waiting): Promise<
   await socket.say(await socket.openNewThread(), 'Go.')
   await socket.next((frame) => frame.type === 'event' && frame.event.type === waitFor)
   await limited.clock.advance(afterMs - 1)
-  if (limited.server.supervisor.active().length === 0) return 'The call ended before its time'
+  if (socket.events.some(({ event }) => event.type === 'tool_completed')) return 'The call ended before its time'
   await limited.clock.advance(1)
   await socket.completed()
   const [call] = socket.events

@@ -1,5 +1,6 @@
 /**
- * Ends, at the start and then at every lease, the runs that a dead node left at work.
+ * Takes up, at the start and then at every lease, the runs that are due: left by a dead node, handed over by one that was
+ * stopped, or with an approval that has expired.
  *
  * @module
  */
@@ -28,10 +29,10 @@ export async function keepRecovering({ supervisor, clock, log }: RecoveryOptions
 
   async function look(): Promise<void> {
     try {
-      const ended = await supervisor.recover()
-      if (ended > 0) log.warn({ runs: ended }, 'runs that a stopped server had left at work were ended')
+      const runs = await supervisor.recover()
+      if (runs > 0) log.info({ runs }, 'runs that were due were taken up')
     } catch (err) {
-      if (!stopped) log.error({ err }, 'looking for abandoned runs failed; it is tried again')
+      if (!stopped) log.error({ err }, 'looking for runs that are due failed; it is tried again')
     }
     if (!stopped) timer = clock.setTimeout(() => void look(), intervalMs)
   }

@@ -30,7 +30,7 @@ export interface RunLimits {
   readonly maxCalls: number
   /** Tool calls of one step at work at once. Default 16. */
   readonly maxConcurrentCalls: number
-  /** Wall time of one run, waiting for approvals included. Default 600,000. */
+  /** Time of one run at work, over all attempts; waiting for a person does not count. Default 600,000. */
   readonly maxRunMs: number
   /** Input and output tokens of one run together. Default Infinity. */
   readonly maxTokens: number
@@ -42,7 +42,7 @@ export interface RunLimits {
   readonly stopGraceMs: number
   /** How often a step is made again after the model failed in the middle of it. Default 2. */
   readonly maxStepRetries: number
-  /** How often a run is begun, the first time included, when nodes die in the middle of it. Default 5. */
+  /** How often a run is begun in a row, the first time included, while nodes die before it gets any further. Default 5. */
   readonly maxAttempts: number
   /** How deep agents may call agents. Default 3. */
   readonly maxAgentDepth: number

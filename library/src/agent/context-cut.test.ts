@@ -61,7 +61,7 @@ function transcriptOf(planned: readonly Turn[]): Transcript {
 
 /** As many letters as it says. */
 function sizeOf(message: ModelMessage): number {
-  if (message.role === 'tool') return String(message.results[0]?.output ?? '').length
+  if (message.role === 'tool') return JSON.stringify(message.results[0]?.output).length - '""'.length
   if (message.role === 'assistant') return message.text.length
   return message.parts.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0)
 }

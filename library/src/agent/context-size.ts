@@ -9,8 +9,8 @@ import { type EstimatedRequest, estimateInputTokens } from './step-estimate.ts'
 
 export interface ContextSize {
   /** Each message is measured once. */
-  ofMessage(message: ModelMessage): number
-  ofText(text: string): number
+  readonly ofMessage: (message: ModelMessage) => number
+  readonly ofText: (text: string) => number
   ofRequest(request: EstimatedRequest): number
   /** What the provider counted of a request that was made; 0: it did not say. */
   correct(request: EstimatedRequest, inputTokens: number): void

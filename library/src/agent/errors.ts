@@ -302,7 +302,7 @@ const runCatalogue: Catalogue<RunFailureDetails> = {
   RUN_INTERRUPTED: [
     'later',
     (d) =>
-      `The server stopped in the middle of this run ${d.attempts} times, so it was not tried again; send the message again`,
+      `The server stopped in the middle of this run ${d.attempts} times in a row, so it was not tried again; send the message again`,
   ],
   RUN_NOT_CONTINUED: [
     'later',

@@ -38,6 +38,8 @@ export interface RunProgress {
   readonly runId: string
   /** How often it was started. */
   readonly attempt: number
+  /** How often it was started since a step or a call of it ended. */
+  readonly stalls: number
   /** `between` steps; `answered`: its last step was finished without a call. */
   readonly phase: 'between' | 'streaming' | 'calling' | 'answered'
   /** The step at hand; 0 before the first. */
@@ -65,6 +67,7 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
   const open = new Map<string, HeldCall>()
   const warned: string[] = []
   let attempt = 0
+  let stalls = 0
   let phase: RunProgress['phase'] = 'between'
   let step = 0
   let text = ''
@@ -87,6 +90,7 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
   }
 
   function finishStep(event: StepCompleted): void {
+    stalls = 0
     finished = { step: event, text }
     text = ''
     steps++
@@ -98,6 +102,7 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
   function closeCall(callId: string): void {
     const inside = open.get(callId)?.agent?.progress.used.usage ?? noUsage
     if (!open.delete(callId)) return
+    stalls = 0
     usage = sumOf(usage, { ...inside, calls: inside.calls + 1 })
     if (open.size === 0) phase = 'between'
   }
@@ -113,6 +118,9 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
     runId,
     get attempt() {
       return attempt
+    },
+    get stalls() {
+      return stalls
     },
     get phase() {
       return phase
@@ -146,6 +154,7 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
       switch (event.type) {
         case 'agent_started':
           attempt = event.attempt
+          stalls++
           return
         case 'agent_thinking':
           step = event.step
@@ -183,6 +192,7 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
           call.agent ??= createAgentProgress(call.started ?? call.requested, event.event.runId, at)
           call.agent.progress.apply(event.event, at)
           call.agent.transcript.apply(event.event)
+          if (finishes(event.event)) stalls = 0
           return
         }
         case 'agent_completed':
@@ -204,6 +214,12 @@ function sumOf(a: Usage, b: Usage): Usage {
     calls: a.calls + b.calls,
     ...(costMicros === undefined ? {} : { costMicros }),
   }
+}
+
+/** Something that an agent inside a call was at is done. */
+function finishes(event: RunEvent): boolean {
+  if (event.type === 'subagent_event') return finishes(event.event)
+  return event.type === 'step_completed' || event.type === 'tool_completed'
 }
 
 function waits({ asked, answered, agent }: OpenCall): boolean {

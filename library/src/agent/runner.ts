@@ -152,8 +152,8 @@ export function createRunner(options: RunnerOptions): Runner {
     }
     const obstacle = obstacleOf(progress, agent, toolsOf)
     if (obstacle !== undefined) return endEarly(work, progress, runFailure('RUN_NOT_CONTINUED', { reason: obstacle }))
-    if (interrupted && progress.attempt >= runLimits.maxAttempts) {
-      return endEarly(work, progress, runFailure('RUN_INTERRUPTED', { attempts: progress.attempt }))
+    if (interrupted && progress.stalls >= runLimits.maxAttempts) {
+      return endEarly(work, progress, runFailure('RUN_INTERRUPTED', { attempts: progress.stalls }))
     }
     if (record.stopping) stop(runId)
     const keptInputs = progress.openCalls.length === 0 ? nothingKept : await store.runs.keptInputs(owner, runId)

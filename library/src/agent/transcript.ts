@@ -17,7 +17,7 @@ export interface Transcript {
   /** The calls of the step at hand that have no result yet. */
   openCalls(): readonly { readonly step: number; readonly callId: string; readonly tool: string }[]
   /** The id of a person's message. */
-  idOf(message: ModelMessage): string | undefined
+  readonly idOf: (message: ModelMessage) => string | undefined
   apply(event: ThreadEvent): void
 }
 

@@ -43,6 +43,7 @@ export const limitRules: { readonly [Name in keyof Limits]: LimitRule } = {
   maxOutputBytes: { default: defaultRunLimits.maxOutputBytes, min: 256, max: 16_777_216 },
   stopGraceMs: { default: defaultRunLimits.stopGraceMs, min: 0, max: 60_000 },
   maxStepRetries: { default: defaultRunLimits.maxStepRetries, min: 0, max: 10 },
+  maxAttempts: { default: defaultRunLimits.maxAttempts, min: 1, max: 1_000 },
   maxAgentDepth: { default: defaultRunLimits.maxAgentDepth, min: 0, max: 10 },
 
   maxImageBytes: { default: defaultAttachmentLimits.maxImageBytes, min: 1_024, max: 67_108_864 },
@@ -97,6 +98,7 @@ export const runLimitNames: readonly (keyof RunLimits)[] = [
   'maxOutputBytes',
   'stopGraceMs',
   'maxStepRetries',
+  'maxAttempts',
   'maxAgentDepth',
 ]
 
