@@ -32,7 +32,11 @@ describe('a batch', () => {
       request(3, 'write', 'c'),
     ])
 
-    expect(replies).toMatchObject([[1, 1], [2, undefined, { code: 'STORE_UNAVAILABLE' }], [3, 'c']])
+    expect(replies).toMatchObject([
+      [1, 1],
+      [2, undefined, { code: 'STORE_UNAVAILABLE' }],
+      [3, 'c'],
+    ])
     expect(connection.seenInside).toEqual([true])
     expect(connection.written()).toEqual(['c'])
   })
