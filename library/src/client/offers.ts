@@ -65,7 +65,7 @@ export function createClientOffers({ requests, clock, isConnected }: ClientOffer
     asked += 1
     const mine = asked
     const told = [...offers]
-    const tools = told.flatMap((offer) => offer.tools.map(({ execute: _, ...tool }) => tool))
+    const tools = told.flatMap((offer) => offer.tools.map(({ execute: _execute, ...tool }) => tool))
     requests.ask<'tools.offer'>(
       { type: 'tools.offer', tools },
       ({ verdicts }) => mine === asked && onVerdicts(told, verdicts),
