@@ -167,8 +167,6 @@ export const requirements: readonly Requirement[] = [
     id: 'CALL-08',
     behaviour: "secrets never reach events, logs, errors or the model ('redact' in the schema, and known key names)",
     levels: ['U'],
-    missing:
-      'redaction of events and of what the model sees is proved; the proof over every log line and audit record comes with the isolation proof',
   },
   {
     id: 'CALL-09',
@@ -340,13 +338,11 @@ export const requirements: readonly Requirement[] = [
     behaviour:
       'the isolation proof: many users under generated interleavings with canary values; a canary in a foreign scope, event, log line or answer fails',
     levels: ['E'],
-    missing: 'the generated isolation proof is not built yet',
   },
   {
     id: 'OPS-08',
     behaviour: 'memory is flat over 10,000 connect, chat, disconnect cycles',
-    levels: ['P'],
-    missing: 'the run over 10,000 cycles is not built yet',
+    levels: ['E', 'P'],
   },
   {
     id: 'OPS-09',
