@@ -102,8 +102,9 @@ export function createEventPrinter({ answer, note, paint, showsMessages }: Event
       }
       case 'subagent_event':
         return show(event.event, `${prefix}  `)
-      case 'thread_renamed':
       case 'agent_started':
+        return event.attempt > 1 ? line(paint.dim(`${prefix}(the run goes on after an interruption)`)) : undefined
+      case 'thread_renamed':
       case 'agent_thinking':
       case 'step_completed':
       case 'approval_requested':
