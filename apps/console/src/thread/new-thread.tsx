@@ -1,5 +1,6 @@
 /** A chat that does not exist before its first message. */
 import { useEffect, useRef, useState } from 'react'
+import type { SentPart } from 'toolcrib/protocol'
 import { useClient, useClientStatus } from '../connection.tsx'
 import { goToThread } from '../route.ts'
 import { Composer } from './composer.tsx'
@@ -29,11 +30,11 @@ export function NewThread({ onOpenSidebar }: { readonly onOpenSidebar: () => voi
     }
   }, [])
 
-  async function start(text: string) {
+  async function start(message: string | readonly SentPart[]) {
     setBusy(true)
     try {
       made.current ??= (await client.createThread()).threadId
-      await client.send(made.current, text)
+      await client.send(made.current, message)
       // Who went elsewhere meanwhile is not called back.
       if (shown.current) goToThread(made.current)
     } finally {

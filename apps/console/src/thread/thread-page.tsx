@@ -68,9 +68,9 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
   const title = conversation.title ?? thread?.title ?? 'Chat'
   const last = branch.at(-1)?.turn
   const isNewest = last === conversation.turns.at(-1)
-  const send = async (text: string) => {
+  const send = async (parts: readonly SentPart[]) => {
     setProblem(undefined)
-    await client.send(threadId, text, isNewest || last === undefined ? {} : { follows: last.messageId })
+    await client.send(threadId, parts, isNewest || last === undefined ? {} : { follows: last.messageId })
   }
   const attempt = (act: () => Promise<unknown>) =>
     void act().then(

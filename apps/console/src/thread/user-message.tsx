@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { sentAgain, type Turn, textOf } from 'toolcrib/client'
 import { attachmentsOf, type SentPart } from 'toolcrib/protocol'
 import { IconButton } from '../parts/icon-button.tsx'
+import { AttachedFiles } from './attached-files.tsx'
 import { MessageEditor } from './message-editor.tsx'
 import { MessageVersions, type MessageVersionsProps } from './message-versions.tsx'
 
@@ -33,13 +34,16 @@ export function UserMessage({ turn, versions, onRevise }: UserMessageProps) {
   }
   return (
     <div className="group ml-auto flex max-w-[85%] flex-col items-end gap-1">
-      <div
-        className="max-w-full rounded-2xl rounded-br-md bg-accent px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere]"
-        data-role="user"
-        dir="auto"
-      >
-        {text}
-      </div>
+      <AttachedFiles files={attachmentsOf(turn.parts)} />
+      {text !== '' && (
+        <div
+          className="max-w-full rounded-2xl rounded-br-md bg-accent px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere]"
+          data-role="user"
+          dir="auto"
+        >
+          {text}
+        </div>
+      )}
       <div className="flex min-h-6 items-center gap-1 text-xs text-muted-foreground">
         {versions !== undefined && <MessageVersions {...versions} />}
         {onRevise !== undefined && (

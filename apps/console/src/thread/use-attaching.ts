@@ -1,0 +1,94 @@
+/**
+ * Files that wait for a message: each is put at the server at once. What the server took is kept with the draft; what it
+ * refused stays in sight with the reason, until it is taken away.
+ */
+import { useEffect, useRef, useState } from 'react'
+import { attachmentNameOf } from 'toolcrib/client'
+import type { AttachmentPart } from 'toolcrib/protocol'
+import { useClient, useUser } from '../connection.tsx'
+
+export type WaitingFile = { readonly key: string; readonly name: string } & (
+  | { readonly state: 'uploading' }
+  | { readonly state: 'ready'; readonly part: AttachmentPart }
+  | { readonly state: 'failed'; readonly problem: string }
+)
+
+export interface Attaching {
+  readonly files: readonly WaitingFile[]
+  readonly ready: readonly AttachmentPart[]
+  readonly uploading: boolean
+  add(files: Iterable<File>): void
+  remove(key: string): void
+  /** Takes away what was sent, and what had failed. */
+  sent(parts: readonly AttachmentPart[]): void
+}
+
+export function useAttaching(threadId: string | undefined): Attaching {
+  const client = useClient()
+  const storageKey = `toolcrib.attached.${useUser()}.${threadId ?? 'new'}`
+  const [files, setFiles] = useState<readonly WaitingFile[]>(() => readReady(sessionStorage.getItem(storageKey)))
+  const uploads = useRef(new Map<string, AbortController>())
+  const ready = files.flatMap((file) => (file.state === 'ready' ? [file.part] : []))
+  const stored = ready.length === 0 ? undefined : JSON.stringify(ready)
+
+  useEffect(() => {
+    if (stored === undefined) sessionStorage.removeItem(storageKey)
+    else sessionStorage.setItem(storageKey, stored)
+  }, [storageKey, stored])
+
+  useEffect(() => {
+    const running = uploads.current
+    return () => {
+      for (const upload of running.values()) upload.abort()
+    }
+  }, [])
+
+  function settle(key: string, settled: (file: WaitingFile) => WaitingFile) {
+    setFiles((now) => now.map((file) => (file.key === key ? settled(file) : file)))
+  }
+
+  async function upload(key: string, file: File, name: string) {
+    const upload = new AbortController()
+    uploads.current.set(key, upload)
+    try {
+      const part = await client.attach(file, name, { signal: upload.signal })
+      settle(key, () => ({ key, name, state: 'ready', part }))
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : 'It could not be attached; try again'
+      settle(key, () => ({ key, name, state: 'failed', problem }))
+    } finally {
+      uploads.current.delete(key)
+    }
+  }
+
+  return {
+    files,
+    ready,
+    uploading: files.some(({ state }) => state === 'uploading'),
+    add(added) {
+      for (const file of added) {
+        const key = crypto.randomUUID()
+        const name = attachmentNameOf(file.name)
+        setFiles((now) => [...now, { key, name, state: 'uploading' }])
+        void upload(key, file, name)
+      }
+    },
+    remove(key) {
+      uploads.current.get(key)?.abort()
+      const removed = files.find((file) => file.key === key)
+      setFiles((now) => now.filter((file) => file.key !== key))
+      // Whether or not the server hears of it: what no message names is forgotten there.
+      if (removed?.state === 'ready') client.detach(removed.part.attachmentId).catch(() => {})
+    },
+    sent(parts) {
+      const isSent = (file: WaitingFile) => file.state === 'ready' && parts.includes(file.part)
+      setFiles((now) => now.filter((file) => file.state !== 'failed' && !isSent(file)))
+    },
+  }
+}
+
+function readReady(stored: string | null): readonly WaitingFile[] {
+  // Written above, in the same tab.
+  const parts = stored === null ? [] : (JSON.parse(stored) as readonly AttachmentPart[])
+  return parts.map((part) => ({ key: part.attachmentId, name: part.name, state: 'ready', part }))
+}
