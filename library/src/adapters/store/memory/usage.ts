@@ -19,12 +19,10 @@ export interface MemoryUsage {
   of(owner: Owner): UsageTable
 }
 
-interface Counters {
-  /** By window, its start and the tool. */
-  readonly uses: Map<string, Use>
-  /** By window: the starts that are kept, in the order in which they came. */
-  readonly starts: Map<string, number[]>
-}
+type MutableUse = { -readonly [Resource in keyof Use]: number }
+
+/** By window and its start, then by tool. */
+type Counters = Map<string, Map<string, MutableUse>>
 
 interface Held extends Reservation {
   readonly runId: string
@@ -38,7 +36,7 @@ export function createMemoryUsage(): MemoryUsage {
 
   function countersOf(owner: Owner, per: Counter['per']): Counters {
     const key = JSON.stringify([owner.tenant, per === 'user' ? owner.user : null])
-    const known = counters.get(key) ?? { uses: new Map(), starts: new Map() }
+    const known = counters.get(key) ?? new Map<string, Map<string, MutableUse>>()
     counters.set(key, known)
     return known
   }
@@ -52,14 +50,24 @@ export function createMemoryUsage(): MemoryUsage {
     }
     return {
       add({ per, window, startsAt, tool }, use) {
-        const { uses, starts } = countersOf(owner, per)
-        const key = `${window} ${startsAt} ${tool}`
-        const known = uses.get(key)
-        if (known === undefined && tool === '') forget({ uses, starts }, window, startsAt)
-        uses.set(key, added(known ?? noUse, use))
+        const kept = countersOf(owner, per)
+        const key = `${window} ${startsAt}`
+        const tools = kept.get(key) ?? new Map<string, MutableUse>()
+        if (tools.size === 0) {
+          kept.set(key, tools)
+          forget(kept, window)
+        }
+        const counted = tools.get(tool) ?? { ...noUse }
+        tools.set(tool, counted)
+        addTo(counted, use)
       },
-      used: ({ per, window, startsAt, tool }) =>
-        countersOf(owner, per).uses.get(`${window} ${startsAt} ${tool}`) ?? noUse,
+      used({ per, window, startsAt }, tool) {
+        const tools = countersOf(owner, per).get(`${window} ${startsAt}`)
+        if (tool !== undefined) return tools?.get(tool) ?? noUse
+        const total: MutableUse = { ...noUse }
+        for (const use of tools?.values() ?? []) addTo(total, use)
+        return total
+      },
       reservations: (runId, holder) => (runs.get(runId) ?? []).filter((row) => row.holder === holder),
       hold(runId, reservation) {
         const { holder, resource } = reservation
@@ -111,22 +119,17 @@ export function createMemoryUsageStore(state: MemoryState): UsageStore {
   }
 }
 
-function added(known: Use, use: Partial<Use>): Use {
-  return {
-    steps: sum(known.steps, use.steps ?? 0),
-    calls: sum(known.calls, use.calls ?? 0),
-    tokens: sum(known.tokens, use.tokens ?? 0),
-    costMicros: sum(known.costMicros, use.costMicros ?? 0),
-    runMs: sum(known.runMs, use.runMs ?? 0),
-  }
+function addTo(counted: MutableUse, use: Partial<Use>): void {
+  counted.steps = sum(counted.steps, use.steps ?? 0)
+  counted.calls = sum(counted.calls, use.calls ?? 0)
+  counted.tokens = sum(counted.tokens, use.tokens ?? 0)
+  counted.costMicros = sum(counted.costMicros, use.costMicros ?? 0)
+  counted.runMs = sum(counted.runMs, use.runMs ?? 0)
 }
 
 /** A new window drives out the one that begins first, once there are too many. */
-function forget({ uses, starts }: Counters, window: Counter['window'], startsAt: number): void {
-  const kept = [...(starts.get(window) ?? []), startsAt].toSorted((a, b) => b - a)
-  const dropped = kept.splice(keptWindows[window])
-  starts.set(window, kept)
-  for (const start of dropped) {
-    for (const key of uses.keys()) if (key.startsWith(`${window} ${start} `)) uses.delete(key)
-  }
+function forget(kept: Counters, window: Counter['window']): void {
+  const starts = [...kept.keys()].filter((key) => key.startsWith(`${window} `))
+  const startOf = (key: string): number => Number(key.slice(window.length + 1))
+  for (const key of starts.toSorted((a, b) => startOf(b) - startOf(a)).slice(keptWindows[window])) kept.delete(key)
 }

@@ -25,7 +25,7 @@ export interface Counter {
   readonly per: 'user' | 'tenant'
   readonly window: BudgetWindow
   readonly startsAt: number
-  /** Empty: all that was used; otherwise only the calls of this tool. */
+  /** Whose calls they are; empty: what is of no tool. */
   readonly tool: string
 }
 
@@ -52,7 +52,8 @@ export interface ReservedRange {
 /** One owner's part of the tables, with the sums of its tenant. */
 export interface UsageTable {
   add(counter: Counter, use: Partial<Use>): void
-  used(counter: Counter): Use
+  /** Of one tool; undefined: of all and of none together. */
+  used(window: Omit<Counter, 'tool'>, tool: string | undefined): Use
   /** Of one run; of one holder in it. */
   reservations(runId: string, holder: ReservationHolder): readonly Reservation[]
   /** Replaces what the holder has of the same resource. */
@@ -141,7 +142,7 @@ function decide(table: UsageTable, want: Want, budgets: readonly BudgetRule[], a
 
 function levelOf(table: UsageTable, { per, window, resource, tool, max }: BudgetRule, at: number): BudgetLevel {
   const { startsAt, endsAt } = windowAt(window, at)
-  const use = table.used({ per, window, startsAt, tool: tool ?? '' })
+  const use = table.used({ per, window, startsAt }, tool)
   const reserved = table.reserved({ per, resource, tool, from: startsAt, to: endsAt })
   const used = use[resource === 'money' ? 'costMicros' : resource]
   return { per, window, resource, ...(tool === undefined ? {} : { tool }), max, used, reserved, endsAt }
@@ -182,7 +183,7 @@ export function report(table: UsageTable, at: number, budgets: readonly BudgetRu
   return {
     used: windows.map((window) => {
       const { startsAt, endsAt } = windowAt(window, at)
-      return { window, startsAt, endsAt, ...table.used({ per: 'user', window, startsAt, tool: '' }) }
+      return { window, startsAt, endsAt, ...table.used({ per: 'user', window, startsAt }, undefined) }
     }),
     budgets: budgets.map((budget) => levelOf(table, budget, at)),
   }
@@ -191,10 +192,8 @@ export function report(table: UsageTable, at: number, budgets: readonly BudgetRu
 function count(table: UsageTable, { use, tool, at }: { use: Partial<Use>; tool: string; at: number }): void {
   for (const window of windows) {
     const { startsAt } = windowAt(window, at)
-    for (const per of ['user', 'tenant'] as const) {
-      table.add({ per, window, startsAt, tool: '' }, use)
-      if (tool !== '') table.add({ per, window, startsAt, tool }, use)
-    }
+    table.add({ per: 'user', window, startsAt, tool }, use)
+    table.add({ per: 'tenant', window, startsAt, tool }, use)
   }
 }
 

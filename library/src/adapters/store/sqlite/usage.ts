@@ -79,16 +79,19 @@ export function usageTable(db: Statements, { tenant, user }: Owner): UsageTable 
       if (tool === '') forget(db, { tenant, user: userOf(counter) }, counter)
     },
 
-    used(counter) {
+    used(window, tool) {
       const row = db.get<Use>(
-        `SELECT steps, calls, tokens, cost_micros AS costMicros, run_ms AS runMs FROM usage
-         WHERE tenant = ? AND per = ? AND user = ? AND window = ? AND starts_at = ? AND tool = ?`,
+        `SELECT coalesce(min(sum(steps), ${most}), 0) AS steps, coalesce(min(sum(calls), ${most}), 0) AS calls,
+           coalesce(min(sum(tokens), ${most}), 0) AS tokens, coalesce(min(sum(cost_micros), ${most}), 0) AS costMicros,
+           coalesce(min(sum(run_ms), ${most}), 0) AS runMs FROM usage
+         WHERE tenant = ? AND per = ? AND user = ? AND window = ? AND starts_at = ? AND (? IS NULL OR tool = ?)`,
         tenant,
-        counter.per,
-        userOf(counter),
-        counter.window,
-        counter.startsAt,
-        counter.tool,
+        window.per,
+        userOf(window),
+        window.window,
+        window.startsAt,
+        tool ?? null,
+        tool ?? null,
       )
       return row ?? noUse
     },
