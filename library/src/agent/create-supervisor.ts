@@ -140,7 +140,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     log,
     clock,
     approvals,
-    toolNamed: (owner, name) => (scopes.peek(owner) ?? registry).get(name),
+    toolNamed: (name, run) => (seats.of(run) ?? scopes.peek(run.owner) ?? registry).get(name),
   })
   const listeners = new Set<(notice: SupervisorNotice) => void>()
   /** Accepting and naming: what a drain waits for before it looks at the runs. */
@@ -286,13 +286,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   /** Durable before it is acknowledged: whoever takes the run over ends it too. */
   async function stopRun(owner: Owner, runId: string): Promise<RunRecord | undefined> {
-    const isHeld = runner.active().some((run) => run.runId === runId && isOwner(owner, run.owner))
     try {
       const run = await store.runs.requestStop(owner, runId)
       if (run?.parked === true && run.outcome === null) await takeDue()
       return run
     } finally {
-      // Also when the store fails: a full disk is no reason to let a run go on.
+      // Whatever was taken up meanwhile; also when the store fails: a full disk is no reason to let a run go on.
+      const isHeld = runner.active().some((run) => run.runId === runId && isOwner(owner, run.owner))
       if (isHeld) runner.stop(runId)
     }
   }
