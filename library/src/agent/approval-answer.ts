@@ -13,6 +13,7 @@ import { restoreRedacted } from './edited-input.ts'
 import { AgentError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import type { Answered, ApprovalRecord, Clock, Store } from './ports.ts'
+import type { SeatQuery } from './seats.ts'
 
 export interface AnswererOptions {
   readonly store: Pick<Store, 'approvals' | 'inbox' | 'runs' | 'threads'>
@@ -20,7 +21,7 @@ export interface AnswererOptions {
   readonly clock: Clock
   readonly approvals: Approvals
   /** For an approval whose call does not wait on this node. */
-  readonly toolNamed: (owner: Owner, name: string) => Tool | undefined
+  readonly toolNamed: (name: string, run: SeatQuery) => Tool | undefined
 }
 
 export interface PersonsAnswer {
@@ -58,24 +59,25 @@ export function createAnswerer(options: AnswererOptions): (answer: PersonsAnswer
   async function readEdited({ owner, approval }: Found, input: JsonValue): Promise<EditedInput> {
     const question = approvals.waiting(approval.approvalId)
     if (question !== undefined) return question.readEdited(input)
-    const tool = toolNamed(owner, approval.tool)
+    const runId = await outermostRun({ owner, approval })
+    const tool = toolNamed(approval.tool, { owner, threadId: approval.threadId, runId })
     if (tool?.fingerprint !== approval.fingerprint) {
       const message =
         'its tool is gone or was changed, so nobody can say whether they fit; deny it, or leave them as they are'
       return { ok: false, issues: [{ path: '', message }] }
     }
-    const original = await originalInput({ owner, approval })
+    const kept = await store.runs.keptInputs(owner, runId)
+    const original = kept.get(approval.callId) ?? approval.input
     const restored = restoreRedacted(input, approval.input, original)
     const parsed = await parseSafely(tool.input, restored)
     if (!parsed.ok) return parsed
     return { ok: true, input: restored, parsed: parsed.value, shown: tool.input.redact(restored) }
   }
 
-  /** What was redacted is kept under the run at work on the thread: that of the agent that called, if an agent asks. */
-  async function originalInput({ owner, approval }: Found): Promise<JsonValue> {
+  /** The run at work on the thread: when an agent asks that was called, the one that a person started. */
+  async function outermostRun({ owner, approval }: Found): Promise<string> {
     const thread = await store.threads.get(owner, approval.threadId)
-    const runId = thread?.activeRunId ?? approval.runId
-    return (await store.runs.keptInputs(owner, runId)).get(approval.callId) ?? approval.input
+    return thread?.activeRunId ?? approval.runId
   }
 
   return async ({ principal, approvalId, answer: { decision, reason, input } }) => {

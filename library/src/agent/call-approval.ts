@@ -17,6 +17,7 @@ import { restoreRedacted } from './edited-input.ts'
 import { callFailure } from './errors.ts'
 import { readJson } from './json-value.ts'
 import type { RunContext } from './run-context.ts'
+import { offeredBy } from './seats.ts'
 
 /** Rejects with `RunLost` only. */
 export async function approveCall(run: RunContext, call: ReadyCall): Promise<Prepared> {
@@ -34,6 +35,7 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
     input: requested.input,
     effect: call.tool.effect,
     fingerprint: call.tool.fingerprint,
+    ...offeredBy(call.tool),
     inputHash: hashOf(call),
     expiresAt: Math.min(clock.now() + policy.approvalTimeoutMs, Number.MAX_SAFE_INTEGER),
     ...approversOf(run, call),

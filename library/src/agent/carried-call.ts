@@ -23,6 +23,7 @@ import { RunFault, RunLost } from './journal.ts'
 import { cutText, readJson } from './json-value.ts'
 import type { RunContext } from './run-context.ts'
 import { messageOf, type OpenCall } from './run-progress.ts'
+import { offeredBy } from './seats.ts'
 
 export type CallEnd = Pick<ToolCompleted, 'outcome' | 'output' | 'truncated' | 'error' | 'durationMs'> & {
   /** How an abandoned call settles after all, if it ever does. */
@@ -59,6 +60,7 @@ export async function carryOutCall(run: RunContext, call: CarriedCall): Promise<
       input: requested.input,
       effect: tool.effect,
       fingerprint: tool.fingerprint,
+      ...offeredBy(tool),
     })
   }
   await run.commit()

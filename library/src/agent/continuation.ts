@@ -15,8 +15,9 @@ export type ToolsOf = (agent: Agent) => ReadonlyMap<string, Tool>
 export function obstacleOf(progress: RunProgress, agent: Agent, toolsOf: ToolsOf): string | undefined {
   const tools = toolsOf(agent)
   for (const { requested, started, asked, agent: inner } of progress.openCalls) {
-    const { fingerprint } = started ?? asked ?? {}
-    if (fingerprint === undefined) continue
+    const { fingerprint, offered } = started ?? asked ?? {}
+    // What a client offers goes with it, and may not be back yet: the call is judged by itself.
+    if (fingerprint === undefined || offered === true) continue
     const tool = tools.get(requested.tool)
     if (tool === undefined) return `its tool "${requested.tool}" is gone while a call of it is open`
     if (tool.fingerprint !== fingerprint) return `its tool "${requested.tool}" was changed while a call of it is open`

@@ -20,6 +20,14 @@ export interface Seat {
   hasOpen(threadId: string): boolean
 }
 
+/** Every tool that a client offers carries it, and policies and agents can select by it: `tag:source:client`. */
+export const CLIENT_TAG = 'source:client'
+
+/** As an event says it. */
+export function offeredBy({ tags }: Tool): { readonly offered?: true } {
+  return tags.includes(CLIENT_TAG) ? { offered: true } : {}
+}
+
 export interface SeatQuery {
   readonly owner: Owner
   readonly threadId: string

@@ -568,9 +568,22 @@ describe('recover', () => {
     expect(ends.map(({ events }) => checkContract(events))).toEqual([[], []])
   })
 
+  it('goes on without a tool that a client had offered: nobody knows what became of its call [RUN-03] [CONN-12]', async () => {
+    const offered = defineTool({ ...bare, name: 'hang', effect: 'read', tags: ['source:client'], execute: () => never })
+    const { store, later, asked } = await interrupted([offered], true)
+    await using bench = createAgentBench({ store, clock: later, script: [{ text: 'Your page is gone.' }] })
+
+    await bench.supervisor.recover()
+    const { end, calls, events } = await bench.finish(asked)
+
+    expect(end.outcome).toBe('completed')
+    expect(calls).toMatchObject([{ outcome: 'unknown' }])
+    expect(checkContract(events)).toEqual([])
+  })
+
   it('tries no more often than maxAttempts, and says so [RUN-03]', async () => {
-    const { store, later, asked } = await interrupted([hang])
-    await using bench = createAgentBench({ store, clock: later, tools: [hang], limits: { maxAttempts: 1 } })
+    const { store, later, asked } = await interrupted([quick])
+    await using bench = createAgentBench({ store, clock: later, tools: [quick], limits: { maxAttempts: 1 } })
 
     await bench.supervisor.recover()
     const { end, events } = await bench.finish(asked)
@@ -590,6 +603,27 @@ describe('recover', () => {
     expect(end.outcome).toBe('stopped')
     expect(calls).toMatchObject([{ outcome: 'unknown' }])
     expect(checkContract(events)).toEqual([])
+  })
+
+  it('stops a run that was taken up while its stop was being written down, without waiting for a beat [RUN-09]', async () => {
+    const { store, later, asked } = await interrupted([quick])
+    const written = Promise.withResolvers<void>()
+    const requestStop: Store['runs']['requestStop'] = async (...run) => {
+      await written.promise
+      return store.runs.requestStop(...run)
+    }
+    const slow = { ...store, runs: { ...store.runs, requestStop } }
+    await using bench = createAgentBench({ store: slow, clock: later, tools: [quick], script: [{ gate: never }] })
+
+    const stopping = bench.supervisor.stop(ann, asked.runId)
+    await bench.supervisor.recover()
+    await bench.until('agent_rewound')
+    written.resolve()
+    const acknowledged = await stopping
+    const { end } = await bench.finish(asked)
+
+    expect(acknowledged).toEqual({ stopping: true })
+    expect(end.outcome).toBe('stopped')
   })
 
   it('silences the node that had held the run: it stops at once and writes nothing more', async () => {
@@ -657,15 +691,13 @@ describe('the options of a supervisor', () => {
 const bare = { description: 'For a test', input: { type: 'object' } } as const
 
 /** A run whose node died in its first call; `later` is past its lease. */
-async function interrupted(tools: readonly Tool[]) {
+async function interrupted(tools: readonly Tool[], isCalled = tools[0] === hang) {
   const store = createMemoryStore()
   const clock = createManualClock()
-  const script = [
-    { calls: tools.map(({ name }) => ({ tool: name })), gate: tools[0] === hang ? Promise.resolve() : never },
-  ]
+  const script = [{ calls: tools.map(({ name }) => ({ tool: name })), gate: isCalled ? Promise.resolve() : never }]
   const dead = createAgentBench({ store, clock, tools, script, supervisor: { node: 'dead' } })
   const asked = await dead.ask()
-  if (tools[0] === hang) await dead.until('tool_executing')
+  if (isCalled) await dead.until('tool_executing')
   else await dead.until('agent_thinking')
   return { store, later: createManualClock(clock.now() + 10_000), asked }
 }

@@ -2,6 +2,7 @@
  * The tools that one connection offers. The law: they are admitted by the registry like any other, into the connection's
  * own scope, with a client's trust; they hide nothing and are gone with it. @module
  */
+import { CLIENT_TAG } from '../agent/seats.ts'
 import type { OfferedTool, OfferVerdict } from '../protocol/offered-tool.ts'
 import type { JsonValue } from '../protocol/vocabulary.ts'
 import { RegistryError } from '../registry/errors.ts'
@@ -13,9 +14,6 @@ import type { Tool } from '../tool/tool.ts'
 import { GatewayError } from './errors.ts'
 import type { GatewayLimits } from './gateway.ts'
 import { createPeerCalls, type PeerCallsOptions, type PeerResult } from './peer-calls.ts'
-
-/** Every offered tool carries it, and policies and agents can select by it: `tag:source:client`. */
-const CLIENT_TAG = 'source:client'
 
 export interface OffersOptions extends Omit<PeerCallsOptions, 'maxCalls'> {
   readonly connectionId: string

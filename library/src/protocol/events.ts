@@ -119,6 +119,8 @@ export interface ToolExecuting {
   readonly effect: Effect
   /** Fingerprint of the tool that runs. */
   readonly fingerprint: string
+  /** The tool is the person's own client's, and goes with it. */
+  readonly offered?: true
 }
 
 export interface ToolProgress {
@@ -168,6 +170,8 @@ export interface ApprovalRequested {
   readonly input: JsonValue
   readonly effect: Effect
   readonly fingerprint: string
+  /** The tool is the person's own client's, and goes with it. */
+  readonly offered?: true
   /** SHA-256 over the canonical JSON of the parsed, unredacted input. */
   readonly inputHash: string
   readonly expiresAt: number
