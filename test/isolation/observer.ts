@@ -5,7 +5,7 @@
  * @module
  */
 import { type Canary, type CanaryKind, canariesIn } from './canary.ts'
-import { calledBy } from './people.ts'
+import { approves, calledBy } from './people.ts'
 
 /** Whose a place is. Nobody's: what operators, other machines and other people get to read. */
 export type Party = number | 'nobody'
@@ -76,6 +76,7 @@ export function createObserver(): Observer {
     }
     const owner = owners.get(id)
     if (owner === undefined) owners.set(id, place.of)
+    else if (prefix === 'apr' && isInbox(place, owner)) return
     else if (owner !== place.of) leaks.push(leakOf(`the id "${id}"`, owner, place, around(text, id)))
   }
 
@@ -100,9 +101,31 @@ function belongs({ owner, kind }: Canary, place: Place): boolean {
       return false
     case 'fault':
       return place.of === owner || place.kind === 'log line'
+    case 'offer':
+      // The name of a tool is what operators know it by; what it says of itself is not for them.
+      return place.of === owner || (place.of === 'nobody' && namedIn.has(place.kind))
+    case 'name':
+      return place.of === owner || isInbox(place, owner)
+    case 'payment':
+      return place.of === owner || isInbox(place, owner) || isAnswered(place, owner)
+    case 'reason':
+      return place.of === owner || isAnswered(place, owner)
     default:
       return place.of === owner
   }
+}
+
+const namedIn: ReadonlySet<PlaceKind> = new Set(['log line', 'audit record', 'health'])
+const inboxes: ReadonlySet<string | undefined> = new Set(['ok', 'GET /v1/approvals'])
+
+/** Where an approver is shown what somebody else asks for: in the answers to the question for that, and nowhere else. */
+function isInbox({ of, where }: Place, requester: number): boolean {
+  return of !== 'nobody' && approves(of, requester) && inboxes.has(where)
+}
+
+/** What an approver writes goes to the one who asked. */
+function isAnswered({ of }: Place, approver: number): boolean {
+  return of !== 'nobody' && approves(approver, of)
 }
 
 function leakOf(what: string, owner: number | undefined, place: Place, excerpt: string): string {

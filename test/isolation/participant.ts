@@ -6,10 +6,11 @@
  */
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
-import { SUBPROTOCOL, TICKET_SUBPROTOCOL_PREFIX } from 'toolcrib/protocol'
+import { SUBPROTOCOL, TICKET_SUBPROTOCOL_PREFIX, type ToolCall } from 'toolcrib/protocol'
 import { createRawSocket, type RawSocket } from 'toolcrib/testing'
 import { WebSocket } from 'ws'
 import { bearer, socketUrl } from '../../apps/server/src/server.fixture.ts'
+import { canary, firstOf } from './canary.ts'
 import type { Observer } from './observer.ts'
 import { enter, personAt } from './people.ts'
 import { within } from './within.ts'
@@ -26,6 +27,8 @@ export interface Ask {
   readonly method: string
   readonly path: string
   readonly body?: object
+  /** Sent as it is, in the place of `body`. */
+  readonly bytes?: string
   readonly headers?: Readonly<Record<string, string>>
   /** What an operator reads is about everybody, and so nobody's. */
   readonly operating?: 'health' | 'metrics'
@@ -70,7 +73,7 @@ export function createParticipant(home: Home, number: number): Participant {
     return entered
   }
 
-  async function request({ method, path, body, headers = {}, operating }: Ask): Promise<Answer> {
+  async function request({ method, path, body, bytes, headers = {}, operating }: Ask): Promise<Answer> {
     const response = await fetch(`${home.url}${path}`, {
       method,
       headers: {
@@ -78,7 +81,7 @@ export function createParticipant(home: Home, number: number): Participant {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined && bytes === undefined ? {} : { body: bytes ?? JSON.stringify(body) }),
     })
     const text = await textOf(response)
     const shown = `${[...response.headers].map((header) => header.join(': ')).join('\n')}\n\n${text}`
@@ -104,7 +107,10 @@ export function createParticipant(home: Home, number: number): Participant {
       headers.authorization = bearer(await token()).authorization
     }
     const ws = new WebSocket(socketUrl(home.url), protocols, { headers })
-    ws.on('message', (data: Buffer) => seeFrame(data.toString()))
+    ws.on('message', (data: Buffer) => {
+      seeFrame(data.toString())
+      answerCall(ws, JSON.parse(data.toString()) as ToolCall)
+    })
     const socket = createRawSocket(ws)
     await within(
       socket.next(({ type }) => type === 'hello'),
@@ -113,6 +119,13 @@ export function createParticipant(home: Home, number: number): Participant {
     sockets.push(socket)
     await Promise.all(threads.slice(-4).map((threadId) => socket.command({ type: 'thread.open', threadId, after: 0 })))
     return socket
+  }
+
+  /** The page does what it is asked for. */
+  function answerCall(ws: WebSocket, { type, callId, input }: ToolCall): void {
+    if (type !== 'tool.call') return
+    const output = [canary(number, 'result', firstOf(JSON.stringify(input), 'argument')?.number ?? 0), input]
+    ws.send(JSON.stringify({ id: `result of ${callId}`, type: 'tool.result', callId, output }))
   }
 
   function seeFrame(text: string): void {

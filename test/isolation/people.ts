@@ -30,6 +30,12 @@ export function personAt(number: number): Person {
   return person
 }
 
+/** Whether one may answer what the other's payments wait for, as the policy of the world says. */
+export function approves(approver: number, requester: number): boolean {
+  const { tenant, roles } = personAt(approver)
+  return approver !== requester && tenant === personAt(requester).tenant && roles.includes('finance')
+}
+
 export function calledBy(number: number): string {
   const { tenant, user } = personAt(number)
   return `${user} of ${tenant}`

@@ -79,7 +79,7 @@ describe('the isolation proof, on a server that is broken', () => {
 
 function sent(who: number, work: Work): readonly Step[] {
   return [
-    { name: 'send', who, work, over: 'socket', thread: 0, hurried: false },
+    { name: 'send', who, work, over: 'socket', thread: 0, anew: false, hurried: false },
     { name: 'settle', who },
   ]
 }

@@ -4,16 +4,34 @@
  *
  * @module
  */
-import { absent, askFor, type Ids, shapeOf } from '../laws/foreign-commands.ts'
+import type { CommandBody } from 'toolcrib/protocol'
+import { absent as absentIds, askFor, type Ids as NamedIds, shapeOf } from '../laws/foreign-commands.ts'
 import type { Observer } from './observer.ts'
 import type { Answer, Ask, Participant } from './participant.ts'
-import { calledBy } from './people.ts'
+import { approves, calledBy } from './people.ts'
 import { within } from './within.ts'
 
-const prefixes: { readonly [Name in keyof Ids]: string } = { threadId: 'thr', runId: 'run', approvalId: 'apr' }
+interface Ids extends NamedIds {
+  readonly messageId: string
+  readonly callId: string
+  readonly attachmentId: string
+}
+
+const prefixes: { readonly [Name in keyof Ids]: string } = {
+  threadId: 'thr',
+  runId: 'run',
+  approvalId: 'apr',
+  messageId: 'msg',
+  callId: 'call',
+  attachmentId: 'att',
+}
+const absent: Ids = { ...absentIds, messageId: 'msg_absent', callId: 'call_absent', attachmentId: 'att_absent' }
 
 export async function pry(observer: Observer, prying: Participant, victim: Participant): Promise<void> {
-  const foreign = mapIds((name) => observer.idsOf(victim.number, prefixes[name])[0] ?? madeUp(prefixes[name]))
+  // Who may answer an approval is asked, and does not pry.
+  const isForeign = (name: keyof Ids): boolean => name !== 'approvalId' || !approves(prying.number, victim.number)
+  const newest = (name: keyof Ids): string | undefined => observer.idsOf(victim.number, prefixes[name])[0]
+  const foreign = mapIds((name) => (isForeign(name) ? newest(name) : undefined) ?? madeUp(prefixes[name]))
   const never = mapIds((name) => madeUp(prefixes[name]))
   for (const id of [...Object.values(foreign), ...Object.values(never)]) prying.said.add(id)
 
@@ -22,6 +40,17 @@ export async function pry(observer: Observer, prying: Participant, victim: Parti
     if (make === undefined) continue
     const answers = [foreign, never].map(async (ids) =>
       JSON.stringify(shapeOf(await within(socket.command(make(ids)), `an answer to ${type}`), ids)),
+    )
+    compare(type, await Promise.all(answers))
+  }
+  const created = await socket.command({ type: 'thread.create' })
+  const ownThreadId = 'threadId' in created ? created.threadId : ''
+  for (const make of furtherCommands) {
+    const { type } = make(absent, ownThreadId)
+    const answers = [foreign, never].map(async (ids) =>
+      JSON.stringify(
+        shapeOf(await within(socket.command(make(ids, ownThreadId)), `an answer to ${type}`), ids as never),
+      ),
     )
     compare(type, await Promise.all(answers))
   }
@@ -43,6 +72,27 @@ export async function pry(observer: Observer, prying: Participant, victim: Parti
   }
 }
 
+const text = { type: 'text', text: 'let me in' } as const
+
+/** Commands that name something of somebody in a thread of one's own, or in other words. */
+const furtherCommands: readonly ((ids: Ids, ownThreadId: string) => CommandBody)[] = [
+  ({ threadId }) => ({ type: 'thread.open', threadId, last: 5 }),
+  ({ callId }) => ({ type: 'tool.result', callId, output: 'mine' }),
+  ({ messageId: follows }, threadId) => ({
+    type: 'message.send',
+    threadId,
+    parts: [text],
+    idempotencyKey: 'one',
+    follows,
+  }),
+  ({ attachmentId }, threadId) => ({
+    type: 'message.send',
+    threadId,
+    parts: [text, { type: 'attachment', attachmentId }],
+    idempotencyKey: 'two',
+  }),
+]
+
 const json = { accept: 'application/json' }
 
 /** Every route that names something of somebody. */
@@ -60,6 +110,10 @@ const routes: readonly ((ids: Ids) => Ask)[] = [
     path: `/v1/threads/${threadId}/messages`,
     body: { parts: [{ type: 'text', text: 'let me in' }] },
   }),
+  ({ threadId }) => ({ method: 'GET', path: `/v1/threads/${threadId}/events?before=9`, headers: json }),
+  ({ attachmentId }) => ({ method: 'GET', path: `/v1/attachments/${attachmentId}` }),
+  ({ attachmentId }) => ({ method: 'DELETE', path: `/v1/attachments/${attachmentId}` }),
+  ({ approvalId }) => ({ method: 'GET', path: `/v1/approvals?after=${approvalId}` }),
   ({ runId }) => ({ method: 'POST', path: `/v1/runs/${runId}/stop`, body: {} }),
   ({ approvalId }) => ({ method: 'POST', path: `/v1/approvals/${approvalId}`, body: { decision: 'approved' } }),
 ]

@@ -15,15 +15,28 @@ interface Acts {
   connect: { readonly door: Door }
   drop: object
   leave: object
-  send: { readonly work: Work; readonly over: Over; readonly thread: number; readonly hurried: boolean }
+  send: {
+    readonly work: Work
+    readonly over: Over
+    readonly thread: number
+    readonly anew: boolean
+    readonly hurried: boolean
+  }
   plan: { readonly thread: number }
-  answer: { readonly decision: 'approved' | 'denied'; readonly over: Over; readonly edited: boolean }
+  answer: {
+    readonly decision: 'approved' | 'denied'
+    readonly over: Over
+    readonly edited: boolean
+    readonly mate: boolean
+  }
   stop: { readonly over: Over; readonly hurried: boolean }
   follow: { readonly thread: number }
   read: { readonly thread: number }
   rename: { readonly thread: number }
   delete: { readonly thread: number; readonly over: Over }
-  'sign out': object
+  offer: object
+  'sign out': { readonly everywhere: boolean }
+  revoke: { readonly whom: number }
   pry: { readonly whom: number }
   operate: object
   settle: object
@@ -39,6 +52,8 @@ const over = fc.constantFrom<Over>('socket', 'http')
 /** Newest first. */
 const thread = fc.nat(2)
 const hurried = fc.boolean()
+/** In a branch of its own. */
+const anew = fc.boolean()
 
 function step<Name extends StepName>(
   name: Name,
@@ -49,13 +64,18 @@ function step<Name extends StepName>(
 }
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 10, arbitrary: step('send', { work: fc.constantFrom(...works), over, thread, hurried }) },
+  { weight: 10, arbitrary: step('send', { work: fc.constantFrom(...works), over, thread, anew, hurried }) },
   { weight: 2, arbitrary: step('connect', { door: fc.constantFrom<Door>('bearer', 'ticket', 'cookie') }) },
   { weight: 2, arbitrary: step('pry', { whom: who }) },
   { weight: 2, arbitrary: step('settle', {}) },
   {
     weight: 2,
-    arbitrary: step('answer', { decision: fc.constantFrom('approved', 'denied'), over, edited: fc.boolean() }),
+    arbitrary: step('answer', {
+      decision: fc.constantFrom('approved', 'denied'),
+      over,
+      edited: fc.boolean(),
+      mate: fc.boolean(),
+    }),
   },
   { weight: 1, arbitrary: step('plan', { thread }) },
   { weight: 1, arbitrary: step('drop', {}) },
@@ -65,7 +85,9 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: step('read', { thread }) },
   { weight: 1, arbitrary: step('rename', { thread }) },
   { weight: 1, arbitrary: step('delete', { thread, over }) },
-  { weight: 1, arbitrary: step('sign out', {}) },
+  { weight: 1, arbitrary: step('sign out', { everywhere: fc.boolean() }) },
+  { weight: 1, arbitrary: step('revoke', { whom: who }) },
+  { weight: 2, arbitrary: step('offer', {}) },
   { weight: 1, arbitrary: step('operate', {}) },
   { weight: 1, arbitrary: step('restart', {}) },
 )
@@ -89,11 +111,11 @@ function describeStep(each: Step): string {
     case 'leave':
       return `${name} closes the newest socket`
     case 'send':
-      return `${name} sends "${each.work}" over ${each.over} in ${ordinal(each.thread)}${inHaste(each.hurried)}`
+      return `${name} sends "${each.work}" over ${each.over} in ${ordinal(each.thread)}${each.anew ? ', as its first' : ''}${inHaste(each.hurried)}`
     case 'plan':
       return `${name} asks the built-in model in ${ordinal(each.thread)}`
     case 'answer':
-      return `${name} answers over ${each.over}: ${each.decision}${each.edited ? ', with other arguments' : ''}`
+      return `${name} answers over ${each.over}: ${each.decision}${each.edited ? ', with other arguments' : ''}${each.mate ? ', for another if there is one' : ''}`
     case 'stop':
       return `${name} stops the newest run over ${each.over}${inHaste(each.hurried)}`
     case 'follow':
@@ -105,7 +127,11 @@ function describeStep(each: Step): string {
     case 'delete':
       return `${name} deletes ${ordinal(each.thread)} over ${each.over}`
     case 'sign out':
-      return `${name} signs out`
+      return `${name} signs out${each.everywhere ? ' everywhere' : ''}`
+    case 'revoke':
+      return `${name} calls the credentials of ${calledBy(each.whom)} back`
+    case 'offer':
+      return `${name} offers tools on the newest socket`
     case 'pry':
       return `${name} asks for everything of ${calledBy(each.whom)}`
     case 'operate':

@@ -6,7 +6,7 @@
  */
 import { canary } from './canary.ts'
 import { createParticipant, type Participant } from './participant.ts'
-import { numberOf, people } from './people.ts'
+import { approves, numberOf, people, personAt } from './people.ts'
 import { pry } from './prying.ts'
 import type { Schedule, Step } from './schedule.ts'
 import type { Tally } from './tally.ts'
@@ -100,6 +100,20 @@ function createStage(world: World, cast: readonly Participant[]): Stage {
     return created.threadId
   }
 
+  async function attach(
+    participant: Participant,
+  ): Promise<{ readonly type: 'attachment'; readonly attachmentId: string }> {
+    const { text } = await participant.request({
+      method: 'POST',
+      path: '/v1/attachments',
+      headers: { 'x-attachment-name': `${plant(participant.number, 'file')}.txt`, 'content-type': 'text/plain' },
+      bytes: `It says ${plant(participant.number, 'file')}.`,
+    })
+    const { attachmentId } = JSON.parse(text) as { readonly attachmentId: string }
+    await participant.request({ method: 'GET', path: `/v1/attachments/${attachmentId}` })
+    return { type: 'attachment', attachmentId }
+  }
+
   async function carryOut(step: Step): Promise<void> {
     const participant = actor(step.who)
     switch (step.name) {
@@ -112,7 +126,11 @@ function createStage(world: World, cast: readonly Participant[]): Stage {
       case 'send': {
         const threadId = await threadOf(participant, step.thread)
         const text = messageFor(step.work, step.who, ++planted)
-        const message = { parts: [{ type: 'text' as const, text }], idempotencyKey: plant(step.who, 'key') }
+        const parts =
+          step.work === 'file'
+            ? [{ type: 'text' as const, text }, await attach(participant)]
+            : [{ type: 'text' as const, text }]
+        const message = { parts, idempotencyKey: plant(step.who, 'key'), ...(step.anew ? { follows: null } : {}) }
         const sending =
           step.over === 'http'
             ? participant.request({ method: 'POST', path: `/v1/threads/${threadId}/messages`, body: message })
@@ -131,17 +149,24 @@ function createStage(world: World, cast: readonly Participant[]): Stage {
       case 'answer': {
         const asked = whoHas(step.who, 'apr')
         if (asked === undefined) return
-        const { participant: answering, id: approvalId } = asked
-        const edited = { input: { value: plant(answering.number, 'argument'), amount: 7 } }
+        const { participant: asking, id: approvalId } = asked
+        const mate = cast.find(({ number }) => step.mate && approves(number, asking.number))
+        const answering = mate ?? asking
+        // It was shown to them as theirs to answer, and comes back in what they are told about it.
+        answering.said.add(approvalId)
+        const edited = { input: { value: plant(answering.number, 'payment'), amount: 7 } }
         const answer = {
           decision: step.decision,
           reason: plant(answering.number, 'reason'),
           ...(step.edited && step.decision === 'approved' ? edited : {}),
         }
+        await answering.request({ method: 'GET', path: '/v1/approvals' })
         if (step.over === 'http') {
           await answering.request({ method: 'POST', path: `/v1/approvals/${approvalId}`, body: answer })
         } else {
-          await (await answering.socket()).command({ type: 'approval.answer', approvalId, ...answer })
+          const socket = await answering.socket()
+          await socket.command({ type: 'approval.list' })
+          await socket.command({ type: 'approval.answer', approvalId, ...answer })
         }
         return
       }
@@ -164,6 +189,8 @@ function createStage(world: World, cast: readonly Participant[]): Stage {
         const paths = [
           '/v1/me',
           '/v1/tools',
+          '/v1/usage',
+          '/v1/approvals',
           '/v1/threads',
           `/v1/threads?query=${canary(step.who, 'message', planted)}`,
           // Everybody's, if a search looked further than it may.
@@ -171,6 +198,14 @@ function createStage(world: World, cast: readonly Participant[]): Stage {
           `/v1/threads/${threadId}/events?after=0&limit=500`,
         ]
         await Promise.all(paths.map((path) => participant.request({ method: 'GET', path })))
+        const socket = await participant.socket()
+        await Promise.all([
+          socket.command({ type: 'thread.open', threadId, last: 4 }),
+          socket.command({ type: 'thread.read', threadId, before: 9 }),
+          socket.command({ type: 'approval.list' }),
+          socket.command({ type: 'tools.list' }),
+          socket.command({ type: 'usage.get' }),
+        ])
         return
       }
       case 'rename': {
@@ -190,10 +225,27 @@ function createStage(world: World, cast: readonly Participant[]): Stage {
         else await (await participant.socket()).command({ type: 'thread.delete', threadId })
         return
       }
-      case 'sign out':
-        await participant.request({ method: 'POST', path: '/v1/sign-out', body: {} })
+      case 'offer': {
+        const inputSchema = { type: 'object', properties: { value: { type: 'string' } } }
+        const described = { description: `Looks at ${plant(step.who, 'offer')}.`, inputSchema, effect: 'read' as const }
+        const tools = ['look_at_page', plant(step.who, 'offer')].map((name) => ({ name, ...described }))
+        await (await participant.socket()).command({ type: 'tools.offer', tools })
+        return
+      }
+      case 'sign out': {
+        const body = step.everywhere ? { everywhere: true } : {}
+        await participant.request({ method: 'POST', path: '/v1/sign-out', body })
         participant.forgetToken()
         return
+      }
+      case 'revoke': {
+        const { tenant } = personAt(step.who)
+        const { user } = personAt(step.whom)
+        const { status } = await participant.request({ method: 'POST', path: '/v1/revocations', body: { user } })
+        const revoked = numberOf({ tenant, user })
+        if (status === 201 && revoked !== undefined) actor(revoked).forgetToken()
+        return
+      }
       case 'pry':
         if (step.whom !== step.who) await pry(observer, participant, actor(step.whom))
         return

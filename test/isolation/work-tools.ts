@@ -115,7 +115,7 @@ export function createWorkTools(observer: Observer, model: Model): readonly Tool
     const owner = personOf(principal)
     const text = JSON.stringify(input)
     observer.see({ kind: 'call', of: owner }, text)
-    const number = firstOf(text, 'argument')?.number ?? 0
+    const number = (firstOf(text, 'argument') ?? firstOf(text, 'payment'))?.number ?? 0
     return Object.assign((kind: Parameters<typeof canary>[1]) => canary(owner, kind, number), { owner })
   }
 }

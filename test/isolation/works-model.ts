@@ -14,12 +14,12 @@ type Own = (kind: CanaryKind) => string
 
 export function createWorksModel(observer: Observer): Model {
   return createScriptedModel(
-    ({ messages }) => {
+    ({ messages, tools }) => {
       const asked = lastMessage(messages)
       const mark = firstOf(asked, 'message')
       if (mark === undefined) return { text: 'Nothing was asked.' }
       // A model is not told whose run it is: that all it reads is of one owner is what is seen here.
-      observer.see({ kind: 'model request', of: mark.owner }, JSON.stringify(messages))
+      observer.see({ kind: 'model request', of: mark.owner }, JSON.stringify({ messages, tools }))
       const own: Own = (kind) => canary(mark.owner, kind, mark.number)
       const last = messages.at(-1)
       if (last?.role === 'tool') return afterCalls(last, workOf(asked), own)
@@ -48,8 +48,12 @@ function firstStep(work: Work, own: Own): ScriptedStep {
     case 'hang':
     case 'deaf':
       return { text: [own('answer'), ' and on'], calls: [{ tool: work, input: { value } }] }
+    case 'page':
+      return { calls: ['look_at_page', own('offer')].map((tool) => ({ tool, input: { value } })) }
+    case 'file':
+      return { text: `${own('answer')}, it is attached.` }
     case 'pay':
-      return { calls: [1, 2].map((amount) => ({ tool: 'pay', input: { value, amount } })) }
+      return { calls: [1, 2].map((amount) => ({ tool: 'pay', input: { value: own('payment'), amount } })) }
     case 'delegate':
       return { calls: [{ tool: 'delegate', input: { message: `note ${own('message')}` } }] }
     case 'script':

@@ -20,6 +20,8 @@ export const works = [
   'pay',
   'delegate',
   'script',
+  'page',
+  'file',
 ] as const
 
 export type Work = (typeof works)[number]

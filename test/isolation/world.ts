@@ -85,6 +85,10 @@ export async function openWorld(parts: WorldParts = {}): Promise<World> {
           { name: 'assistant', description: 'Does what is asked.', instructions: 'Do it.', tools: ['*'] },
           { name: 'planner', description: 'Built in.', instructions: 'Do it.', tools: ['*'], model: 'builtin' },
         ],
+        policy: {
+          allow: [{ roles: ['user'], tools: ['*'] }],
+          approve: ['effect:destructive', { tools: ['pay'], by: { roles: ['finance'], requester: true } }],
+        },
         limits: { ...highLimits, maxOutputBytes, stopGraceMs },
       },
       { env: {}, folder },
