@@ -11,9 +11,9 @@ import { carryOut, leavePatienceMs } from './faults.ts'
 import { createHappenings, type Happenings } from './happenings.ts'
 import { getJson, readLog } from './http.ts'
 import { type ModelServer, startModelServer } from './model-server.ts'
-import { becomes } from './patience.ts'
+import { becomes, persist } from './patience.ts'
 import { type Person, seatPerson } from './person.ts'
-import type { Round } from './plan.ts'
+import type { FaultKind, Round } from './plan.ts'
 import { heldBy, leftIn, orphansOf } from './remains.ts'
 import { type Finding, judge } from './rules.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
@@ -43,6 +43,8 @@ const settlingMs = 45_000
 /** Of one fault with all that follows until the next. */
 const faultPatienceMs = 60_000
 const catchUpMs = 15_000
+/** A node that cannot write for longer than its lease has lost its runs, too; one that is merely frozen has not. */
+const losesRuns: ReadonlySet<FaultKind> = new Set<FaultKind>(['kill', 'deploy', 'full_disk', 'slow_disk'])
 
 export async function runRound(round: Round): Promise<RoundReport> {
   const startedAt = performance.now()
@@ -87,13 +89,13 @@ export async function runRound(round: Round): Promise<RoundReport> {
   report('MODEL_ASKED', model.surprises)
 
   const witness = readWitness(witnessPath)
-  const restarts = server.pids.length - 1
+  const losses = round.faults.filter(({ kind }) => losesRuns.has(kind)).length
   for (const person of people) {
     const { testimony, secondReader } = person
     const log = logs.get(testimony.case.user) ?? []
     const isJudged = secondReader !== undefined && testimony.case.secondReader !== 'dead'
     const second = isJudged ? { secondSeen: secondReader.seen } : {}
-    findings.push(...judge({ testimony, log, witness, restarts, ...second }))
+    findings.push(...judge({ testimony, log, witness, losses, ...second }))
     const wrong = secondReader?.faults ?? []
     findings.push(...wrong.map((detail) => ({ rule: 'SEEN_IS_LOGGED' as const, user: testimony.case.user, detail })))
   }
@@ -145,8 +147,9 @@ async function logsOf(
   server: ServerProcess,
 ): Promise<ReadonlyMap<string, readonly LoggedEvent[]>> {
   const entries = people.map(async ({ testimony, token, threadId }) => {
+    const signal = AbortSignal.timeout(catchUpMs)
     // A server that does not stand has no logs; that it does not is found already.
-    const log = await readLog(server.url, token, threadId).catch(() => [])
+    const log = await persist(() => readLog(server.url, token, threadId), { signal }).catch(() => [])
     return [testimony.case.user, log] as const
   })
   return new Map(await Promise.all(entries))

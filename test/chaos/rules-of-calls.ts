@@ -23,11 +23,7 @@ const unwitnessedRepeatable: ReadonlySet<string> = new Set(['clerk', 'calculate'
 /** How a call may end only because its run was stopped. */
 const endings: ReadonlySet<CallOutcome> = new Set(['cancelled', 'abandoned'])
 
-export function judgeCalls(
-  { testimony, witness, restarts }: Evidence,
-  runs: readonly LoggedRun[],
-  report: Report,
-): void {
+export function judgeCalls({ testimony, witness, losses }: Evidence, runs: readonly LoggedRun[], report: Report): void {
   const linesOf = Map.groupBy(witness, ({ callId }) => callId)
   const known = new Set<string>()
   for (const run of runs) {
@@ -37,7 +33,7 @@ export function judgeCalls(
       const lines = linesOf.get(call.callId) ?? []
       judgeStarts(call, lines, run, report)
       judgeRepeats(call, lines, report)
-      judgeOutcome(call, lines, { wasStopped, wasFailed: run.end?.event.outcome === 'failed', restarts }, report)
+      judgeOutcome(call, lines, { wasStopped, wasFailed: run.end?.event.outcome === 'failed', losses }, report)
       judgeApproval(call, lines, { wasStopped, answers: testimony.answers }, report)
     }
   }
@@ -84,7 +80,7 @@ function judgeKeys(witness: readonly WitnessLine[], known: ReadonlySet<string>, 
 interface Circumstances {
   readonly wasStopped: boolean
   readonly wasFailed: boolean
-  readonly restarts: number
+  readonly losses: number
 }
 
 function judgeOutcome(
@@ -95,7 +91,7 @@ function judgeOutcome(
 ): void {
   if (call.end === undefined) return
   const { outcome, output } = call.end.event
-  const { wasStopped, wasFailed, restarts } = circumstances
+  const { wasStopped, wasFailed, losses } = circumstances
   const isWitnessed = isRepeatable[call.tool] !== undefined
   const lie = (why: string): void => report('OUTCOME_TRUE', `${nameOf(call)} ended ${outcome}, ${why}`)
   switch (outcome) {
@@ -116,7 +112,7 @@ function judgeOutcome(
       if (outcome === 'refused' && call.tool !== 'not_a_tool' && !isDenied(call)) lie('and nobody had refused it')
       return
     case 'unknown':
-      if (restarts === 0) lie('and the server was never ended')
+      if (losses === 0) lie('and no node had lost it')
       if (call.starts.length === 0) lie('and had not started')
       if ((isRepeatable[call.tool] === true || unwitnessedRepeatable.has(call.tool)) && !wasStopped && !wasFailed)
         lie('and could have been gone on with')

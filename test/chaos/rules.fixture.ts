@@ -70,7 +70,7 @@ export function findingsFor(
     testimony: { case: one, sends, stops, answers, troubles, seen },
     log,
     witness: spoilt.witness ?? work,
-    restarts: spoilt.restarts ?? 0,
+    losses: spoilt.losses ?? 0,
     ...(spoilt.secondSeen === undefined ? {} : { secondSeen: spoilt.secondSeen }),
   }
   return [...new Set(judge(evidence).map(({ rule }) => rule))]

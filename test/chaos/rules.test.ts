@@ -102,7 +102,7 @@ describe('the rules of chaos', () => {
       findingsFor({ witness: end === undefined || start === undefined ? [] : [start, { ...end, mark: 'm2' }] }),
     ).toEqual(['OUTCOME_TRUE'])
     expect(findingsFor({ log: lost })).toEqual(['OUTCOME_TRUE'])
-    expect(findingsFor({ log: lost, restarts: 1 })).toEqual([])
+    expect(findingsFor({ log: lost, losses: 1 })).toEqual([])
     expect(findingsFor({ log: cancelled })).toEqual(['OUTCOME_TRUE'])
   })
 })

@@ -46,8 +46,8 @@ export interface Evidence {
   /** By the second reader, unless there was none or it never read. */
   readonly secondSeen?: readonly LoggedEvent[]
   readonly witness: readonly WitnessLine[]
-  /** How often the server process was ended. */
-  readonly restarts: number
+  /** How many faults there were by which a node loses the runs that it holds. */
+  readonly losses: number
 }
 
 export type Report = (rule: Rule, detail: string) => void

@@ -71,6 +71,7 @@ function onDone(done: RoundDone): void {
   if (report.findings.length === 0) return
   failed.push(done)
   tellFindings(report)
+  for (const [user, account] of report.accounts) say(describeAccount(user, account))
   say(`  again: npm run chaos -- --seed ${seed} --case ${from}`)
 }
 
