@@ -98,7 +98,7 @@ export function holdCall(
   { requested: { callId, tool } }: ReadyCall,
 ): Promise<CallEnd | undefined> | undefined {
   return run.budget.spending
-    ?.reserveCall({ callId, tool: 'none' })
+    ?.reserveCall({ callId, tool })
     ?.then((held) => (held.status === 'reserved' ? undefined : unreserved(tool, held).end))
 }
 
