@@ -307,11 +307,17 @@ describe('what a user used', () => {
     const use = { steps: 2, calls: 1, tokens: 84, costMicros: 0, runMs: 0 }
     const none = { steps: 0, calls: 0, tokens: 0, costMicros: 0, runMs: 0 }
     expect(mine.currency).toBe('EUR')
-    expect(mine.used.map(({ window, startsAt, endsAt, ...used }) => used)).toEqual([use, use, use])
-    expect(theirs.used.map(({ window, startsAt, endsAt, ...used }) => used)).toEqual([none, none, none])
+    expect(mine.used).toMatchObject([use, use, use])
+    expect(theirs.used).toMatchObject([none, none, none])
     const shared: BudgetLevel = {
-      ...{ per: 'tenant', window: 'month', resource: 'calls', tool: 'echo', max: 50 },
-      ...{ used: 1, reserved: 0, endsAt: Date.UTC(2026, 5, 1) },
+      per: 'tenant',
+      window: 'month',
+      resource: 'calls',
+      tool: 'echo',
+      max: 50,
+      used: 1,
+      reserved: 0,
+      endsAt: Date.UTC(2026, 5, 1),
     }
     expect(mine.budgets).toEqual([{ ...perUser('tokens', 100_000), used: 84, reserved: 0, endsAt: dayEnd }, shared])
     expect(theirs.budgets[1]).toEqual(shared)

@@ -50,7 +50,7 @@ export type ReservedTime =
       readonly status: 'reserved'
       readonly ms: number
       readonly limit?: LimitFacts
-      readonly warnings: readonly { readonly afterMs: number; warn(): void }[]
+      readonly warnings: readonly { readonly afterMs: number; readonly warn: () => void }[]
     }
   | Refusal
 
