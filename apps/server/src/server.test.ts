@@ -1,83 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { ModelError } from 'toolcrib/agent'
 import { checkContract, type LoggedEvent } from 'toolcrib/protocol'
 import { createScriptedModel } from 'toolcrib/testing'
 import { describe, expect, it, onTestFailed, vi } from 'vitest'
 import { ask, bearer, connectClient, endOf, signIn, startFixture, temporaryFolder } from './server.fixture.ts'
+import { cli, runCli, start } from './server-process.fixture.ts'
 
 // Whole processes start here, several in a test, on machines that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
-
-const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
-
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-interface Started extends AsyncDisposable {
-  readonly url: string
-  readonly process: ChildProcess
-  readonly ended: Promise<Ended>
-}
-
-interface RunOptions {
-  readonly folder: string
-  readonly env?: Readonly<Record<string, string>>
-  readonly input?: string
-}
-
-function spawnCli(args: readonly string[], { folder, env = {} }: RunOptions): ChildProcess {
-  const { PATH, HOME } = process.env
-  return spawn(process.execPath, [cli, ...args], { cwd: folder, env: { PATH, HOME, ...env }, stdio: 'pipe' })
-}
-
-async function runCli(args: readonly string[], options: RunOptions): Promise<Ended> {
-  const child = spawnCli(args, options)
-  child.stdin?.end(options.input ?? '')
-  return endOfProcess(child)
-}
-
-async function endOfProcess(child: ChildProcess): Promise<Ended> {
-  const { stdout, stderr } = child
-  if (stdout === null || stderr === null) throw new Error('expected pipes')
-  const [out, err, [code]] = await Promise.all([
-    text(stdout),
-    text(stderr),
-    once(child, 'exit') as Promise<[number | null]>,
-  ])
-  return { code, stdout: out, stderr: err }
-}
-
-/** Starts the server as a person does, and waits for its greeting. */
-async function start(options: RunOptions): Promise<Started> {
-  const child = spawnCli(['start', '--port', '0'], options)
-  const ended = endOfProcess(child)
-  const greeted = Promise.withResolvers<string>()
-  let output = ''
-  child.stdout?.on('data', (chunk: Buffer) => {
-    output += chunk.toString()
-    const url = /serves (http:\S+)/.exec(output)?.[1]
-    if (url !== undefined) greeted.resolve(url)
-  })
-  void ended.then(({ stderr }) => greeted.reject(new Error(`the server ended: ${stderr}`)))
-  return {
-    url: await greeted.promise,
-    process: child,
-    ended,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
-      await ended
-    },
-  }
-}
 
 describe('the whole way', () => {
   it('goes from sign-in over the socket to an answer that is stored [RUN-01]', async () => {
@@ -220,31 +154,6 @@ describe('toolcrib start', () => {
     expect((await stat(join(place.folder, '.toolcrib', 'session.key'))).mode & 0o777).toBe(0o600)
   })
 
-  it('lets a run end on SIGTERM, says goodbye and exits with 0', async () => {
-    await using place = await temporaryFolder()
-    await writeFile(join(place.folder, 'toolcrib.config.ts'), slowTool)
-    await using server = await start(place)
-    const { token } = await signIn(server.url, 'Ann')
-    await using client = connectClient(server.url, token)
-    const goodbye = Promise.withResolvers<string>()
-    using _goodbye = client.onGoodbye(({ code }) => goodbye.resolve(code))
-    const { threadId } = await client.createThread()
-    const executing = Promise.withResolvers<void>()
-    using _view = client.openThread(threadId, {
-      onEvent: ({ event }) => {
-        if (event.type === 'tool_executing') executing.resolve()
-      },
-    })
-    const answer = ask(client, threadId, 'Take your time')
-    await executing.promise
-
-    server.process.kill('SIGTERM')
-
-    expect(endOf(await answer).outcome).toBe('completed')
-    expect(await goodbye.promise).toBe('DRAINING')
-    expect(await server.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Stopping; 1 at work') })
-  })
-
   it('stops in order when npm, which had started it, was stopped and handed no signal on', async () => {
     await using place = await temporaryFolder()
     // npm puts a shell between; this one, like that one, does not hand signals on.
@@ -274,28 +183,6 @@ describe('toolcrib start', () => {
     await once(shell, 'close')
 
     expect(said).toContain('"stopped"')
-  })
-
-  it('exits on SIGTERM also when a tool ignores its signal and has left things behind', async () => {
-    await using place = await temporaryFolder()
-    await writeFile(join(place.folder, 'toolcrib.config.ts'), stuckTool)
-    await using server = await start(place)
-    const { token } = await signIn(server.url, 'Ann')
-    await using client = connectClient(server.url, token)
-    const { threadId } = await client.createThread()
-    const executing = Promise.withResolvers<void>()
-    using _view = client.openThread(threadId, {
-      onEvent: ({ event }) => {
-        if (event.type === 'tool_executing') executing.resolve()
-      },
-    })
-    const answer = ask(client, threadId, 'Take your time')
-    await executing.promise
-
-    server.process.kill('SIGTERM')
-
-    expect(endOf(await answer).outcome).toBe('stopped')
-    expect(await server.ended).toMatchObject({ code: 0 })
   })
 
   it('serves on when a tool leaves a rejection that nobody handles, and logs it', async () => {
@@ -527,10 +414,6 @@ export default defineConfig({
   agents: [{ name: 'assistant', description: 'd', instructions: 'i', tools: ['slow'], model }],
 })
 `
-
-const stuckTool = slowTool
-  .replace('300', '2_000_000_000')
-  .replace('tools: [slow],', 'tools: [slow], limits: { drainMs: 100, stopGraceMs: 100 },')
 
 async function listenSomewhere(): Promise<{ readonly port: number } & AsyncDisposable> {
   const server = createServer()
