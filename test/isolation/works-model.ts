@@ -75,7 +75,7 @@ function afterCalls({ results }: Extract<ModelMessage, { readonly role: 'tool' }
 
 function keepOnGlobal(value: string): string {
   const kept = JSON.stringify(value)
-  return `const before = globalThis.kept; globalThis.kept = ${kept}; return [before ?? null, globalThis.kept]`
+  return `const before = globalThis.kept; globalThis.kept = ${kept}; [before ?? null, globalThis.kept]`
 }
 
 function lastMessage(messages: readonly ModelMessage[]): string {
