@@ -242,7 +242,6 @@ export const requirements: readonly Requirement[] = [
     id: 'RUN-14',
     behaviour: "shutdown drains: running steps finish or are handed over, sockets get 'goodbye', nothing is lost",
     levels: ['C'],
-    missing: 'draining, stopping and saying goodbye are proved; handing a run over to another node is not built yet',
   },
   {
     id: 'CONN-01',

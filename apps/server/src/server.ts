@@ -53,7 +53,7 @@ export interface RunningServer extends AsyncDisposable {
   /** The root scope: its counts and its audit stream. */
   readonly registry: Registry<Tool>
   /**
-   * Takes no new work, lets runs end for at most `drainMs` (default: the configured limit; 0 stops them at once), says
+   * Takes no new work, hands each run over at the end of its step, after `drainMs` (default: the configured limit) wherever it is, says
    * goodbye to every socket, and closes. Calling it twice is one close.
    */
   close(options?: { readonly drainMs?: number }): Promise<void>
@@ -173,7 +173,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   const owned = opened.move()
   let closed: Promise<void> | undefined
   const close: RunningServer['close'] = ({ drainMs = config.limits.drainMs } = {}) => {
-    closed ??= leave({ app, upgrades, supervisor, gateway, phase, clock, owned, drainMs })
+    closed ??= leave({ app, upgrades, supervisor, gateway, phase, clock, log, owned, drainMs })
     return closed
   }
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
@@ -198,15 +198,20 @@ interface Leaving {
   readonly gateway: Gateway
   readonly phase: { now: Phase }
   readonly clock: Clock
+  readonly log: Log
   readonly owned: AsyncDisposableStack
   readonly drainMs: number
 }
 
-/** Probes and open sockets are served until the runs have ended, so that nobody misses the end of an answer. */
+/** Probes and open sockets are served until the runs are off this node, so that nobody misses what is said meanwhile. */
 async function leave(leaving: Leaving): Promise<void> {
-  const { app, upgrades, supervisor, gateway, phase, clock, owned, drainMs } = leaving
+  const { app, upgrades, supervisor, gateway, phase, clock, log, owned, drainMs } = leaving
   phase.now = 'draining'
+  const since = clock.monotonic()
+  const { open: connections } = gateway.metrics().connections
+  log.info({ runs: supervisor.active().length, connections, drainMs }, 'draining')
   await supervisor.drain(drainMs)
+  log.info({ ms: Math.round(clock.monotonic() - since) }, 'no run is at work here any more')
   const hangUp = clock.setTimeout(() => {
     upgrades.destroy()
     app.server.closeAllConnections()

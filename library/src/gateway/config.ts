@@ -41,7 +41,7 @@ export interface HostLimits {
   readonly signInsPerMinute: number
   /** How long a signed-in development session lasts. Default 2,592,000,000 (30 days). */
   readonly sessionTtlMs: number
-  /** How long runs may go on after the server was asked to stop; then they are stopped. Default 10,000. */
+  /** How long runs may go on to the end of their step after the server was asked to stop; then they are cut. Default 10,000. */
   readonly drainMs: number
   /** How often an idle Server-Sent Events stream gets a comment, so that proxies keep it open. Default 15,000. */
   readonly sseHeartbeatMs: number
