@@ -2,13 +2,11 @@
 
 export { type Agent, type AgentDefinition, defineAgent, type RunLimits } from './agent/agent.ts'
 export { type AgentToolOptions, agentTool } from './agent/agent-tool.ts'
-export { MAX_NAME_CHARS as MAX_ATTACHMENT_NAME_CHARS } from './agent/attachment-name.ts'
 export {
   type AttachmentLimits,
   defaultAttachmentLimits,
   type NewFile,
   type OpenAttachment,
-  UNUSED_MS as UNUSED_ATTACHMENT_MS,
 } from './agent/attachments.ts'
 export { createSystemClock } from './agent/clock.ts'
 export { createSupervisor, type SupervisorOptions } from './agent/create-supervisor.ts'

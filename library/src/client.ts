@@ -1,6 +1,5 @@
 /** The browser-safe client and the view model of a thread: `toolcrib/client`. @module */
 
-export { attachmentNameOf } from './client/attachments.ts'
 export { type BranchTurn, branchOf } from './client/branches.ts'
 export type {
   Client,

@@ -117,7 +117,8 @@ describe('a file that is attached', () => {
       await codeOf(attachments.resolve(bob, 'thr_1', [{ type: 'attachment', attachmentId }])),
     ]
 
-    expect(mine).toEqual({ attachmentId, name: 'a.png', mediaType: 'image/png', bytes: 11, data: png })
+    expect(mine).toMatchObject({ attachmentId, name: 'a.png', mediaType: 'image/png', bytes: 11 })
+    expect(await Array.fromAsync(mine.pieces())).toEqual([png])
     expect(stranger).toEqual(['NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND'])
   })
 

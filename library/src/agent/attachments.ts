@@ -4,10 +4,10 @@
  *
  * @module
  */
+import { faultOfAttachmentName } from '../protocol/attachment-name.ts'
 import { createId } from '../protocol/ids.ts'
 import { attachmentsOf, textsOf } from '../protocol/message-parts.ts'
 import type { Attachment, MessagePart, Owner, SentPart } from '../protocol/vocabulary.ts'
-import { faultOfName } from './attachment-name.ts'
 import { AgentError } from './errors.ts'
 import { imageTypeOf, type MediaType, textOfFile } from './media-type.ts'
 import type { AttachmentStore, Clock } from './ports.ts'
@@ -36,13 +36,17 @@ export const defaultAttachmentLimits: AttachmentLimits = Object.freeze({
 /** So long may an attachment wait for the message that names it. It goes with the next one that its owner attaches. */
 export const UNUSED_MS = 86_400_000
 
+/** So much of a file is in memory for each of its readers, whatever its size. */
+const PIECE_BYTES = 262_144
+
 export interface NewFile {
   readonly name: string
   readonly data: Uint8Array
 }
 
 export interface OpenAttachment extends Attachment {
-  readonly data: Uint8Array
+  /** Its bytes, piece by piece, each read when it is asked for. Throws `NOT_FOUND` when the file goes meanwhile. */
+  readonly pieces: () => AsyncIterable<Uint8Array>
 }
 
 export interface Attachments {
@@ -75,7 +79,7 @@ export function createAttachments(options: {
 
   return {
     async attach(owner, { name, data }) {
-      const fault = faultOfName(name)
+      const fault = faultOfAttachmentName(name)
       if (fault !== undefined) throw new AgentError('ATTACHMENT_NAME_INVALID', { fault })
       const mediaType = mediaTypeWithin(limits, { name, data })
       const attachment = { attachmentId: createId('att'), name, mediaType, bytes: data.length }
@@ -87,10 +91,16 @@ export function createAttachments(options: {
       )
       return attachment
     },
-    async open(owner, attachmentId) {
-      const [attachment, data] = await Promise.all([attachmentOf(owner, attachmentId), store.read(owner, attachmentId)])
-      if (data === undefined) throw notFound(attachmentId)
-      return { ...attachment, data }
+    async open({ tenant, user }, attachmentId) {
+      const attachment = await attachmentOf({ tenant, user }, attachmentId)
+      async function* pieces(): AsyncGenerator<Uint8Array> {
+        for (let offset = 0; offset < attachment.bytes; offset += PIECE_BYTES) {
+          const piece = await store.read({ tenant, user }, attachmentId, { offset, length: PIECE_BYTES })
+          if (piece === undefined) throw notFound(attachmentId)
+          yield piece
+        }
+      }
+      return { ...attachment, pieces }
     },
     async detach(owner, attachmentId) {
       const status = await store.delete(owner, attachmentId)

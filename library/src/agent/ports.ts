@@ -447,7 +447,12 @@ export interface AttachmentStore {
     options: { readonly unusedBefore: number; readonly maxTotalBytes: number },
   ): Promise<void>
   get(owner: Owner, attachmentId: string): Promise<Attachment | undefined>
-  read(owner: Owner, attachmentId: string): Promise<Uint8Array | undefined>
+  /** Its bytes from `offset` (default 0) on, at most `length` of them (default: all). */
+  read(
+    owner: Owner,
+    attachmentId: string,
+    range?: { readonly offset?: number; readonly length?: number },
+  ): Promise<Uint8Array | undefined>
   /** Not while a thread names it: `in_use`. */
   delete(owner: Owner, attachmentId: string): Promise<'deleted' | 'in_use' | 'not_found'>
 }

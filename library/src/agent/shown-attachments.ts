@@ -19,7 +19,7 @@ import type {
 
 export interface ShownAttachments {
   /** The model, as it is to be asked on behalf of this owner. */
-  shownTo(model: Model, owner: Owner): Model
+  readonly shownTo: (model: Model, owner: Owner) => Model
 }
 
 /** So much of one text file is shown, in UTF-16 units: of none are more than three bytes of UTF-8. */

@@ -61,21 +61,6 @@ export function createClientAttachments({ url, headers, fetch }: ClientAttachmen
   }
 }
 
-/**
- * A name that the server takes, made of a file's own: its last part, without what cannot be seen.
- *
- * @param fallback For a file of which nothing is left.
- */
-export function attachmentNameOf(fileName: string, fallback: string = 'file'): string {
-  const last = fileName.split(/[/\\]/).at(-1) ?? ''
-  const seen = last.toWellFormed().replace(/\p{Cc}|\p{Zl}|\p{Zp}|(?![\u200c\u200d])\p{Cf}/gu, '')
-  const name = seen.trim().slice(-MAX_NAME_CHARS).toWellFormed()
-  return /^\.*$/.test(name) ? fallback : name
-}
-
-/** The server's limit. */
-const MAX_NAME_CHARS = 200
-
 /** Undefined: what stands in front of the server answered in its place. */
 function failureIn(body: unknown): Failure | undefined {
   const failure = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined

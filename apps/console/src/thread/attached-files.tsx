@@ -38,7 +38,7 @@ function AttachedFile({ file: { attachmentId, name, mediaType, bytes } }: { read
           src={address}
           loading="lazy"
           onError={() => setBroken(true)}
-          className="max-h-56 max-w-72 object-contain"
+          className="max-h-56 min-h-12 min-w-12 max-w-72 object-contain"
         />
       ) : (
         <span className="flex items-center gap-2 px-3 py-2 text-sm">

@@ -3,8 +3,7 @@
  * refused stays in sight with the reason, until it is taken away.
  */
 import { useEffect, useRef, useState } from 'react'
-import { attachmentNameOf } from 'toolcrib/client'
-import type { AttachmentPart } from 'toolcrib/protocol'
+import { type AttachmentPart, attachmentNameOf } from 'toolcrib/protocol'
 import { useClient, useUser } from '../connection.tsx'
 
 export type WaitingFile = { readonly key: string; readonly name: string } & (
@@ -17,10 +16,10 @@ export interface Attaching {
   readonly files: readonly WaitingFile[]
   readonly ready: readonly AttachmentPart[]
   readonly uploading: boolean
-  add(files: Iterable<File>): void
-  remove(key: string): void
+  readonly add: (files: Iterable<File>) => void
+  readonly remove: (key: string) => void
   /** Takes away what was sent, and what had failed. */
-  sent(parts: readonly AttachmentPart[]): void
+  readonly sent: (parts: readonly AttachmentPart[]) => void
 }
 
 export function useAttaching(threadId: string | undefined): Attaching {

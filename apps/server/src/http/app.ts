@@ -73,7 +73,7 @@ export async function createHttpApp(context: HttpContext): Promise<FastifyInstan
   revocationRoutes(app, context)
   threadRoutes(app, context)
   eventRoutes(app, context)
-  await attachmentRoutes(app, context)
+  await app.register(async (scope) => attachmentRoutes(scope, context))
   operationRoutes(app, context)
   await consoleRoutes(app, context)
   return app

@@ -156,6 +156,27 @@ describe('an attachment over HTTP', () => {
     expect([announced, streamed, unknown]).toEqual(['413 BODY_TOO_LARGE', '413 BODY_TOO_LARGE', '401 TOKEN_MISSING'])
   })
 
+  it('is sent at the pace of its reader, who keeps the place of one command meanwhile', async () => {
+    const limits = { maxTextFileBytes: 20_000_000, maxPendingCommands: 1, commandBurst: 1_000 }
+    await using fixture = await startFixture({ config: { limits } })
+    const { url } = fixture
+    const { token } = await signIn(url, 'Ann')
+    const { body } = await upload(url, 'x'.repeat(20_000_000), { ...bearer(token), ...named('long.txt') })
+    const address = `${url}/v1/attachments/${body.attachmentId}`
+
+    const slow = await fetch(address, { headers: bearer(token) })
+    const meanwhile = await fetch(address, { headers: bearer(token) })
+    const refusal = (await meanwhile.json()) as Answer['body']
+    const read = await slow.text()
+    // The server learns of the end in its own time.
+    while ((await fetch(address, { method: 'DELETE', headers: bearer(token) })).status === 429);
+    const afterwards = await fetch(address, { headers: bearer(token) })
+
+    expect(`${meanwhile.status} ${refusal.error?.code}`).toBe('429 TOO_MANY_PENDING')
+    expect(read.length).toBe(20_000_000)
+    expect(afterwards.status).toBe(404)
+  })
+
   it('is deleted by its owner while no message names it, and with its thread afterwards', async () => {
     await using fixture = await startFixture({ parts: { model: createScriptedModel([{ text: 'Nice.' }]) } })
     const { url } = fixture

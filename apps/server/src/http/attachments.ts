@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { OpenAttachment } from 'toolcrib/agent'
 
@@ -26,25 +27,29 @@ interface Admitted {
   readonly place: DisposableStack
 }
 
-export async function attachmentRoutes(app: FastifyInstance, context: HttpContext): Promise<void> {
+/** `app`: a scope of its own, because of what it does with bodies. */
+export function attachmentRoutes(app: FastifyInstance, context: HttpContext): void {
   const { config, gateway, supervisor } = context
   const { maxImageBytes, maxTextFileBytes } = config.limits
   const bodyLimit = Math.max(maxImageBytes, maxTextFileBytes)
   const uploads = createUploads(config.limits)
   const admitted = new WeakMap<FastifyRequest, Admitted>()
 
-  // In a scope of its own: here every body is bytes, whatever it is called.
-  await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  // Here every body is bytes, whatever it is called.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
-    scope.post('/v1/attachments', { bodyLimit, onRequest: admit, onResponse: leave, onRequestAbort: leave }, upload)
-  })
+  app.post('/v1/attachments', { bodyLimit, onRequest: admit, onResponse: leave, onRequestAbort: leave }, upload)
 
   app.get<WithId>('/v1/attachments/:id', async (request, reply) => {
     const { identity } = await requireCaller(request, context)
-    using _place = gateway.admit(identity)
-    return give(reply, await supervisor.openAttachment(identity.principal, request.params.id))
+    using place = new DisposableStack()
+    place.use(gateway.admit(identity))
+    const attachment = await supervisor.openAttachment(identity.principal, request.params.id)
+    // Who reads slowly keeps the place until everything was read.
+    const held = place.move()
+    reply.raw.once('close', () => held.dispose())
+    return give(reply, attachment)
   })
 
   app.delete<WithId>('/v1/attachments/:id', async (request, reply) => {
@@ -95,15 +100,16 @@ function bytesOf(request: FastifyRequest, bodyLimit: number): number {
 }
 
 /** A text is a text, also when it is markup; an image is drawn, and neither can load or run anything. */
-function give(reply: FastifyReply, { name, mediaType, data }: OpenAttachment): FastifyReply {
+function give(reply: FastifyReply, { name, mediaType, bytes, pieces }: OpenAttachment): FastifyReply {
   return reply
     .headers({
       'content-type': mediaType.startsWith('text/') ? `${mediaType}; charset=utf-8` : mediaType,
+      'content-length': bytes,
       'content-disposition': `inline; filename="${asciiOf(name)}"; filename*=UTF-8''${encoded(name)}`,
       'content-security-policy':
         "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox; frame-ancestors 'none'",
     })
-    .send(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
+    .send(Readable.from(pieces()))
 }
 
 /** For who does not know `filename*`: RFC 6266, appendix D. */

@@ -49,6 +49,34 @@ export function attachmentRules({ describe, it, expect, store: shared, fc }: Sui
       expect(await store.attachments.read(owner, part.attachmentId)).toEqual(Uint8Array.of(2, 3))
     })
 
+    it('gives any part of the bytes, also over the seams at which they are kept', async () => {
+      const store = await shared()
+      const owner = newOwner()
+      const data = Uint8Array.from({ length: 600_000 }, (_, at) => at % 251)
+      const { attachmentId } = await put(store, owner, { data })
+
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 0, max: 600_010 }),
+          fc.integer({ min: 0, max: 600_010 }),
+          async (offset, length) => {
+            const read = await store.attachments.read(owner, attachmentId, { offset, length })
+            expect(read?.length).toBe(Math.max(0, Math.min(data.length - offset, length)))
+            expect(Buffer.from(read ?? []).equals(data.subarray(offset, offset + length))).toBe(true)
+          },
+        ),
+        {
+          numRuns: 40,
+          examples: [
+            [262_143, 2],
+            [262_144, 262_144],
+            [0, 262_144],
+            [600_000, 1],
+          ],
+        },
+      )
+    })
+
     it('refuses what goes beyond all that an owner may hold, and takes what just fits [CALL-07]', async () => {
       const store = await shared()
       const owner = newOwner()

@@ -7,8 +7,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { attachmentNameOf, type Client } from 'toolcrib/client'
-import type { AttachmentPart, SentPart } from 'toolcrib/protocol'
+import type { Client } from 'toolcrib/client'
+import { type AttachmentPart, attachmentNameOf, type SentPart } from 'toolcrib/protocol'
 
 export interface Attaching {
   readonly waiting: readonly AttachmentPart[]

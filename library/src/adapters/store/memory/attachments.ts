@@ -20,8 +20,11 @@ export function createMemoryAttachments(state: MemoryState): AttachmentStore {
     async get(owner, attachmentId) {
       return state.of(owner).attachments.get(attachmentId)?.facts
     },
-    async read(owner, attachmentId) {
-      return state.of(owner).attachments.get(attachmentId)?.data.slice()
+    async read(owner, attachmentId, { offset = 0, length = Number.POSITIVE_INFINITY } = {}) {
+      return state
+        .of(owner)
+        .attachments.get(attachmentId)
+        ?.data.slice(offset, offset + length)
     },
     async delete(owner, attachmentId) {
       const mine = state.of(owner)

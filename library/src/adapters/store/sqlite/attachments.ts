@@ -4,6 +4,9 @@ import type { Owner } from '../../../protocol/vocabulary.ts'
 import type { AttachmentRow, ReadCommands, WriteCommands } from './commands.ts'
 import type { Statements } from './statements.ts'
 
+/** Of which a part is read without the rest. Never changed: what was written by another size could not be read. */
+const PIECE_BYTES = 262_144
+
 export const attachmentReads: Pick<ReadCommands, 'getAttachment' | 'readAttachment'> = {
   getAttachment(db, { tenant, user }, attachmentId) {
     return db.get<AttachmentRow>(
@@ -14,13 +17,25 @@ export const attachmentReads: Pick<ReadCommands, 'getAttachment' | 'readAttachme
     )
   },
 
-  readAttachment(db, { tenant, user }, attachmentId) {
-    return db.get<{ data: Uint8Array }>(
-      'SELECT data FROM attachments WHERE tenant = ? AND user = ? AND attachment_id = ?',
-      tenant,
-      user,
-      attachmentId,
-    )?.data
+  readAttachment(db, owner, attachmentId, { offset, length }) {
+    const held = findAttachment(db, owner, attachmentId)
+    if (held === undefined) return undefined
+    const end = Math.min(held.bytes, offset + length)
+    if (offset >= end) return new Uint8Array()
+    const first = Math.floor(offset / PIECE_BYTES)
+    const pieces = db.all<{ data: Uint8Array }>(
+      'SELECT data FROM attachment_pieces WHERE attachment_key = ? AND number BETWEEN ? AND ? ORDER BY number',
+      held.attachment_key,
+      first,
+      Math.floor((end - 1) / PIECE_BYTES),
+    )
+    const read = new Uint8Array(end - offset)
+    for (const [index, { data }] of pieces.entries()) {
+      const at = (first + index) * PIECE_BYTES
+      const from = Math.max(offset, at)
+      read.set(data.subarray(from - at, end - at), from - offset)
+    }
+    return read
   },
 }
 
@@ -43,9 +58,9 @@ export const attachmentWrites: Pick<WriteCommands, 'putAttachment' | 'deleteAtta
     if (maxTotalBytes !== null && used + bytes > maxTotalBytes) {
       throw new StoreError('ATTACHMENTS_FULL', { used, bytes, max: maxTotalBytes })
     }
-    db.run(
-      `INSERT INTO attachments (tenant, user, attachment_id, name, media_type, bytes, created_at, data)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    const made = db.get<{ attachment_key: number }>(
+      `INSERT INTO attachments (tenant, user, attachment_id, name, media_type, bytes, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING attachment_key`,
       tenant,
       user,
       attachmentId,
@@ -53,8 +68,16 @@ export const attachmentWrites: Pick<WriteCommands, 'putAttachment' | 'deleteAtta
       mediaType,
       bytes,
       at,
-      data,
     )
+    if (made === undefined) throw new Error('the attachment just written is not there')
+    for (let number = 0; number * PIECE_BYTES < data.length; number++) {
+      db.run(
+        'INSERT INTO attachment_pieces (attachment_key, number, data) VALUES (?, ?, ?)',
+        made.attachment_key,
+        number,
+        data.subarray(number * PIECE_BYTES, (number + 1) * PIECE_BYTES),
+      )
+    }
     return null
   },
 
@@ -67,13 +90,7 @@ export const attachmentWrites: Pick<WriteCommands, 'putAttachment' | 'deleteAtta
       attachmentId,
     )
     if (deleted > 0) return 'deleted'
-    const held = db.get(
-      'SELECT 1 FROM attachments WHERE tenant = ? AND user = ? AND attachment_id = ?',
-      tenant,
-      user,
-      attachmentId,
-    )
-    return held === undefined ? 'not_found' : 'in_use'
+    return findAttachment(db, { tenant, user }, attachmentId) === undefined ? 'not_found' : 'in_use'
   },
 }
 
@@ -83,17 +100,25 @@ export function useAttachment(
   { tenant, user }: Owner,
   { threadKey, attachmentId }: { readonly threadKey: number; readonly attachmentId: string },
 ): void {
-  const held = db.get<{ attachment_key: number }>(
-    'SELECT attachment_key FROM attachments WHERE tenant = ? AND user = ? AND attachment_id = ?',
-    tenant,
-    user,
-    attachmentId,
-  )
+  const held = findAttachment(db, { tenant, user }, attachmentId)
   if (held === undefined) throw new StoreError('NOT_FOUND', { what: 'attachment', id: attachmentId })
   db.run(
     'INSERT INTO attachment_uses (thread_key, attachment_key) VALUES (?, ?) ON CONFLICT DO NOTHING',
     threadKey,
     held.attachment_key,
+  )
+}
+
+function findAttachment(
+  db: Statements,
+  { tenant, user }: Owner,
+  attachmentId: string,
+): { readonly attachment_key: number; readonly bytes: number } | undefined {
+  return db.get(
+    'SELECT attachment_key, bytes FROM attachments WHERE tenant = ? AND user = ? AND attachment_id = ?',
+    tenant,
+    user,
+    attachmentId,
   )
 }
 

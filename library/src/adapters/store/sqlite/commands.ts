@@ -154,7 +154,12 @@ export interface ReadCommands {
   getRecord(db: Statements, owner: Owner, collection: string, id: string): RecordRow | undefined
   listRecords(db: Statements, owner: Owner, collection: string, limit: number): readonly RecordRow[]
   getAttachment(db: Statements, owner: Owner, attachmentId: string): AttachmentRow | undefined
-  readAttachment(db: Statements, owner: Owner, attachmentId: string): Uint8Array | undefined
+  readAttachment(
+    db: Statements,
+    owner: Owner,
+    attachmentId: string,
+    range: { offset: number; length: number },
+  ): Uint8Array | undefined
   readUsage(db: Statements, owner: Owner, query: { at: number; budgets: readonly BudgetRule[] }): UsageReport
   listRevocations(db: Statements, after: number, limit: number): readonly Revocation[]
 }

@@ -139,10 +139,16 @@ const steps: readonly string[] = [
      media_type TEXT NOT NULL,
      bytes INTEGER NOT NULL,
      created_at INTEGER NOT NULL,
-     data BLOB NOT NULL,
      UNIQUE (tenant, user, attachment_id)
    ) STRICT;
    CREATE INDEX attachments_by_age ON attachments (tenant, user, created_at, bytes);
+
+   CREATE TABLE attachment_pieces (
+     attachment_key INTEGER NOT NULL REFERENCES attachments ON DELETE CASCADE,
+     number INTEGER NOT NULL,
+     data BLOB NOT NULL,
+     PRIMARY KEY (attachment_key, number)
+   ) STRICT;
 
    CREATE TABLE attachment_uses (
      thread_key INTEGER NOT NULL REFERENCES threads ON DELETE CASCADE,

@@ -152,7 +152,8 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
           }
         )
       },
-      read: (owner, attachmentId) => reader.call('readAttachment', [ownerOf(owner), attachmentId], 0),
+      read: (owner, attachmentId, { offset = 0, length = Number.POSITIVE_INFINITY } = {}) =>
+        reader.call('readAttachment', [ownerOf(owner), attachmentId, { offset, length }], 0),
       delete: (owner, attachmentId) => writer.call('deleteAttachment', [ownerOf(owner), attachmentId], 0),
     },
 
