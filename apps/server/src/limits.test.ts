@@ -153,24 +153,28 @@ describe('a limit of the configuration', () => {
     })
   })
 
-  it('stops runs that are still at work when the time to drain is over', async () => {
+  it('hands over, not ended, the runs that are still at work when the time to drain is over [RUN-14]', async () => {
     const model = createScriptedModel(() => ({ text: 'For ever', gate: new Promise(() => {}) }))
     await using fixture = await startFixture({ config: { limits: { drainMs: 0, stopGraceMs: 0 } }, parts: { model } })
     const { token } = await signIn(fixture.url, 'Ann')
     await using client = connectClient(fixture.url, token)
     const { threadId } = await client.createThread()
     const writing = Promise.withResolvers<void>()
+    const types: string[] = []
     using _view = client.openThread(threadId, {
       onEvent: ({ event }) => {
+        types.push(event.type)
         if (event.type === 'agent_message') writing.resolve()
       },
     })
-    const answer = ask(client, threadId, 'go')
+    const goodbye = new Promise<string>((resolve) => client.onGoodbye(({ code }) => resolve(code)))
+    await client.send(threadId, 'go')
     await writing.promise
 
     await fixture.server.close()
 
-    expect(endOf(await answer).outcome).toBe('stopped')
+    expect(await goodbye).toBe('DRAINING')
+    expect(types).not.toContain('agent_completed')
   })
 
   it('refuses what would wait for the disk beyond what may', async () => {
