@@ -5,16 +5,13 @@
  * @module
  */
 import type { AttachmentPart, Failure } from '../protocol/vocabulary.ts'
+import type { Client } from './client.ts'
 import { ClientError, clientError } from './errors.ts'
 
 export interface ClientAttachments {
-  attach(
-    file: Blob | Uint8Array<ArrayBuffer>,
-    name: string,
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<AttachmentPart>
-  detach(attachmentId: string): Promise<void>
-  addressOf(attachmentId: string): string
+  readonly attach: Client['attach']
+  readonly detach: Client['detach']
+  readonly addressOf: Client['attachmentUrl']
 }
 
 export interface ClientAttachmentsOptions {
@@ -24,19 +21,22 @@ export interface ClientAttachmentsOptions {
   readonly fetch: typeof globalThis.fetch
 }
 
+interface Asked extends RequestInit {
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 const NAME_HEADER = 'x-attachment-name'
 
 export function createClientAttachments({ url, headers, fetch }: ClientAttachmentsOptions): ClientAttachments {
   const base = new URL('attachments', url.replace(/^ws/, 'http'))
 
-  async function ask(address: URL, type: string, init: RequestInit): Promise<Response> {
+  async function ask(address: URL, type: string, init: Asked): Promise<Response> {
     const given = await headers?.()
-    const response = await fetch(address, { ...init, redirect: 'error', headers: { ...given, ...init.headers } }).catch(
-      (error: unknown) => {
-        if (init.signal?.aborted === true) throw error
-        throw clientError('CONNECTION_LOST', { type })
-      },
-    )
+    const request = { ...init, redirect: 'error', headers: { ...given, ...init.headers } } as const
+    const response = await fetch(address, request).catch((error: unknown) => {
+      if (init.signal?.aborted === true) throw error
+      throw clientError('CONNECTION_LOST', { type })
+    })
     if (response.ok) return response
     const failure = failureIn(await response.json().catch(() => undefined))
     throw failure === undefined ? clientError('CONNECTION_LOST', { type }) : new ClientError(failure)
