@@ -9,8 +9,8 @@ import type { Issue, Parsed } from './tool.ts'
 /** Far above what a schema people write needs. */
 const maxCheckMs = 250
 const maxIssues = 20
-/** A value with more parts than this is judged under watch, whatever its schema: each takes some microseconds. */
-const maxUnwatchedParts = 5_000
+/** More judgements of one part by one schema than this are made under watch: each takes some 20 microseconds at worst. */
+const maxUnwatchedJudgements = 10_000
 
 /**
  * Judges values by a document that `analyseSchema` found no fault in. The answer never throws. What it needs is made at
@@ -20,9 +20,9 @@ export function createJsonValidator(document: JsonObject): (value: unknown) => P
   let prepared: Prepared | undefined
   return (value) => {
     prepared ??= prepare(document)
-    const { tame, judge } = prepared
+    const { maxUnwatchedParts, judge } = prepared
     try {
-      if (tame && !hasMoreParts(value, maxUnwatchedParts)) return judge(value)
+      if (!hasMoreParts(value, maxUnwatchedParts)) return judge(value)
       const judged = runInTimeBox(maxCheckMs, () => judge(value))
       return judged.done ? judged.value : failed(`it could not be checked within ${maxCheckMs} ms`)
     } catch (error) {
@@ -32,7 +32,7 @@ export function createJsonValidator(document: JsonObject): (value: unknown) => P
 }
 
 interface Prepared {
-  readonly tame: boolean
+  readonly maxUnwatchedParts: number
   readonly judge: (value: unknown) => Parsed<unknown>
 }
 
@@ -40,7 +40,10 @@ function prepare(document: JsonObject): Prepared {
   const analysis = analyseSchema(document)
   const schema = checkable(document, '', analysis)
   const bare = mentionsInheritedNames(analysis)
-  return { tame: analysis.tame, judge }
+  const { costly, weight } = analysis
+  // One for the value itself; of what is costly, not even that one.
+  const maxUnwatchedParts = costly === undefined ? Math.floor(maxUnwatchedJudgements / weight) - 1 : -1
+  return { maxUnwatchedParts, judge }
 
   function judge(value: unknown): Parsed<unknown> {
     const judged = bare ? withoutPrototypes(value) : value
@@ -55,6 +58,7 @@ function prepare(document: JsonObject): Prepared {
 
 /** Counts no further than it has to, and keeps its own stack: a value may be as deep as it likes. */
 function hasMoreParts(value: unknown, max: number): boolean {
+  if (max < 0) return true
   const open = [value]
   let count = 0
   for (let part = open.pop(); part !== undefined; part = open.pop()) {

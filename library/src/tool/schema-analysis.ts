@@ -9,8 +9,8 @@ import type { Issue } from './tool.ts'
 /** Generous for people's tools, small for a server: the largest schemas in use have some 5,000 values. */
 export const schemaBounds: JsonBounds = { maxDepth: 100, maxNodes: 20_000, maxCharacters: 400_000 }
 
-/** An unrolled document with more schemas than this is judged under watch. */
-const maxUnwatchedSchemas = 2_000
+/** An unrolled document with more schemas than this is counted no further. */
+const maxCountedSchemas = 2_000
 
 /** The validator follows no reference by these, and would refuse every value. Better to be told at the door. */
 const unfollowed: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
@@ -32,8 +32,10 @@ export interface SchemaAnalysis {
   readonly patterns: ReadonlyMap<string, CompiledPattern>
   /** Where the references lead, by the pointer of the keyword that refers. */
   readonly references: ReadonlyMap<string, string>
-  /** Whether the time to judge a value is plainly proportional to the value. */
-  readonly tame: boolean
+  /** How many schemas may judge each part of a value, references followed; unless it is `costly`. */
+  readonly weight: number
+  /** Why the time to judge a value is not plainly proportional to the value, and where; undefined: it is. */
+  readonly costly: Issue | undefined
 }
 
 interface MutableNode extends SchemaNode {
@@ -50,7 +52,8 @@ export function analyseSchema(document: Schema): SchemaAnalysis {
 }
 
 function refused(issues: readonly Issue[]): SchemaAnalysis {
-  return { issues, root: undefined, nodes: new Map(), patterns: new Map(), references: new Map(), tame: true }
+  const nothing = { root: undefined, nodes: new Map(), patterns: new Map(), references: new Map() }
+  return { ...nothing, issues, weight: 1, costly: undefined }
 }
 
 function analyse(document: Schema): SchemaAnalysis {
@@ -70,11 +73,9 @@ function analyse(document: Schema): SchemaAnalysis {
     const message = 'it refers to itself without looking deeper into the value, and would never be done'
     return refused([{ path: endless.pointer, message }])
   }
-  const weight = weigh(root)
-  const unique = [...nodes.values()].some((node) => node.schema.uniqueItems === true)
-  const linear = [...patterns.values()].every((pattern) => pattern.linear)
-  const tame = linear && !unique && !weight.recursive && weight.total <= maxUnwatchedSchemas
-  return { issues, root, nodes, patterns, references, tame }
+  const { total: weight, recursive } = weigh(root)
+  const costly = recursive ?? findCostly(nodes.values(), patterns) ?? (weight > maxCountedSchemas ? tooMany : undefined)
+  return { issues, root, nodes, patterns, references, weight, costly }
 
   function visit(schema: JsonValue, pointer: string): MutableNode | undefined {
     const known = nodes.get(pointer)
@@ -160,16 +161,35 @@ function analyse(document: Schema): SchemaAnalysis {
   }
 }
 
+const tooMany: Issue = {
+  path: '',
+  message: `it has more than ${maxCountedSchemas} schemas once references are followed`,
+}
+
+/** What takes longer than one look at each part of a value. */
+function findCostly(nodes: Iterable<SchemaNode>, patterns: SchemaAnalysis['patterns']): Issue | undefined {
+  for (const { pointer, schema } of nodes) {
+    if (schema.uniqueItems === true) {
+      return { path: `${pointer}/uniqueItems`, message: 'it compares each item with each other' }
+    }
+    const ofKeys = isJsonObject(schema.patternProperties) ? Object.keys(schema.patternProperties) : []
+    const isLong = (source: unknown): boolean => typeof source === 'string' && patterns.get(source)?.linear === false
+    const slow = [schema.pattern, ...ofKeys].find(isLong)
+    if (slow !== undefined) return { path: pointer, message: `the pattern ${JSON.stringify(slow)} may take long` }
+  }
+  return undefined
+}
+
 interface Weight {
-  /** Schemas after every reference is replaced by what it refers to; the watch's limit when there are more. */
+  /** Schemas after every reference is replaced by what it refers to; one more than are counted when there are more. */
   readonly total: number
-  readonly recursive: boolean
+  readonly recursive: Issue | undefined
 }
 
 function weigh(root: SchemaNode): Weight {
   const totals = new Map<SchemaNode, number>()
   const open = new Set<SchemaNode>()
-  let recursive = false
+  let recursive: Issue | undefined
   const total = measure(root)
   return { total, recursive }
 
@@ -177,13 +197,13 @@ function weigh(root: SchemaNode): Weight {
     const known = totals.get(node)
     if (known !== undefined) return known
     if (open.has(node)) {
-      recursive = true
+      recursive ??= { path: node.pointer, message: 'it refers to itself' }
       return 1
     }
     open.add(node)
     let sum = 1
     for (const part of node.parts) {
-      if (part.reach !== 'store') sum = Math.min(sum + measure(part.node), maxUnwatchedSchemas + 1)
+      if (part.reach !== 'store') sum = Math.min(sum + measure(part.node), maxCountedSchemas + 1)
     }
     open.delete(node)
     totals.set(node, sum)
