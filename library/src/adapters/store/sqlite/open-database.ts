@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { StoreError } from '../../../agent/errors.ts'
 import { isBusy } from './failures.ts'
+import { damageOfLog, markClosed, markOpen } from './log-file.ts'
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './migrations.ts'
 
 export interface OpenOptions {
@@ -21,6 +22,8 @@ export interface OpenOptions {
 
 export interface OpenDatabase {
   readonly database: DatabaseSync
+  /** Throws when the file is not at its path any more: what is written to it then is lost with the process. */
+  readonly assertInPlace: () => void
   /** Checkpoints the log into the file, closes, and lets go of the folder. */
   readonly close: () => void
 }
@@ -30,12 +33,15 @@ export function openForWriting(options: OpenOptions): OpenDatabase {
   makeFolder(dirname(path))
   const lock = lockFolder(path)
   try {
+    const damage = damageOfLog(path)
+    if (damage !== undefined) throw corrupt(path, damage)
     const version = (sizeOf(path) ?? 0) === 0 ? 0 : inspect(options)
     makeFile(path)
     const database = new DatabaseSync(path, { timeout: options.busyTimeoutMs, enableForeignKeyConstraints: true })
     try {
       configure(database, options)
       migrate(database, version)
+      markOpen(path)
     } catch (error) {
       database.close()
       throw error
@@ -43,12 +49,15 @@ export function openForWriting(options: OpenOptions): OpenDatabase {
     const close = (): void => {
       try {
         database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+        markClosed(path)
       } finally {
         database.close()
+        // The last one to close brings the log in as well, and removes it.
+        if (sizeOf(`${path}-wal`) === undefined) markClosed(path)
         lock.close()
       }
     }
-    return { database, close }
+    return { database, assertInPlace: inPlace(path), close }
   } catch (error) {
     lock.close()
     throw error
@@ -57,7 +66,24 @@ export function openForWriting(options: OpenOptions): OpenDatabase {
 
 export function openForReading(options: OpenOptions): OpenDatabase {
   const database = new DatabaseSync(options.path, { readOnly: true, timeout: options.busyTimeoutMs })
-  return { database, close: () => database.close() }
+  // What is read stays readable as long as the file is open, wherever it is.
+  return { database, assertInPlace: () => {}, close: () => database.close() }
+}
+
+function inPlace(path: string): () => void {
+  const files = [path, `${path}-wal`].map((file) => ({ file, opened: identityOf(file) }))
+  return () => {
+    for (const { file, opened } of files) {
+      if (identityOf(file) === opened) continue
+      const detail = `"${file}" is not the file that was opened: it was removed, moved or replaced; put it back, or restart`
+      throw new StoreError('STORE_UNAVAILABLE', { detail })
+    }
+  }
+}
+
+function identityOf(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false, bigint: true })
+  return found && `${found.dev} ${found.ino}`
 }
 
 function configure(database: DatabaseSync, options: OpenOptions): void {

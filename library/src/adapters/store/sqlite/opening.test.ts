@@ -32,6 +32,7 @@ describe('opening a data folder', () => {
       'toolcrib.db-shm': '600',
       'toolcrib.db-wal': '600',
       'toolcrib.db.lock': '600',
+      'toolcrib.db.open': '600',
     })
     expect([inner, folder.path].map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual(['700', '755'])
   })

@@ -131,6 +131,7 @@ function connect(): Connection & Disposable & { written(): unknown[]; readonly s
     database,
     statements: createStatements(database),
     commands,
+    assertInPlace: () => {},
     seenInside,
     written: () =>
       database

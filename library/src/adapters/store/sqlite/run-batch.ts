@@ -14,6 +14,8 @@ export interface Connection {
   readonly database: DatabaseSync
   readonly statements: Statements
   readonly commands: CommandTable
+  /** Throws when what is written would be lost. */
+  readonly assertInPlace: () => void
 }
 
 /** The typed tables of commands.ts as they look from behind a message. */
@@ -55,6 +57,7 @@ function attempt(
   const { database, statements, path } = connection
   let type: 'halfway' | 'failed' = 'failed'
   try {
+    connection.assertInPlace()
     statements.control('BEGIN IMMEDIATE')
     type = 'halfway'
     const replies = requests.map((request) => runOne(connection, request))

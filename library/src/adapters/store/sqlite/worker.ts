@@ -42,12 +42,13 @@ function open(): typeof receive {
   }
 }
 
-function serve({ database, close }: OpenDatabase): NonNullable<typeof receive> {
+function serve({ database, assertInPlace, close }: OpenDatabase): NonNullable<typeof receive> {
   const isWriter = settings.role === 'writer'
   const connection: Connection = {
     path: settings.path,
     database,
     statements: createStatements(database),
+    assertInPlace,
     commands: new Map(Object.entries(isWriter ? writeCommands : readCommands)) as CommandTable,
   }
   const waiting: Request[] = []
