@@ -23,6 +23,7 @@ export interface GatewayErrorDetails {
   AFTER_AHEAD: { after: number; lastSeq: number }
   TOO_MANY_TOOLS: { maxOfferedTools: number }
   SCHEMA_TOO_LARGE: { maxBytes: number }
+  SCHEMA_COSTLY: { found: string }
   TOO_MANY_PEER_CALLS: { maxCalls: number }
   OFFER_GONE: { tool: string }
   CALL_NOT_OPEN: { callId: string }
@@ -79,6 +80,10 @@ const catalogue: {
     (d) => `More than ${d.maxOfferedTools} tools are offered, the limit of a connection; offer fewer`,
   ],
   SCHEMA_TOO_LARGE: ['never', (d) => `The schema is over ${d.maxBytes} bytes, the limit; describe less in it`],
+  SCHEMA_COSTLY: [
+    'never',
+    (d) => `The schema may take long to judge a value by, because ${d.found}; say the rest of it in the description`,
+  ],
   TOO_MANY_PEER_CALLS: [
     'later',
     (d) => `${d.maxCalls} calls are at work at the connection that offers this tool, its limit; it was not asked`,

@@ -175,6 +175,9 @@ describe('tools that a connection offers', () => {
       shaped('remote', { type: 'object', $ref: 'https://elsewhere.example/schema' }),
       shaped('broken', { type: 'object', properties: { at: { type: 'string', pattern: '(' } } }),
       shaped('large', { type: 'object', description: 'x'.repeat(1_000) }),
+      shaped('backtracking', { type: 'object', properties: { at: { type: 'string', pattern: '^(a+)+$' } } }),
+      shaped('nested', { type: 'object', properties: { below: { $ref: '#' } } }),
+      { ...named('compared'), outputSchema: { type: 'array', uniqueItems: true } },
     )
 
     expect(verdicts.map(({ name, code, path }) => [name, code, path])).toEqual([
@@ -190,6 +193,9 @@ describe('tools that a connection offers', () => {
       ['remote', 'SCHEMA_INVALID', '/inputSchema/$ref'],
       ['broken', 'SCHEMA_INVALID', '/inputSchema/properties/at'],
       ['large', 'SCHEMA_TOO_LARGE', '/inputSchema'],
+      ['backtracking', 'SCHEMA_COSTLY', '/inputSchema/properties/at'],
+      ['nested', 'SCHEMA_COSTLY', '/inputSchema'],
+      ['compared', 'SCHEMA_COSTLY', '/outputSchema/uniqueItems'],
     ])
     expect(verdicts.filter(({ verdict, fix }) => verdict === 'refused' && !fix)).toEqual([])
     expect(JSON.stringify(verdicts)).not.toContain('.test.ts')
