@@ -28,7 +28,8 @@ export interface TicketsOptions {
 interface Waiting {
   readonly identity: Identity
   readonly owner: string
-  readonly expiresAt: number
+  /** On the clock that nobody sets. */
+  readonly end: number
 }
 
 export function createTickets({ clock, maxTickets, maxTicketsPerUser }: TicketsOptions): Tickets {
@@ -45,15 +46,14 @@ export function createTickets({ clock, maxTickets, maxTicketsPerUser }: TicketsO
       if (oldest !== undefined && byOwner.get(owner)?.size === maxTicketsPerUser) take(oldest)
       if (waiting.size >= maxTickets) throw new ServerError('TICKETS_FULL', { max: maxTickets })
       const ticket = randomBytes(32).toString('base64url')
-      const expiresAt = clock.now() + ticketTtlMs
       const key = hash(ticket)
-      waiting.set(key, { identity, owner, expiresAt })
+      waiting.set(key, { identity, owner, end: clock.monotonic() + ticketTtlMs })
       byOwner.set(owner, (byOwner.get(owner) ?? new Set()).add(key))
-      return { ticket, expiresAt }
+      return { ticket, expiresAt: clock.now() + ticketTtlMs }
     },
     redeem(ticket) {
       const found = take(hash(ticket))
-      return found !== undefined && clock.now() < found.expiresAt ? found.identity : undefined
+      return found !== undefined && clock.monotonic() < found.end ? found.identity : undefined
     },
   }
 
@@ -68,9 +68,9 @@ export function createTickets({ clock, maxTickets, maxTicketsPerUser }: TicketsO
   }
 
   function dropExpired(): void {
-    const now = clock.now()
-    for (const [key, { expiresAt }] of waiting) {
-      if (now < expiresAt) return
+    const now = clock.monotonic()
+    for (const [key, { end }] of waiting) {
+      if (now < end) return
       take(key)
     }
   }

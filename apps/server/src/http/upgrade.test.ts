@@ -255,6 +255,30 @@ describe('a ticket', () => {
     expect(await knock(fixture.url, { ticket: 'made-up' })).toMatchObject({ failure: { code: 'TICKET_REFUSED' } })
   })
 
+  it('lasts its 30 seconds and no longer, however the clock is set meanwhile [CONN-04]', async () => {
+    const clock = createManualClock()
+    await using fixture = await startFixture({ parts: { clock } })
+    const { token } = await signIn(fixture.url, 'Ann')
+    const [first, second, third] = [
+      await takeTicket(fixture.url, token),
+      await takeTicket(fixture.url, token),
+      await takeTicket(fixture.url, token),
+    ]
+
+    clock.jump(3_600_000)
+    const setForth = await knock(fixture.url, { ticket: first })
+    clock.jump(-7_200_000)
+    const setBack = await knock(fixture.url, { ticket: second })
+    await clock.advance(30_000)
+    const later = await knock(fixture.url, { ticket: third })
+
+    expect([setForth, setBack, later]).toMatchObject([
+      { accepted: true },
+      { accepted: true },
+      { accepted: false, failure: { code: 'TICKET_REFUSED' } },
+    ])
+  })
+
   it('does not outlive the identity it stands for [CONN-04]', async () => {
     const clock = createManualClock(Date.now())
     await using fixture = await startFixture({ parts: { clock }, config: { limits: { sessionTtlMs: 60_000 } } })
