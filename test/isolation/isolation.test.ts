@@ -29,7 +29,7 @@ describe('the isolation proof', () => {
       'row',
       'stream',
     ])
-  }, 60_000)
+  }, 120_000)
 
   it('finds nothing of anybody where it does not belong, whatever people do in whatever order [OPS-07] [RUN-06]', async () => {
     const tally = createTally()

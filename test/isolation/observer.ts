@@ -43,6 +43,8 @@ export interface Observer {
   readonly places: ReadonlyMap<PlaceKind, number>
   /** Canaries seen where they belong, by kind. */
   readonly canaries: ReadonlyMap<CanaryKind, number>
+  /** How often something happened that may change what this person is shown: of theirs, or theirs to approve. */
+  newsFor(person: number): number
   /** The ids of somebody, newest first, by their prefix. */
   idsOf(person: number, prefix: string): readonly string[]
 }
@@ -58,9 +60,11 @@ export function createObserver(): Observer {
   const places = new Map<PlaceKind, number>()
   const canaries = new Map<CanaryKind, number>()
   const owners = new Map<string, number>()
+  const news = new Map<number, number>()
 
   function see(place: Place, text: string): void {
     count(places, place.kind)
+    if (place.kind === 'notice' && place.of !== 'nobody') count(news, place.of)
     for (const found of canariesIn(text)) {
       if (belongs(found, place)) count(canaries, found.kind)
       else leaks.push(leakOf(`the ${found.kind} "${found.text}"`, found.owner, place, around(text, found.text)))
@@ -86,6 +90,8 @@ export function createObserver(): Observer {
     leaks,
     places,
     canaries,
+    newsFor: (person) =>
+      [...news].reduce((sum, [of, noticed]) => (of === person || approves(person, of) ? sum + noticed : sum), 0),
     idsOf: (person, prefix) =>
       [...owners].flatMap(([id, owner]) => (owner === person && id.startsWith(`${prefix}_`) ? [id] : [])).reverse(),
   }

@@ -12,7 +12,7 @@ import { WebSocket } from 'ws'
 import { bearer, socketUrl } from '../../apps/server/src/server.fixture.ts'
 import { canary, firstOf } from './canary.ts'
 import type { Observer } from './observer.ts'
-import { enter, personAt } from './people.ts'
+import { calledBy, enter } from './people.ts'
 import { within } from './within.ts'
 
 export type Door = 'ticket' | 'bearer' | 'cookie'
@@ -106,6 +106,7 @@ export function createParticipant(home: Home, number: number): Participant {
     } else {
       headers.authorization = bearer(await token()).authorization
     }
+    const seeFrame = frameReader()
     const ws = new WebSocket(socketUrl(home.url), protocols, { headers })
     ws.on('message', (data: Buffer) => {
       seeFrame(data.toString())
@@ -128,11 +129,19 @@ export function createParticipant(home: Home, number: number): Participant {
     ws.send(JSON.stringify({ id: `result of ${callId}`, type: 'tool.result', callId, output }))
   }
 
-  function seeFrame(text: string): void {
-    const { type, error } = JSON.parse(text) as { readonly type: string; readonly error?: { readonly code: string } }
-    const isReply = type === 'ok' || type === 'error'
-    observer.see({ kind: 'frame', of: number, where: type, ...(isReply ? { said } : {}) }, text)
-    if (error?.code === 'INTERNAL') observer.complain(`a command of ${personAt(number).user} was answered ${text}`)
+  /** Of one socket: a hint is worth nothing to whoever reads it, unless something has happened to them. */
+  function frameReader(): (text: string) => void {
+    let heard = observer.newsFor(number)
+    return (text) => {
+      const { type, error } = JSON.parse(text) as { readonly type: string; readonly error?: { readonly code: string } }
+      const isReply = type === 'ok' || type === 'error'
+      observer.see({ kind: 'frame', of: number, where: type, ...(isReply ? { said } : {}) }, text)
+      if (error?.code === 'INTERNAL') observer.complain(`a command of ${calledBy(number)} was answered ${text}`)
+      if (type !== 'threads_changed' && type !== 'approvals_changed') return
+      const news = observer.newsFor(number)
+      if (news === heard) observer.complain(`${calledBy(number)} was sent ${type}, and nothing of theirs had changed`)
+      heard = type === 'threads_changed' ? news : heard
+    }
   }
 
   async function readBlocks(response: IncomingMessage, threadId: string): Promise<void> {

@@ -18,6 +18,10 @@ export interface ProofOptions {
   readonly examples?: readonly Schedule[]
   readonly tally: Tally
   readonly parts?: WorldParts
+  /** How long shorter schedules are looked for. Default 30,000. */
+  readonly shortenMs?: number
+  /** Told as soon as something is found, before a shorter schedule is looked for. */
+  readonly onFirst?: (error: unknown) => void
 }
 
 export interface Disproof {
@@ -33,8 +37,22 @@ export interface Verdict {
 }
 
 export async function prove(options: ProofOptions): Promise<Verdict> {
-  const { seed, schedules, maxSteps, tally, examples = [], parts } = options
-  const property = fc.asyncProperty(schedulesOf(maxSteps), (schedule) => perform(schedule, tally, parts))
+  const { seed, schedules, maxSteps, tally, examples = [], parts, shortenMs = 30_000, onFirst } = options
+  let giveUpAt = Number.POSITIVE_INFINITY
+  const carryOut = async (schedule: Schedule): Promise<void> => {
+    // Shorter ones that hang cost much time each: what was found by then is short enough.
+    if (performance.now() > giveUpAt) return
+    try {
+      await perform(schedule, tally, parts)
+    } catch (error) {
+      if (giveUpAt === Number.POSITIVE_INFINITY) {
+        giveUpAt = performance.now() + shortenMs
+        onFirst?.(error)
+      }
+      throw error
+    }
+  }
+  const property = fc.asyncProperty(schedulesOf(maxSteps), carryOut)
   const details = await fc.check(property, {
     seed,
     numRuns: schedules + examples.length,
@@ -43,7 +61,7 @@ export async function prove(options: ProofOptions): Promise<Verdict> {
   const { failed, numRuns, counterexample, counterexamplePath, errorInstance } = details
   if (!failed) return { passed: numRuns }
   const found = counterexample?.[0] ?? []
-  const { schedule, error } = await shorten(found, errorInstance, (shorter) => perform(shorter, tally, parts))
+  const { schedule, error } = await shorten(found, errorInstance, carryOut)
   const cause = error instanceof Error ? (error.name === 'LeakFound' ? error.message : error.stack) : String(error)
   const report = [
     cause,

@@ -27,7 +27,14 @@ let failed = 0
 
 print(`Isolation: seed ${firstSeed}, ${seconds} seconds`)
 for (let seed = firstSeed; elapsedSeconds() < seconds; seed++) {
-  const { disproof, passed: more } = await prove({ seed, schedules: schedulesPerRound, maxSteps, tally })
+  const { disproof, passed: more } = await prove({
+    seed,
+    schedules: schedulesPerRound,
+    maxSteps,
+    tally,
+    shortenMs: 180_000,
+    onFirst: (error) => print(`seed ${seed} fails, a shorter schedule is looked for: ${String(error)}`),
+  })
   passed += more
   if (disproof !== undefined) {
     failed += 1
