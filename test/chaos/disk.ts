@@ -16,7 +16,8 @@ export interface Disk extends Disposable {
   readonly dataFolder: string
   /** Beside it, on another disk: what must be written whatever happens to that one. */
   readonly besideFolder: string
-  full(lengthMs: number): Promise<void>
+  /** As long as that takes. */
+  full(meanwhile: () => Promise<unknown>): Promise<void>
   slow(lengthMs: number): Promise<void>
 }
 
@@ -37,12 +38,12 @@ export function openDisk(): Disk {
   return {
     dataFolder,
     besideFolder,
-    async full(lengthMs) {
+    async full(meanwhile) {
       if (mounted === undefined) throw new Error('Expected a disk that can be made full')
       const filler = join(mounted.path, 'filler')
       try {
         fill(filler)
-        await delay(lengthMs)
+        await meanwhile()
       } finally {
         rmSync(filler)
       }

@@ -25,6 +25,15 @@ export async function carryOut(fault: Fault, { server, disk, people }: FaultTarg
       await delay(lengthMs)
       await server.start()
       return undefined
+    case 'crash_loop': {
+      await server.kill()
+      const dying = server.start().catch(() => {})
+      await delay(lengthMs / 2)
+      await server.kill()
+      await dying
+      await server.start()
+      return undefined
+    }
     case 'freeze':
       await server.freeze(leaseMs + lengthMs / 2)
       return undefined
@@ -33,11 +42,22 @@ export async function carryOut(fault: Fault, { server, disk, people }: FaultTarg
       await server.start()
       return code === 0 ? undefined : `the server was asked to leave, and ended with exit code ${code}`
     }
+    case 'hasty_deploy':
+      await server.leave(lengthMs / 3)
+      await server.start()
+      return undefined
     case 'cut':
       for (const person of people) person.cut()
       return undefined
     case 'full_disk':
-      await disk.full(lengthMs)
+      await disk.full(() => delay(lengthMs))
+      return undefined
+    case 'full_disk_kill':
+      await disk.full(async () => {
+        await delay(lengthMs)
+        await server.kill()
+      })
+      await server.start()
       return undefined
     case 'slow_disk':
       await disk.slow(lengthMs)

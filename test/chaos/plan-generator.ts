@@ -49,7 +49,8 @@ const leafTool = fc.oneof(
   { weight: 4, arbitrary: fc.constant('write_down' as const) },
   { weight: 3, arbitrary: fc.constant('put_once' as const) },
   { weight: 3, arbitrary: fc.constant('erase' as const) },
-  { weight: 1, arbitrary: fc.constantFrom('fail', 'ignore_stop', 'calculate', 'not_a_tool', 'bad_input') },
+  { weight: 1, arbitrary: fc.constant('ignore_stop' as const) },
+  { weight: 1, arbitrary: fc.constantFrom('fail', 'calculate', 'not_a_tool', 'bad_input') },
 )
 
 const leafCall: fc.Arbitrary<PlannedCall> = fc.record({ tool: leafTool, workMs, steps: fc.constant([]) })

@@ -87,7 +87,17 @@ export interface Fault {
   readonly lengthMs: number
 }
 
-export const faultKinds = ['kill', 'freeze', 'deploy', 'cut', 'full_disk', 'slow_disk'] as const
+export const faultKinds = [
+  'kill',
+  'crash_loop',
+  'freeze',
+  'deploy',
+  'hasty_deploy',
+  'cut',
+  'full_disk',
+  'full_disk_kill',
+  'slow_disk',
+] as const
 export type FaultKind = (typeof faultKinds)[number]
 
 /** Counted over all people from the end of the fault before. A fault comes earlier when nothing is left to happen. */

@@ -16,7 +16,7 @@ export interface Reader {
   readonly seen: readonly LoggedEvent[]
   /** What came that was not the next event. */
   readonly faults: readonly string[]
-  /** Whoever did not read begins to. */
+  /** Whoever did not read begins to; whoever never does is not seen again when they are cut off. */
   wake(): void
   close(): void
 }
@@ -110,7 +110,10 @@ function openSocket({ url, token, threadId }: ReaderOptions, { wakes }: { readon
     seen,
     faults,
     wake() {
-      if (!wakes) return
+      if (!wakes) {
+        closed = true
+        return
+      }
       awake = true
       socket?.resume()
     },
@@ -123,8 +126,6 @@ function openSocket({ url, token, threadId }: ReaderOptions, { wakes }: { readon
   async function readOn(): Promise<void> {
     while (!closed) {
       await readOnce()
-      // Who never reads again does not come back either.
-      if (!wakes) return
       await delay(againMs)
     }
   }

@@ -13,7 +13,7 @@ import { getJson, readLog } from './http.ts'
 import { type ModelServer, startModelServer } from './model-server.ts'
 import { becomes, persist } from './patience.ts'
 import { type Person, seatPerson } from './person.ts'
-import type { FaultKind, Round } from './plan.ts'
+import { type FaultKind, faultKinds, type Round } from './plan.ts'
 import { heldBy, leftIn, orphansOf } from './remains.ts'
 import { type Finding, judge } from './rules.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
@@ -44,7 +44,7 @@ const settlingMs = 45_000
 const faultPatienceMs = 60_000
 const catchUpMs = 15_000
 /** A node that cannot write for longer than its lease has lost its runs, too; one that is merely frozen has not. */
-const losesRuns: ReadonlySet<FaultKind> = new Set<FaultKind>(['kill', 'deploy', 'full_disk', 'slow_disk'])
+const losesRuns: ReadonlySet<FaultKind> = new Set(faultKinds.filter((kind) => kind !== 'cut' && kind !== 'freeze'))
 
 export async function runRound(round: Round): Promise<RoundReport> {
   const startedAt = performance.now()

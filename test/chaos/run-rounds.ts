@@ -13,6 +13,10 @@ const faultsPerRound = 4
 /** While some wait for a lease others work. */
 const roundsAtOnce = 3
 
+const needsFullDisk: ReadonlySet<FaultKind> = new Set<FaultKind>(['full_disk', 'full_disk_kill'])
+/** Of all kinds, those that can be brought about here. */
+export const possibleFaults: readonly FaultKind[] = faultKinds.filter((kind) => canBeFull || !needsFullDisk.has(kind))
+
 export interface RoundDone {
   /** Of its first case. */
   readonly from: number
@@ -41,6 +45,5 @@ export async function runRounds({ seed, goesOn, onDone }: RunRoundsOptions): Pro
 }
 
 export function roundFrom(seed: number, from: number): Round {
-  const kinds: readonly FaultKind[] = faultKinds.filter((kind) => kind !== 'full_disk' || canBeFull)
-  return generateRound({ seed, from, cases: casesPerRound, faults: faultsPerRound, faultKinds: kinds })
+  return generateRound({ seed, from, cases: casesPerRound, faults: faultsPerRound, faultKinds: possibleFaults })
 }
