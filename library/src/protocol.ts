@@ -36,6 +36,7 @@ export type {
   ToolLate,
   ToolProgress,
 } from './protocol/events.ts'
+export { explicitJson } from './protocol/explicit-json.ts'
 export {
   type ApprovalsChanged,
   CLOSE,

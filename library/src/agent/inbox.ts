@@ -45,6 +45,7 @@ export async function readInbox(
 function approvalFor(principal: Principal, record: InboxRecord): InboxApproval {
   const { approvalId, tool, input, effect, owner, requesterName: name, requestedAt, expiresAt, threadId } = record
   const requester = name === undefined ? { user: owner.user } : { user: owner.user, name }
-  const shown = { approvalId, tool, input, effect, requester, requestedAt, expiresAt }
+  const whose = record.offered === undefined ? {} : { offered: record.offered }
+  const shown = { approvalId, tool, input, effect, ...whose, requester, requestedAt, expiresAt }
   return owner.user === principal.user ? { ...shown, threadId } : shown
 }

@@ -67,6 +67,8 @@ export interface CallView {
   readonly input: JsonValue
   readonly status: 'requested' | 'waiting' | 'executing' | CallOutcome
   readonly effect?: Effect
+  /** The tool is of the person's own client, whatever it calls itself; known once the call waits or starts. */
+  readonly offered?: true
   readonly approval?: ApprovalView
   readonly startedAt?: number
   /** The latest. */
@@ -150,6 +152,8 @@ export function applyRunEvent(run: RunView, event: RunEvent, at: number): RunVie
         ...call,
         status: 'waiting',
         effect: event.effect,
+        input: event.input,
+        ...offeredOf(event),
         approval: { approvalId: event.approvalId, expiresAt: event.expiresAt, ...approversOf(event) },
       }))
     case 'approval_resolved':
@@ -172,6 +176,7 @@ export function applyRunEvent(run: RunView, event: RunEvent, at: number): RunVie
         status: 'executing',
         effect: event.effect,
         input: event.input,
+        ...offeredOf(event),
         startedAt: at,
       }))
     case 'tool_progress':
@@ -242,6 +247,10 @@ function withCall(run: RunView, callId: string, change: (call: CallView) => Call
   if (step === undefined) return run
   const calls = step.calls.map((call) => (call.callId === callId ? change(call) : call))
   return { ...run, steps: run.steps.with(stepIndex, { ...step, calls }) }
+}
+
+function offeredOf({ offered }: Pick<CallView, 'offered'>): Pick<CallView, 'offered'> {
+  return offered === undefined ? {} : { offered }
 }
 
 function approversOf({ approvers }: Pick<ApprovalView, 'approvers'>): Pick<ApprovalView, 'approvers'> {

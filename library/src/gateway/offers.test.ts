@@ -275,12 +275,15 @@ describe('tools that a connection offers', () => {
     )
     const approvalId = frame.type === 'event' && 'approvalId' in frame.event ? frame.event.approvalId : ''
     const before = ann.frames.some(({ type }) => type === 'tool.call')
+    const listed = await ann.command({ type: 'approval.list' })
 
     await ann.command({ type: 'approval.answer', approvalId, decision: 'approved' })
     const { callId } = await asked(ann)
     await ann.command({ type: 'tool.result', callId, output: 'gone' })
 
     expect(before).toBe(false)
+    // Whoever is asked is told that the name is the page's own word.
+    expect(listed).toMatchObject({ approvals: [{ tool: 'read_theme', offered: true }] })
     expect(await completedCall(ann)).toMatchObject({ outcome: 'ok', output: 'gone' })
   })
 })

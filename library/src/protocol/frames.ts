@@ -88,6 +88,8 @@ export interface InboxApproval {
   /** Redacted. */
   readonly input: JsonValue
   readonly effect: Effect
+  /** The tool is the requester's own client's, whatever it calls itself. */
+  readonly offered?: true
   readonly requester: { readonly user: string; readonly name?: string }
   readonly requestedAt: number
   readonly expiresAt: number

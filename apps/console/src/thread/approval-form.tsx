@@ -1,21 +1,23 @@
 import { Pencil, X } from 'lucide-react'
 import { useState } from 'react'
-import type { Effect, JsonValue } from 'toolcrib/protocol'
+import { type Effect, explicitJson, type JsonValue } from 'toolcrib/protocol'
 import { useClient } from '../connection.tsx'
-import { JsonView } from '../parts/json-view.tsx'
 
 export interface ApprovalFormProps {
   readonly approvalId: string
   readonly tool: string
   readonly input: JsonValue
   readonly effect?: Effect
+  /** The tool is of the requester's own client, whatever it calls itself. */
+  readonly offered?: true
   readonly expiresAt: number
   /** Somebody else, for whom it would run. */
   readonly requester?: string
 }
 
 /** Asks the person. The answer is shown once the server has recorded it, on every page that shows the question. */
-export function ApprovalForm({ approvalId, tool, input, effect, expiresAt, requester }: ApprovalFormProps) {
+export function ApprovalForm(props: ApprovalFormProps) {
+  const { approvalId, tool, input, effect, offered, expiresAt, requester } = props
   const client = useClient()
   const [reason, setReason] = useState('')
   /** Undefined: the arguments are left as they are. */
@@ -48,12 +50,20 @@ export function ApprovalForm({ approvalId, tool, input, effect, expiresAt, reque
       <p className="[overflow-wrap:anywhere]">
         <strong className="font-mono font-medium">{tool}</strong>
         {effect === 'destructive' ? ' destroys something and needs your approval' : ' needs your approval'}
-        {requester === undefined ? '.' : <>, for {requester}.</>}
+        {requester !== undefined && (
+          <>
+            , for <bdi>{requester}</bdi>
+          </>
+        )}
+        .{offered && ` It is a tool of ${requester === undefined ? 'your own' : 'their'} page, not of this server.`}
       </p>
       <div className="mt-2 flex items-start gap-1">
         <div className="min-w-0 flex-1">
           {draft === undefined ? (
-            <JsonView value={input} />
+            // All of it, above the buttons: nobody agrees to what they were not shown.
+            <pre className="rounded-lg bg-muted p-3 font-mono text-xs leading-relaxed whitespace-pre-wrap [overflow-wrap:anywhere]">
+              {explicitJson(input, { indent: 2 })}
+            </pre>
           ) : (
             <textarea
               aria-label="Arguments, as JSON"
@@ -69,7 +79,7 @@ export function ApprovalForm({ approvalId, tool, input, effect, expiresAt, reque
           type="button"
           aria-label={draft === undefined ? 'Edit the arguments' : 'Leave the arguments as they were'}
           title={draft === undefined ? 'Edit the arguments' : 'Leave the arguments as they were'}
-          onClick={() => setDraft(draft === undefined ? JSON.stringify(input, undefined, 2) : undefined)}
+          onClick={() => setDraft(draft === undefined ? explicitJson(input, { indent: 2 }) : undefined)}
           className="grid size-8 shrink-0 place-items-center rounded-md text-muted-foreground hover:bg-muted hover:text-foreground"
         >
           {draft === undefined ? (

@@ -13,10 +13,10 @@ export function WaitingApproval({ call, approval }: WaitingApprovalProps) {
   const principal = usePrincipal()
   const { approvalId, expiresAt, approvers } = approval
   if (approvers === undefined || mayAnswer(principal, { owner: principal, approvers })) {
+    const { tool, input } = call
     const effect = call.effect === undefined ? {} : { effect: call.effect }
-    return (
-      <ApprovalForm approvalId={approvalId} tool={call.tool} input={call.input} expiresAt={expiresAt} {...effect} />
-    )
+    const offered = call.offered === undefined ? {} : { offered: call.offered }
+    return <ApprovalForm {...{ approvalId, tool, input, expiresAt }} {...effect} {...offered} />
   }
   return (
     <p className="rounded-b-xl border-t bg-warn/8 px-3.5 py-3 text-sm">

@@ -5,14 +5,16 @@
  * @module
  */
 import type { Client } from 'toolcrib/client'
-import type { InboxApproval, JsonValue } from 'toolcrib/protocol'
+import { explicitJson, type InboxApproval, type JsonValue } from 'toolcrib/protocol'
 import { printable } from '../printable.ts'
-import { type Paint, short } from './event-printer.ts'
+import type { Paint } from './event-printer.ts'
 
 export interface Question {
   readonly approvalId: string
   readonly tool: string
   readonly input: JsonValue
+  /** The tool is of the requester's own client. */
+  readonly offered?: true
   /** Somebody else, for whom it would run. */
   readonly requester?: InboxApproval['requester']
 }
@@ -34,12 +36,19 @@ export interface QuestionsOptions {
   readonly prompt: () => void
 }
 
+const MAX_LINE_CHARS = 160
+
 export function createQuestions({ client, paint, note, prompt }: QuestionsOptions): Questions {
   let waiting: readonly Question[] = []
 
-  function ask({ tool, input, requester }: Question): void {
+  function ask({ tool, input, offered, requester }: Question): void {
     const whose = requester === undefined ? '' : ` for ${describe(requester)}`
-    note(paint.strong(`May ${printable(tool)} run${whose} with ${short(input)}? [y/n, or n and the reason]`))
+    const subject = `${printable(tool)}${offered ? `, a tool of ${requester === undefined ? 'your own' : 'their'} client,` : ''}`
+    const line = explicitJson(input)
+    // All of it, however long: nobody is asked to agree to what they were not shown.
+    if (line.length > MAX_LINE_CHARS) note(explicitJson(input, { indent: 2 }))
+    const shown = line.length > MAX_LINE_CHARS ? 'all of the above' : line
+    note(paint.strong(`May ${subject} run${whose} with ${shown}? [y/n, or n and the reason]`))
     prompt()
   }
 

@@ -81,6 +81,26 @@ it('tells of approvals of others, asks on request, and sends the reason of a no 
   expect(ann.screen()).not.toContain('May delete_note run')
 })
 
+it('shows all that somebody is to agree to, however long, and what cannot be seen as its escape [RUN-08]', async () => {
+  const text = `${'Nothing to see here. '.repeat(30)}\u009b]hidden;\u009c \u202eend`
+  const model = createScriptedModel([{ calls: [{ tool: 'save_note', input: { text } }] }, { text: 'So be it.' }])
+  const asksEve = { ...policy, approve: [{ tools: ['save_note'], by: { users: ['eve'] } }] }
+  await using fixture = await startFixture({ config: { policy: asksEve }, parts: { model } })
+  const tokens = await Promise.all(['Ann', 'Eve'].map(async (name) => (await signIn(fixture.url, name)).token))
+  await using ann = sitDown(connectClient(fixture.url, tokens[0] ?? ''))
+  await using eve = sitDown(connectClient(fixture.url, tokens[1] ?? ''))
+  await Promise.all([ann, eve].map((seat) => seat.shown('A new thread')))
+
+  ann.type('save it')
+  await eve.shown(/Ann \(ann\) asks for save_note/)
+  eve.type('/approvals')
+  await eve.shown('May save_note run for Ann (ann) with all of the above?')
+  eve.type('y')
+  await ann.shown('So be it.')
+
+  expect(eve.screen()).toContain(`${'Nothing to see here. '.repeat(30)}\\u009b]hidden;\\u009c \\u202eend"`)
+})
+
 it('sends files with the next message, and says of one that cannot be sent why', async () => {
   const model = createScriptedModel([{ text: 'Two trees.' }])
   await using fixture = await startFixture({ parts: { model } })

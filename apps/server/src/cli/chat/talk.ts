@@ -12,7 +12,7 @@ import { exitCodes, print, type Terminal } from '../terminal.ts'
 import { createAttaching } from './attaching.ts'
 import { createConversationView } from './conversation-view.ts'
 import { coloured, plain } from './event-printer.ts'
-import { createQuestions, describe } from './questions.ts'
+import { createQuestions, describe, type Question } from './questions.ts'
 
 export interface TalkOptions {
   readonly client: Client
@@ -52,7 +52,8 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
     note,
     answer: (text) => void stdout.write(text),
     onCompleted: () => lines.prompt(),
-    onApproval: ({ approvalId, call: { tool, input } }) => questions.add({ approvalId, tool, input }),
+    onApproval: ({ approvalId, call: { tool, input, ...call } }) =>
+      questions.add({ approvalId, tool, input, ...offeredOf(call) }),
     onGone() {
       note('This thread was deleted.')
       open(undefined)
@@ -231,8 +232,8 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
 
   async function askForOthers(): Promise<void> {
     const approvals = await approvalsOfOthers()
-    for (const { approvalId, tool, input, requester } of approvals)
-      questions.add({ approvalId, tool, input, requester })
+    for (const { approvalId, tool, input, requester, ...approval } of approvals)
+      questions.add({ approvalId, tool, input, requester, ...offeredOf(approval) })
     if (questions.isAsking) return
     note('Nothing of other people waits for you.')
     lines.prompt()
@@ -252,4 +253,8 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
         return status satisfies never
     }
   }
+}
+
+function offeredOf({ offered }: Pick<Question, 'offered'>): Pick<Question, 'offered'> {
+  return offered === undefined ? {} : { offered }
 }
