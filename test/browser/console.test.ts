@@ -154,6 +154,98 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
     await page.context().close()
   })
 
+  it('edits and switches versions by keyboard alone, and never loses the place [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'kai')
+    const focused = (name: string) => page.getByRole('button', { name, exact: true }).and(page.locator(':focus'))
+    await say(page, 'hello one')
+    await page.locator('[data-status="completed"]').waitFor()
+
+    await page.getByRole('button', { name: 'Edit', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Edited text').press('Escape')
+    await focused('Edit').waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Edited text').pressSequentially(' more')
+    await page.keyboard.press('Enter')
+    await versions(page).getByText('2/2').waitFor()
+    await focused('Edit').waitFor()
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('Enter')
+    await versions(page).getByText('1/2').waitFor()
+    await focused('Older version').waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await versions(page).getByText('2/2').waitFor()
+
+    expect(await focused('Newer version').count()).toBe(1)
+    await page.context().close()
+  })
+
+  it('keeps an edit that cannot be sent because an answer is being written, says why, and sends it then, also after a reload [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'ole')
+    await say(page, 'hello one')
+    await page.locator('[data-status="completed"]').waitFor()
+    const other = await page.context().newPage()
+    await other.goto(page.url())
+    await other.locator('[data-status="completed"]').waitFor()
+    await page.getByRole('button', { name: 'Edit', exact: true }).click()
+    await page.getByLabel('Edited text').fill('hello, a long thought')
+
+    await say(other, 'a slow one')
+    await answers(page).filter({ hasText: 'The beginning' }).waitFor()
+    await page.getByText('An answer is being written').waitFor()
+    const disabled = await page.getByRole('button', { name: 'Send the new version' }).isDisabled()
+    const again = await page.getByRole('button', { name: 'Try again' }).count()
+    await page.getByLabel('Edited text').press('Enter')
+    await page.reload()
+    const kept = await page.getByLabel('Edited text').inputValue()
+    room.release()
+    await answers(page).filter({ hasText: 'of a long answer' }).and(page.locator('[data-status="completed"]')).waitFor()
+    await page.getByLabel('Edited text').press('Enter')
+    await versions(page).getByText('2/2').waitFor()
+    await page.getByRole('button', { name: 'Older version' }).click()
+    await versions(page).getByText('1/2').waitFor()
+
+    expect({ disabled, again, kept }).toEqual({ disabled: true, again: 0, kept: 'hello, a long thought' })
+    expect(await page.getByLabel('Edited text').count()).toBe(0)
+    await page.context().close()
+  })
+
+  it('goes on with what its person sees, also when the chat was edited elsewhere and they cannot know yet [WEB-02]', async () => {
+    const page = await room.signIn(browser, 'mia')
+    const messages = page.locator('[data-role="user"]')
+    const behind = await page.context().newPage()
+    let hold = false
+    const held: (() => void)[] = []
+    await behind.routeWebSocket(/./, (socket) => {
+      socket.connectToServer().onMessage((message) => {
+        if (hold) held.push(() => socket.send(message))
+        else socket.send(message)
+      })
+    })
+    await say(page, 'hello one')
+    await page.locator('[data-status="completed"]').waitFor()
+    await behind.goto(page.url())
+    await behind.locator('[data-status="completed"]').waitFor()
+
+    hold = true
+    await page.getByRole('button', { name: 'Edit', exact: true }).click()
+    await page.getByLabel('Edited text').fill('hello edited')
+    await page.getByLabel('Edited text').press('Enter')
+    await versions(page).getByText('2/2').waitFor()
+    await page.locator('[data-status="completed"]').waitFor()
+    await say(behind, 'hello two')
+    await messages.filter({ hasText: 'hello two' }).waitFor()
+    hold = false
+    for (const deliver of held) deliver()
+    await behind.locator('[data-status="completed"]').nth(1).waitFor()
+
+    expect(await messages.allTextContents()).toEqual(['hello one', 'hello two'])
+    expect(await behind.locator('[data-role="user"]').allTextContents()).toEqual(['hello one', 'hello two'])
+    await page.context().close()
+  })
+
   it('says quietly that earlier messages were summarised, and shows the summary on request [WEB-01]', async () => {
     const page = await room.signIn(browser, 'ned')
     for (const letter of ['a', 'b', 'c', 'd', 'e', 'f']) {

@@ -3,6 +3,7 @@ import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef, useState } 
 import type { SentPart } from 'toolcrib/protocol'
 import { useClientStatus } from '../connection.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
+import { problemOf } from '../parts/problem.ts'
 import { useAttaching } from './use-attaching.ts'
 import { useDraft } from './use-draft.ts'
 import { useFileDrop } from './use-file-drop.ts'
@@ -50,7 +51,7 @@ export function Composer({ onSend, onStop, threadId }: ComposerProps) {
       setText((now) => (now.startsWith(text) ? now.slice(text.length).trimStart() : now))
       setProblem(undefined)
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : 'The message was not sent; try again')
+      setProblem(problemOf(error, 'The message was not sent; try again'))
     } finally {
       setSending(false)
     }

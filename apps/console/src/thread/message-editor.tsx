@@ -1,7 +1,13 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { problemOf } from '../parts/problem.ts'
+import { useDraft } from './use-draft.ts'
 
 export interface MessageEditorProps {
+  readonly messageId: string
+  /** As it was sent. */
   readonly text: string
+  /** An answer is being written in the thread: it can be written on, and sent when that is complete. */
+  readonly busy: boolean
   /** It may be sent without a text, because something is attached to it. */
   readonly mayBeEmpty: boolean
   /** Rejects when the message was not taken; the text stays then. */
@@ -10,8 +16,10 @@ export interface MessageEditorProps {
 }
 
 /** A message that was sent, to be sent otherwise: the old one stays, in its own branch. */
-export function MessageEditor({ text: before, mayBeEmpty, onSend, onCancel }: MessageEditorProps) {
-  const [text, setText] = useState(before)
+export function MessageEditor(props: MessageEditorProps) {
+  const { messageId, text: before, busy, mayBeEmpty, onSend, onCancel } = props
+  const [draft, setDraft] = useDraft(messageId)
+  const [text, setText] = useState(draft === '' ? before : draft)
   const [sending, setSending] = useState(false)
   const [problem, setProblem] = useState<string>()
   const field = useRef<HTMLTextAreaElement>(null)
@@ -24,14 +32,20 @@ export function MessageEditor({ text: before, mayBeEmpty, onSend, onCancel }: Me
   }, [])
 
   async function send() {
-    if (isEmpty || sending) return
+    if (isEmpty || sending || busy) return
     setSending(true)
     try {
       await onSend(text.trim())
+      setDraft('')
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : 'The message was not sent; try again')
+      setProblem(problemOf(error, 'The message was not sent; try again'))
       setSending(false)
     }
+  }
+
+  function cancel() {
+    setDraft('')
+    onCancel()
   }
 
   function onKey(event: KeyboardEvent) {
@@ -40,7 +54,7 @@ export function MessageEditor({ text: before, mayBeEmpty, onSend, onCancel }: Me
       event.preventDefault()
       void send()
     }
-    if (event.key === 'Escape') onCancel()
+    if (event.key === 'Escape') cancel()
   }
 
   return (
@@ -56,7 +70,10 @@ export function MessageEditor({ text: before, mayBeEmpty, onSend, onCancel }: Me
         aria-label="Edited text"
         dir="auto"
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => {
+          setText(event.target.value)
+          setDraft(event.target.value)
+        }}
         onKeyDown={onKey}
         rows={1}
         className="field-sizing-content max-h-80 min-h-9 w-full resize-none bg-transparent outline-none"
@@ -66,10 +83,15 @@ export function MessageEditor({ text: before, mayBeEmpty, onSend, onCancel }: Me
           {problem}
         </p>
       )}
+      {busy && !sending && (
+        <p role="status" className="text-sm text-muted-foreground">
+          An answer is being written; this can be sent when it is complete or stopped.
+        </p>
+      )}
       <div className="flex justify-end gap-2 text-sm">
         <button
           type="button"
-          onClick={onCancel}
+          onClick={cancel}
           title="Cancel (Esc)"
           className="rounded-lg border border-input bg-card px-3.5 py-1.5 font-medium hover:bg-muted"
         >
@@ -77,7 +99,7 @@ export function MessageEditor({ text: before, mayBeEmpty, onSend, onCancel }: Me
         </button>
         <button
           type="submit"
-          disabled={isEmpty || sending}
+          disabled={isEmpty || sending || busy}
           title="Send (Enter)"
           className="rounded-lg bg-primary px-3.5 py-1.5 font-medium text-primary-foreground hover:opacity-90 disabled:opacity-35"
         >

@@ -19,7 +19,7 @@ export function MessageVersions({ version, count, older, newer, onShow }: Messag
         label="Older version"
         icon={ChevronLeft}
         className="size-6!"
-        disabled={older === undefined}
+        idle={older === undefined}
         onClick={() => older !== undefined && onShow(older)}
       />
       <span className="tabular-nums">
@@ -29,7 +29,7 @@ export function MessageVersions({ version, count, older, newer, onShow }: Messag
         label="Newer version"
         icon={ChevronRight}
         className="size-6!"
-        disabled={newer === undefined}
+        idle={newer === undefined}
         onClick={() => newer !== undefined && onShow(newer)}
       />
     </fieldset>

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { activeRun, branchOf, openApprovals, type Turn } from 'toolcrib/client'
 import type { SentPart } from 'toolcrib/protocol'
 import { useClient } from '../connection.tsx'
+import { problemOf } from '../parts/problem.ts'
 import { goToThread, showBranch, useBranchRoute } from '../route.ts'
 import { Composer } from './composer.tsx'
 import { ConnectionNotice } from './connection-notice.tsx'
@@ -11,6 +12,8 @@ import { TurnView } from './turn-view.tsx'
 import { useConversation } from './use-conversation.ts'
 import { useKeepPlace } from './use-keep-place.ts'
 import { useStickToEnd } from './use-stick-to-end.ts'
+
+const didNotWork = 'It did not work; try again'
 
 export interface ThreadPageProps {
   readonly threadId: string
@@ -29,11 +32,14 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
   const firstRunId = first?.run.runId
   useKeepPlace(scroller, firstRunId)
   const isFound = shownMessage === undefined || branch.some(({ turn }) => turn.messageId === shownMessage)
-  // A branch is shown from where it leaves another one on: with that, its versions are known.
-  const lacksEarlier = caughtUp && hasEarlier && (!isFound || first?.follows !== undefined)
+  const last = branch.at(-1)?.turn
+  // A branch is shown from where it leaves another one on, with its versions; and what the last message follows is known, so
+  // that it can be sent otherwise.
+  const isWhole = first === conversation.turns[0] && last?.follows !== undefined
+  const lacksEarlier = caughtUp && hasEarlier && !(isFound && isWhole)
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each page that came in
   useEffect(() => {
-    if (lacksEarlier) loadEarlier().catch((error: unknown) => setProblem(problemOf(error)))
+    if (lacksEarlier) loadEarlier().catch((error: unknown) => setProblem(problemOf(error, didNotWork)))
   }, [lacksEarlier, conversation.firstSeq, loadEarlier])
   const show = useCallback((messageId: string) => showBranch(threadId, messageId), [threadId])
   const revise = useCallback(
@@ -47,7 +53,7 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
   )
   const retry = useCallback(
     (turn: Turn, parts: readonly SentPart[]) => {
-      revise(turn, parts).catch((error: unknown) => setProblem(problemOf(error)))
+      revise(turn, parts).catch((error: unknown) => setProblem(problemOf(error, didNotWork)))
     },
     [revise],
   )
@@ -66,16 +72,16 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
   }
 
   const title = conversation.title ?? thread?.title ?? 'Chat'
-  const last = branch.at(-1)?.turn
   const isNewest = last === conversation.turns.at(-1)
   const send = async (parts: readonly SentPart[]) => {
     setProblem(undefined)
-    await client.send(threadId, parts, isNewest || last === undefined ? {} : { follows: last.messageId })
+    // What is answered is what is shown, also when more was written elsewhere that has not come here yet.
+    await client.send(threadId, parts, caughtUp && last !== undefined ? { follows: last.messageId } : {})
   }
   const attempt = (act: () => Promise<unknown>) =>
     void act().then(
       () => setProblem(undefined),
-      (error: unknown) => setProblem(problemOf(error)),
+      (error: unknown) => setProblem(problemOf(error, didNotWork)),
     )
   return (
     <>
@@ -103,7 +109,7 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
             const index = versions.indexOf(turn.messageId)
             return (
               <TurnView
-                key={turn.run.runId}
+                key={versions[0]}
                 turn={turn}
                 isLast={turn === last}
                 version={index + 1}
@@ -111,7 +117,8 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
                 older={versions[index - 1]}
                 newer={versions[index + 1]}
                 onShow={show}
-                onRevise={running === undefined ? revise : undefined}
+                busy={running !== undefined}
+                onRevise={revise}
                 onRetry={retry}
               />
             )
@@ -120,7 +127,8 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
       </div>
       {!isNewest && (
         <p role="status" className="mx-auto w-full max-w-3xl px-4 pb-2 text-sm text-muted-foreground">
-          This is an older version of the chat. What you send goes on from here.{' '}
+          This is an older version of the chat.{' '}
+          {running === undefined ? 'What you send goes on from here.' : 'An answer is being written in the newest.'}{' '}
           <button type="button" onClick={() => showBranch(threadId, undefined)} className="text-primary underline">
             Show the newest
           </button>
@@ -138,8 +146,4 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
       />
     </>
   )
-}
-
-function problemOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'It did not work; try again'
 }

@@ -17,24 +17,28 @@ export interface TurnViewProps {
   readonly newer: string | undefined
   /** Shows the branch of a message. */
   readonly onShow: (messageId: string) => void
-  /** Sends these parts as another version of it. Absent while the thread is busy. */
-  readonly onRevise: ((turn: Turn, parts: readonly SentPart[]) => Promise<void>) | undefined
+  /** An answer is being written in the thread, in this branch or another one. */
+  readonly busy: boolean
+  /** Sends these parts as another version of it. */
+  readonly onRevise: (turn: Turn, parts: readonly SentPart[]) => Promise<void>
   readonly onRetry: (turn: Turn, parts: readonly SentPart[]) => void
 }
 
 export const TurnView = memo(function TurnView(props: TurnViewProps) {
-  const { turn, isLast, version, versionCount, older, newer, onShow, onRevise, onRetry } = props
+  const { turn, isLast, version, versionCount, older, newer, busy, onShow, onRevise, onRetry } = props
   const { run } = turn
   const working = run.status === 'accepted' || run.status === 'running'
+  const mayRetry = isLast && !busy && turn.follows !== undefined
   const begun = run.steps.some((step) => step.text !== '' || step.thinking !== '' || step.calls.length > 0)
   return (
     <article className="flex flex-col gap-2">
       <UserMessage
         turn={turn}
         versions={versionCount > 1 ? { version, count: versionCount, older, newer, onShow } : undefined}
-        onRevise={onRevise === undefined || turn.follows === undefined ? undefined : (parts) => onRevise(turn, parts)}
+        busy={busy}
+        onRevise={turn.follows === undefined ? undefined : (parts) => onRevise(turn, parts)}
       />
-      <div className="flex flex-col gap-3" data-role="assistant" data-status={run.status}>
+      <div key={run.runId} className="flex flex-col gap-3" data-role="assistant" data-status={run.status}>
         <RunSteps run={run} working={working} />
         {working && !begun && <Working />}
         {run.warnings.map((warning) => (
@@ -42,7 +46,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
             Nearly used up: {describeLimit(warning.limit)}.
           </p>
         ))}
-        {!working && <RunEnd run={run} onRetry={isLast ? () => onRetry(turn, sentAgain(turn.parts)) : undefined} />}
+        {!working && <RunEnd run={run} onRetry={mayRetry ? () => onRetry(turn, sentAgain(turn.parts)) : undefined} />}
       </div>
     </article>
   )

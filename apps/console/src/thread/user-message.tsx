@@ -1,40 +1,60 @@
 import { Pencil } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { sentAgain, type Turn, textOf } from 'toolcrib/client'
 import { attachmentsOf, type SentPart } from 'toolcrib/protocol'
 import { IconButton } from '../parts/icon-button.tsx'
 import { AttachedFiles } from './attached-files.tsx'
 import { MessageEditor } from './message-editor.tsx'
 import { MessageVersions, type MessageVersionsProps } from './message-versions.tsx'
+import { useHasDraft } from './use-draft.ts'
 
 export interface UserMessageProps {
   readonly turn: Turn
   /** Absent: there is one only. */
   readonly versions: MessageVersionsProps | undefined
-  /** Sends it again with this text, as another version. Absent: not now. */
+  /** An answer is being written in the thread. */
+  readonly busy: boolean
+  /** Sends it again with these parts, as another version. Absent: it is not known yet what it follows. */
   readonly onRevise: ((parts: readonly SentPart[]) => Promise<void>) | undefined
 }
 
-export function UserMessage({ turn, versions, onRevise }: UserMessageProps) {
-  const [editing, setEditing] = useState(false)
+/** One of these shows one version after the other, so that the focus stays where it is. */
+export function UserMessage({ turn, versions, busy, onRevise }: UserMessageProps) {
+  const { messageId } = turn
+  // A new object each time: a draft that was found here is gone without it.
+  const [edited, setEdited] = useState<{ readonly messageId?: string }>({})
+  const hasDraft = useHasDraft(messageId)
+  const editing = onRevise !== undefined && (hasDraft || edited.messageId === messageId)
+  const wasEditing = useRef(editing)
+  const editButton = useRef<HTMLButtonElement>(null)
   const text = textOf(turn.parts)
 
-  if (editing && onRevise !== undefined) {
+  useEffect(() => {
+    if (wasEditing.current && !editing && document.activeElement === document.body) {
+      editButton.current?.focus({ preventScroll: true })
+    }
+    wasEditing.current = editing
+  }, [editing])
+
+  if (editing) {
     return (
       <MessageEditor
+        key={messageId}
+        messageId={messageId}
         text={text}
+        busy={busy}
         mayBeEmpty={attachmentsOf(turn.parts).length > 0}
         onSend={async (revised) => {
           await onRevise(partsWith(turn, revised))
-          setEditing(false)
+          setEdited({})
         }}
-        onCancel={() => setEditing(false)}
+        onCancel={() => setEdited({})}
       />
     )
   }
   return (
     <div className="group ml-auto flex max-w-[85%] flex-col items-end gap-1">
-      <AttachedFiles files={attachmentsOf(turn.parts)} />
+      <AttachedFiles key={messageId} files={attachmentsOf(turn.parts)} />
       {text !== '' && (
         <div
           className="max-w-full rounded-2xl rounded-br-md bg-accent px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere]"
@@ -48,9 +68,10 @@ export function UserMessage({ turn, versions, onRevise }: UserMessageProps) {
         {versions !== undefined && <MessageVersions {...versions} />}
         {onRevise !== undefined && (
           <IconButton
+            ref={editButton}
             label="Edit"
             icon={Pencil}
-            onClick={() => setEditing(true)}
+            onClick={() => setEdited({ messageId })}
             className="size-6! opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
           />
         )}
