@@ -18,6 +18,7 @@ import { GatewayError, isFault, PortRefusal, replyFailure } from './errors.ts'
 import { createFeeds, type Feeds } from './feeds.ts'
 import type { ConnectionInfo, GatewayLimits } from './gateway.ts'
 import type { Heartbeat, Heartbeats, Peer } from './heartbeat.ts'
+import { createHints, type Hints } from './hints.ts'
 import { type Intake, parseFrame } from './intake.ts'
 import { createLanes, type Lanes } from './lanes.ts'
 import type { GatewayCounts } from './metrics.ts'
@@ -94,7 +95,7 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Cred
   #state: 'open' | 'leaving' | 'closed' = 'open'
   #pendingCommands = 0
   #lateFrames = 0
-  #waitingHints: Set<Hint> | undefined
+  #hints: Hints<Hint> | undefined
   #attendance: Disposable | undefined
   #user: ({ readonly scope: Registry<Tool> } & Disposable) | undefined
   #scope: Registry<Tool> | undefined
@@ -261,16 +262,14 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Cred
 
   // What it does itself
 
-  /** When all before it is taken in: one of a kind waits at most, also for a peer that does not read. */
   #hint(type: Hint): void {
     if (this.#state !== 'open') return
-    this.#waitingHints ??= new Set()
-    if (this.#waitingHints.has(type)) return
-    this.#waitingHints.add(type)
-    this.#socket.onDrained(() => {
-      this.#waitingHints?.delete(type)
-      if (this.#state === 'open') this.#push({ type })
+    this.#hints ??= createHints<Hint>({
+      clock: this.#context.clock,
+      whenRead: (then) => this.#socket.onDrained(then),
+      send: (hint) => this.#push({ type: hint }),
     })
+    this.#hints.give(type)
   }
 
   /** Pings, and pongs that nobody asked for, cost what commands cost. */
@@ -420,6 +419,7 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Cred
 
   #stopServing(): void {
     this.#feeds?.[Symbol.dispose]()
+    this.#hints?.[Symbol.dispose]()
     this.#offers?.[Symbol.dispose]()
     this.#context.credentials.release(this)
   }
