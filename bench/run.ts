@@ -9,7 +9,18 @@ import { writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 
-const all = ['scope', 'run-overhead', 'model-step', 'idle-connections', 'fan-out', 'chats', 'memory'] as const
+const all = [
+  'scope',
+  'run-overhead',
+  'model-step',
+  'idle-connections',
+  'fan-out',
+  'chats',
+  'append',
+  'resume',
+  'recovery',
+  'memory',
+] as const
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !(all as readonly string[]).includes(name))
