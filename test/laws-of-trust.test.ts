@@ -56,16 +56,23 @@ describe('L9', () => {
       ['thread.rename', 'NOT_FOUND'],
       ['thread.delete', 'NOT_FOUND'],
       ['thread.open', 'NOT_FOUND'],
+      ['thread.read', 'NOT_FOUND'],
       ['thread.leave', 'ok'],
       ['message.send', 'NOT_FOUND'],
       ['run.stop', 'NOT_FOUND'],
       ['approval.answer', 'NOT_FOUND'],
+      ['approval.list', 'ok'],
     ])
     expect(listed.map((reply) => ('threads' in reply ? reply.threads : reply))).toEqual([[], [], []])
     expect(refreshed.map(saidBy)).toEqual(['OTHER_PRINCIPAL', 'OTHER_PRINCIPAL', 'OTHER_PRINCIPAL'])
     expect(strangers.flatMap(({ events }) => events)).toEqual([])
     expect(await logOf(server, threadId)).toEqual(before)
-    expect(server.supervisor.active()).toMatchObject([{ runId }])
+    // It waits for its approval, parked or not.
+    expect(await server.store.approvals.get(server.principal('ann'), approvalId)).toMatchObject({
+      status: 'open',
+      runId,
+    })
+    expect(await server.store.threads.get(server.principal('ann'), threadId)).toMatchObject({ activeRunId: runId })
   })
 })
 
