@@ -84,6 +84,7 @@ describe('L5', () => {
       await using second = createAgentBench({ store: { ...store, leases }, clock: later })
 
       const recovered = await second.supervisor.recover()
+      while (second.supervisor.active().length > 0) await later.advance(0)
       const events = await second.events(asked.threadId)
       fromTheDead.push(...(await dying.release()))
 
@@ -286,9 +287,8 @@ describe('L8', () => {
     await using next = createAgentBench({ store, clock: createManualClock(dead.clock.now() + 10_000) })
 
     await next.supervisor.recover()
-    const events = await next.events(asked.threadId)
+    const { calls } = await next.finish(asked)
 
-    const calls = events.flatMap(({ event }) => (event.type === 'tool_completed' ? [event] : []))
     expect(calls).toMatchObject([{ tool: 'hang', outcome: 'unknown', error: { code: 'CALL_UNKNOWN' } }])
   })
 

@@ -30,6 +30,8 @@ export interface AgentRunOptions {
   readonly agent: Agent
   /** Where it stood; absent: it begins. */
   readonly resume?: Resumption
+  /** Another claim of it came before: perhaps that node died of it. Default false. */
+  readonly takenOver?: boolean
   readonly limits: RunLimits
   /** The run that called this agent. */
   readonly caller?: RunContext
@@ -135,6 +137,8 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentCompleted
     if (attempt === 0 || resume?.interrupted === true) {
       const manifest = tools().fingerprint
       emit({ type: 'agent_started', runId, agent: agent.name, attempt: attempt + 1, model: model.name, manifest })
+      // Counted before anything is done that may be what kills its nodes.
+      if (options.takenOver === true) await options.commit()
     }
     if (time.refusal !== undefined) return { ...endOf(time.refusal), message: null, steps: budget.steps }
     return runLoop({

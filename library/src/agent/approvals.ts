@@ -49,7 +49,7 @@ export interface Approvals {
 }
 
 export interface ApprovalsOptions {
-  readonly store: Pick<Store, 'approvals' | 'events'>
+  readonly store: Pick<Store, 'approvals' | 'events' | 'runs'>
   readonly log: EventLog
   readonly clock: Clock
   readonly logger: Logger
@@ -57,7 +57,8 @@ export interface ApprovalsOptions {
 
 const RETRY_MS = 250
 
-export function createApprovals({ store: { approvals, events }, log, clock, logger }: ApprovalsOptions): Approvals {
+export function createApprovals({ store, log, clock, logger }: ApprovalsOptions): Approvals {
+  const { approvals, events, runs } = store
   const open = new Map<string, { readonly question: Question; readonly settle: (verdict: ApprovalVerdict) => void }>()
 
   function wait(question: Question): Promise<ApprovalVerdict> {
@@ -127,8 +128,9 @@ export function createApprovals({ store: { approvals, events }, log, clock, logg
     if (answered.status !== 'already_resolved') return { decision }
     for await (const { event } of readThread(events, owner, threadId)) {
       const resolved = innermost(event)
-      if (resolved.type === 'approval_resolved' && resolved.approvalId === request.approvalId)
-        return verdictOf(resolved)
+      if (resolved.type !== 'approval_resolved' || resolved.approvalId !== request.approvalId) continue
+      if (resolved.input === undefined || !('runId' in event)) return verdictOf(resolved)
+      return verdictOf(resolved, await runs.keptInputs(owner, event.runId))
     }
     return { decision }
   }

@@ -88,7 +88,8 @@ export function createBudget({
 }: BudgetOptions): Budget {
   let { inputTokens, outputTokens, calls, costMicros } = used?.usage ?? { inputTokens: 0, outputTokens: 0, calls: 0 }
   let steps = used?.steps ?? 0
-  let callsReached: LimitFacts | undefined
+  let callsReached: LimitFacts | undefined =
+    calls > limits.maxCalls ? { name: 'maxCalls', value: limits.maxCalls } : undefined
   const warned = new Set(used?.warned)
 
   const tokensLeft = (): number => limits.maxTokens - inputTokens - outputTokens

@@ -65,9 +65,10 @@ export function readCall(run: RunContext, { tool: name, input, invalidJson, prov
   return { requested, input: value, isJson, concealment: conceal(value, visible) }
 }
 
-/** A call as the log has it; its arguments whole again where they were kept. */
+/** A call as the log has it, as it was started when an approver had changed it; its arguments whole again where they were kept. */
 export function reopenCall(run: RunContext, before: OpenCall): PendingCall {
-  const { requested } = before
+  const { started } = before
+  const requested = started === undefined ? before.requested : { ...before.requested, input: started.input }
   const input = run.keptInputs.get(requested.callId) ?? requested.input
   // Arguments are an object: what is a text was no JSON.
   return { requested, input, isJson: typeof input !== 'string', concealment: conceal(input, requested.input), before }
@@ -132,7 +133,10 @@ function admitCall(run: RunContext, step: number, call: PendingCall): Prepared |
       const issues = concealment.issues(parsed.issues)
       return ending('invalid', callFailure('INPUT_INVALID', { tool: name, issues }))
     }
-    return { ready: { step, requested, input, parsed: parsed.value, concealment, ...found, ...(before && { before }) } }
+    // Whoever was asked decides, also when nobody would be asked any more.
+    const needsApproval = found.needsApproval || before?.asked !== undefined
+    const ready = { step, requested, input, parsed: parsed.value, concealment, tool: found.tool, needsApproval }
+    return { ready: { ...ready, ...(before && { before }) } }
   }
   const parsed = untilAborted(parseSafely(found.tool.input, input), run.signal)
   return parsed instanceof Promise ? parsed.then(admit) : admit(parsed)

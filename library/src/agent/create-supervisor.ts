@@ -208,6 +208,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     if (!agents.has(agent)) throw new AgentError('AGENT_UNKNOWN', { agent, known: [...agents.keys()] })
     const owner = ownerOf(principal)
     const parts = await attachments.resolve(owner, threadId, message.parts)
+    const askedAt = clock.monotonic()
     const run = {
       runId: createId('run'),
       threadId,
@@ -231,7 +232,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     switch (accepted.status) {
       case 'started': {
         if (message.seat !== undefined) seats.sent(message.seat, run.runId)
-        runner.start(accepted.run)
+        runner.start(accepted.run, askedAt)
         if (accepted.events[0]?.seq === 1) void track(nameThread(owner, threadId, parts))
         return { messageId: run.messageId, runId: run.runId, duplicate: false }
       }
@@ -255,12 +256,18 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   /** Runs that are due: of dead nodes, handed over, stopped while parked, answered, or with an approval that has expired. */
-  async function takeDue(): Promise<number> {
+  function takeDue(): Promise<number> {
+    return track(takeAllDue())
+  }
+
+  async function takeAllDue(): Promise<number> {
     for (let taken = 0; ; ) {
+      await runner.prolong()
       if (draining) return taken
       const now = clock.now()
+      const askedAt = clock.monotonic()
       const runs = await store.leases.takeOver(node, { now, until: now + LEASE_MS, limit: RECOVER_PAGE })
-      for (const run of runs) runner.start(run)
+      for (const run of runs) runner.start(run, askedAt)
       taken += runs.length
       if (runs.length < RECOVER_PAGE) return taken
     }
@@ -280,8 +287,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   /** They are due, and found by every node that looks: that it is looked for now is only to lose no time. */
   function hurryDue(): void {
-    const looking = takeDue().catch((err: unknown) => logger.warn({ err, node }, 'Runs that are due are taken later'))
-    void track(looking)
+    takeDue().catch((err: unknown) => logger.warn({ err, node }, 'Runs that are due are taken later'))
   }
 
   /** Durable before it is acknowledged: whoever takes the run over ends it too. */
@@ -382,10 +388,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return { [Symbol.dispose]: () => void listeners.delete(entry) }
     },
     active: () => runner.active(),
-    async recover() {
-      await runner.prolong()
-      return takeDue()
-    },
+    recover: takeDue,
     drain,
     [Symbol.asyncDispose]: () => drain(0),
   }

@@ -34,7 +34,7 @@ export interface Heartbeat {
   /** Nothing is held any more. */
   stop(): void
   /** A beat now. Never rejects. */
-  prolong(): Promise<void>
+  readonly prolong: () => Promise<void>
 }
 
 export function createHeartbeat(options: HeartbeatOptions): Heartbeat {

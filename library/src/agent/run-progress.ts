@@ -16,6 +16,7 @@ import type {
 import { limitKey } from '../protocol/limit-key.ts'
 import type { Usage } from '../protocol/vocabulary.ts'
 import type { UsedBefore } from './budget.ts'
+import { innermost } from './thread-events.ts'
 import { createTranscript, type Transcript } from './transcript.ts'
 
 /** A call that has not ended. */
@@ -77,6 +78,8 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
   let usage: Usage = { inputTokens: 0, outputTokens: 0, calls: 0 }
   let workedMs = 0
   let lastAt = startedAt
+  /** It waited, and nothing of it has been at work since. */
+  let hasWaited = false
 
   function isWaiting(): boolean {
     return phase === 'calling' && open.size > 0 && [...open.values()].every(waits)
@@ -107,10 +110,12 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
     if (open.size === 0) phase = 'between'
   }
 
-  /** Time in which no node was at work on it does not count. */
+  /** Time in which no node was at work on it does not count; an answer to it comes whether one is or not. */
   function passTime(event: RunEvent, at: number): void {
-    const isTakenOver = event.type === 'agent_started' && attempt > 0
-    if (!isTakenOver && !isWaiting()) workedMs += Math.max(0, at - lastAt)
+    hasWaited ||= isWaiting()
+    if (isFromOutside(event)) return
+    if (event.type !== 'agent_started' && !hasWaited) workedMs += Math.max(0, at - lastAt)
+    hasWaited = false
     lastAt = at
   }
 
@@ -197,6 +202,7 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
         }
         case 'agent_completed':
           ended = event
+          if (event.spent !== undefined) usage = sumOf(usage, { ...event.spent, calls: 0 })
           return
         default:
       }
@@ -214,6 +220,12 @@ function sumOf(a: Usage, b: Usage): Usage {
     calls: a.calls + b.calls,
     ...(costMicros === undefined ? {} : { costMicros }),
   }
+}
+
+/** Not said by the run itself. */
+function isFromOutside(event: RunEvent): boolean {
+  const { type } = innermost(event)
+  return type === 'approval_resolved' || type === 'tool_late'
 }
 
 /** Something that an agent inside a call was at is done. */

@@ -45,8 +45,11 @@ export interface RunnerOptions {
 }
 
 export interface Runner {
-  /** Works on a run that the store has given to this node. Never throws; it goes on by itself. */
-  start(run: RunRecord): void
+  /**
+   * Works on a run that the store has given to this node, asked for at `askedAt` by the monotonic clock. Never throws; it
+   * goes on by itself.
+   */
+  start(run: RunRecord, askedAt: number): void
   /** False: it is not at work here. */
   stop(runId: string): boolean
   /** Resolves when the run is not at work here any more: its end is durable, or it is lost, parked or handed over. */
@@ -89,9 +92,12 @@ export function createRunner(options: RunnerOptions): Runner {
   })
   let leaving = false
 
-  function start(record: RunRecord): void {
+  function start(record: RunRecord, askedAt: number): void {
     const { runId, threadId, owner, epoch } = record
-    works.get(runId)?.journal.lose('it was taken over')
+    const before = works.get(runId)
+    // The answer to an older claim came late.
+    if (before !== undefined && before.record.epoch >= epoch) return
+    before?.journal.lose('it was taken over')
     const controller = new AbortController()
     const journal = createJournal({
       owner,
@@ -109,7 +115,7 @@ export function createRunner(options: RunnerOptions): Runner {
       controller,
       journal,
       activity: createActivity(() => track(park(work))),
-      leaseUntil: clock.monotonic() + LEASE_MS,
+      leaseUntil: askedAt + LEASE_MS,
       ended: Promise.withResolvers(),
     }
     works.set(runId, work)
@@ -141,6 +147,7 @@ export function createRunner(options: RunnerOptions): Runner {
     const { record, controller, journal, activity } = work
     const { runId, threadId, owner } = record
     const { transcript, progress } = await replayRun(store.events, record)
+    if (progress.ended !== undefined) return journal.lose('a later claim has ended it')
     const agent = agentNamed(record.agent)
     if (agent === undefined) return endEarly(work, progress, unknownAgent(record, progress))
     const principal = frozen(record.principal)
@@ -168,6 +175,7 @@ export function createRunner(options: RunnerOptions): Runner {
       principal,
       agent,
       resume: { progress, interrupted, keptInputs },
+      takenOver: record.epoch > 1,
       limits: runLimits,
       scope,
       signal: controller.signal,

@@ -93,6 +93,6 @@ export interface Supervisor extends AsyncDisposable {
   active(): readonly RunRecord[]
   /** Goes on with the runs that are due: left by a dead node, handed over, answered or stopped while they waited. Answers how many. Called at start and then every lease. */
   recover(): Promise<number>
-  /** Accepts no more, gives running runs `deadlineMs`, then stops the rest. */
+  /** Accepts no more, and hands each run over at the end of its step, after `deadlineMs` wherever it is. */
   drain(deadlineMs: number): Promise<void>
 }

@@ -9,9 +9,11 @@ import type { Store } from '../agent/ports.ts'
 export interface MortalStore extends Store {
   /** Nothing that it is asked is answered any more. */
   readonly isDead: boolean
+  /** From now on. */
+  die(): void
 }
 
-/** The append after `appends` others never arrives. */
+/** The append after `appends` others never arrives. Infinity: it dies when it is told to. */
 export function cutOff(store: Store, appends: number): MortalStore {
   let left = appends
   let isDead = false
@@ -31,5 +33,8 @@ export function cutOff(store: Store, appends: number): MortalStore {
   const parts = Object.entries(store).map(([name, part]: [string, unknown]) =>
     typeof part === 'object' && part !== null ? [name, mortal(part)] : [name, part],
   )
-  return Object.defineProperty(Object.fromEntries(parts), 'isDead', { get: () => isDead }) as MortalStore
+  const die = (): void => {
+    isDead = true
+  }
+  return Object.defineProperty({ ...Object.fromEntries(parts), die }, 'isDead', { get: () => isDead }) as MortalStore
 }
