@@ -271,6 +271,35 @@ describe('a conversation that cannot be made shorter', () => {
     expect(ends.flatMap(({ events }) => checkContract(events))).toEqual([])
   })
 
+  it('has used what it used: a summary that helped nobody is counted too, also inside an agent [CALL-07]', async () => {
+    const wordy = { text: 'x'.repeat(9_000), usage: { inputTokens: 1_500, outputTokens: 250 } }
+    const calls = { calls: [{ tool: 'read', input: { letters: LONG } }] }
+    const inner = windowed([calls, calls, calls, calls], { summary: wordy })
+    const helper = defineAgent({ name: 'helper', description: 'Reads', model: inner, tools: ['read'] })
+    const budgets = (['tokens', 'steps'] as const).map(
+      (resource) => ({ per: 'user', window: 'day', resource, max: 1_000_000 }) as const,
+    )
+    await using plain = createAgentBench({ model: windowed([], { summary: wordy }), supervisor: { budgets } })
+    await using nested = createAgentBench({
+      tools: [read, agentTool(helper)],
+      script: [
+        { calls: [{ tool: 'helper', input: { message: 'read it all' } }], usage },
+        { text: 'ok', usage },
+      ],
+      supervisor: { budgets },
+    })
+
+    const mine = await talk(plain, [long('a'), long('b'), long('c'), now])
+    const theirs = await talk(nested, ['ask the helper'])
+
+    const used = async ({ supervisor }: AgentBench): Promise<readonly number[]> =>
+      (await supervisor.usage(ann)).budgets.map((level) => level.used + level.reserved)
+    expect(mine.last.end).toMatchObject({ error: { code: 'CONTEXT_TOO_LARGE' }, usage: { inputTokens: 1_500 } })
+    expect(theirs.last.end.usage).toMatchObject({ inputTokens: 1_500, outputTokens: 250 })
+    expect(await used(plain)).toEqual([1_750, 4])
+    expect(await used(nested)).toEqual([1_750, 1 + inner.requests.length + 1])
+  })
+
   it('because the model fails, ends with its failure; one that passes is tried again', async () => {
     const texts = [long('a'), long('b'), long('c'), now]
     const overloaded = new ModelError('MODEL_OVERLOADED', { model: 'scripted', status: 529, attempts: 4 })

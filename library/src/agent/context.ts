@@ -5,7 +5,7 @@
  * @module
  */
 import type { ContextCompacted, RunEvent } from '../protocol/events.ts'
-import type { Failure, LimitFacts } from '../protocol/vocabulary.ts'
+import type { Failure, LimitFacts, TokenUsage } from '../protocol/vocabulary.ts'
 import type { Manifest } from '../tool/manifest.ts'
 import type { Budget } from './budget.ts'
 import { type Cut, cutContext } from './context-cut.ts'
@@ -36,7 +36,7 @@ export interface ContextOptions {
 /** Why there is no next step. */
 export type NoRoom =
   | { readonly outcome: 'stopped' }
-  | { readonly outcome: 'failed'; readonly error: Failure }
+  | { readonly outcome: 'failed'; readonly error: Failure; readonly spent?: TokenUsage }
   | { readonly outcome: 'limit_reached'; readonly limit: LimitFacts }
 
 /** All of it rejects with `RunLost` only. */
@@ -77,20 +77,21 @@ export function createContext(options: ContextOptions): Context {
       maxTokens: full - fixed,
       goalTokens: windowTokens * GOAL - fixed,
     })
-    const tooLarge = (reason: string): NoRoom => {
+    const tooLarge = (reason: string, spent?: TokenUsage): NoRoom => {
       const facts = { model: model.name, neededTokens: needed, windowTokens, reason }
-      return { outcome: 'failed', error: runFailure('CONTEXT_TOO_LARGE', facts) }
+      const error = runFailure('CONTEXT_TOO_LARGE', facts)
+      return { outcome: 'failed', error, ...(spent && { spent }) }
     }
     if (cut === undefined)
       return tooLarge('there is nothing before the current message and what was said last to sum up')
 
     const made = await summarise(cut, { maxTokens: full - summaryTokens, summaryTokens })
     if ('outcome' in made) return made
-    if (made.summary === '') return tooLarge('the model wrote no summary of what came before')
+    if (made.summary === '') return tooLarge('the model wrote no summary of what came before', made.usage)
     const [kept, dropped] = [totalOf(cut.kept), totalOf(cut.dropped)]
     const summed = size.ofText(made.summary)
     if (summed >= dropped || fixed - summaryTokens + summed + kept > full) {
-      return tooLarge('the summary of what came before is too long as well')
+      return tooLarge('the summary of what came before is too long as well', made.usage)
     }
     const wholeFrom = cut.wholeFrom && transcript.idOf(cut.wholeFrom)
     emit({

@@ -43,7 +43,7 @@ export interface LoopOptions {
 }
 
 /** `stopped` is whatever aborted the signal; its caller knows what that was. */
-export type LoopEnd = Pick<AgentCompleted, 'outcome' | 'message' | 'error' | 'limit' | 'steps'>
+export type LoopEnd = Pick<AgentCompleted, 'outcome' | 'message' | 'error' | 'limit' | 'spent' | 'steps'>
 
 /** Past so many events that are not durable yet, the model is read no further. */
 const MAX_BACKLOG = 256

@@ -218,6 +218,8 @@ export interface AgentCompleted {
   /** The answer, as far as it got; null when there is none. */
   readonly message: { readonly messageId: string; readonly parts: readonly TextPart[] } | null
   readonly usage: Usage
+  /** The part of `usage` that no other event tells of: of a summary that was of no use. */
+  readonly spent?: TokenUsage
   readonly steps: number
   readonly durationMs: number
   /** With `failed` and `timed_out`. */

@@ -7,6 +7,7 @@
 import type { StoreErrorDetails } from '../../../agent/errors.ts'
 import type { ApprovalAnswer, ReservationHolder } from '../../../agent/ports.ts'
 import type {
+  AgentCompleted,
   ApprovalDecision,
   ApprovalRequested,
   ApprovalResolved,
@@ -45,6 +46,7 @@ export function changesOf(event: ThreadEvent): readonly Change[] {
       return [{ type: 'title_changed', title: event.title }]
     case 'agent_completed':
       return [
+        ...spentBy(event),
         ...textChange(event.message?.parts ?? []),
         { type: 'run_ended', outcome: event.outcome, usage: event.usage },
       ]
@@ -112,6 +114,7 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
     // Of an agent that was called: a run's own end gives back all it holds.
     case 'agent_completed':
       return [
+        ...spentBy(event),
         { type: 'returned', holder: `step:${event.runId}` },
         { type: 'returned', holder: `summary:${event.runId}` },
       ]
@@ -120,6 +123,10 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
     default:
       return []
   }
+}
+
+function spentBy({ runId, spent }: AgentCompleted): readonly Change[] {
+  return spent === undefined ? [] : [{ type: 'used', holder: `summary:${runId}`, tool: '', use: useOf(spent) }]
 }
 
 function useOf({ inputTokens, outputTokens, costMicros = 0 }: TokenUsage): Used['use'] {
