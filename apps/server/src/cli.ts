@@ -4,12 +4,17 @@
  *
  * @module
  */
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
 if (major < 24 || (major === 24 && minor < 15)) {
   process.stderr.write(`Toolcrib's server needs Node 24.15 or newer, this is ${process.versions.node}\n`)
   process.exitCode = 1
 } else {
+  // Half of a start is reading and compiling. Kept where only who installed this can write; where that is nobody, it is not kept.
+  enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/toolcrib'))
   const { runCli } = await import('./cli/run.ts')
   process.exitCode = await runCli({
     args: process.argv.slice(2),

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url))
 
 it('reads the environment in one file only, the entry of the command line [OPS-09]', async () => {
   const files = globSync('{library/src,apps/server/src}/**/*.ts', { cwd: root }).filter(
-    (file) => !file.endsWith('.test.ts'),
+    (file) => !/\.(test|fixture)\.ts$/.test(file),
   )
   const sources = await Promise.all(
     files.map(async (file) => ({ file, text: await readFile(`${root}/${file}`, 'utf8') })),

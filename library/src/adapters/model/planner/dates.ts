@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { en } from 'chrono-node'
+// Not from the package's main entry, which loads every language.
+import { casual } from 'chrono-node/en'
 
 export type DateForm = 'date' | 'time' | 'date-time'
 
@@ -23,7 +24,7 @@ export function findDates(
 ): FoundDate[] {
   const { now, timeZone, form } = options
   const reference = { instant: new Date(now), timezone: offsetMinutes(now, timeZone) }
-  return en.casual.parse(text.slice(0, MAX_CHARACTERS), reference, { forwardDate: true }).flatMap((result) => {
+  return casual.parse(text.slice(0, MAX_CHARACTERS), reference, { forwardDate: true }).flatMap((result) => {
     const found = result.start
     const hasDay = found.isCertain('day') || found.isCertain('weekday') || found.isCertain('month')
     if (form === 'time' && !found.isCertain('hour')) return []
