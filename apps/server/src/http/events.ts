@@ -39,6 +39,9 @@ const rangeSchema = z
     message: 'expected only one of `after` and `before`',
   })
 
+/** A stream begins somewhere and goes on: it has no other end. */
+const streamSchema = z.strictObject({ after: wholeNumber.default(0) })
+
 const lastEventIdSchema = z.object({ 'last-event-id': wholeNumber })
 
 interface WithId {
@@ -50,9 +53,13 @@ export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
     const caller = await requireCaller(request, context)
     const { identity } = caller
     const threadId = request.params.id
+    if (wantsStream(request)) {
+      const { after } = parseInput(streamSchema, request.query)
+      return stream(reply, { context, caller, threadId, after: lastEventId(request) ?? after })
+    }
     const { after = 0, before, limit } = parseInput(rangeSchema, request.query)
-    if (wantsStream(request)) return stream(reply, { context, caller, threadId, after: lastEventId(request) ?? after })
     if (before !== undefined) return context.gateway.execute(identity, { type: 'thread.read', threadId, before, limit })
+    using _place = context.gateway.admit(identity)
     const events = await context.supervisor.readEvents(identity.principal, threadId, { after, limit })
     if (events.length === 0 && after > 0) await checkCursor(context, { caller, threadId, after })
     return { events }
@@ -78,8 +85,11 @@ async function checkCursor({ supervisor }: HttpContext, { caller, threadId, afte
 async function stream(reply: FastifyReply, { context, caller, threadId, after }: StreamOptions): Promise<void> {
   const { clock, config, gateway } = context
   const { identity } = caller
-  // Refused while it still can be an HTTP answer: a foreign thread, too many readers, draining.
-  await checkCursor(context, { caller, threadId, after })
+  // Refused while it still can be an HTTP answer: too fast, a foreign thread, too many readers, draining.
+  {
+    using _command = gateway.admit(identity)
+    await checkCursor(context, { caller, threadId, after })
+  }
   const place = gateway.reserve(identity.principal, { for: 'stream' })
   if (!place.ok) throw new Refusal({ code: place.code, message: place.message, retry: 'later' })
 

@@ -177,6 +177,8 @@ describe('the routes', () => {
       badEventId: await get(`${v1}/threads/${threadId}/events`, token, { ...streaming, 'last-event-id': 'nine' }),
       badEventSign: await get(`${v1}/threads/${threadId}/events`, token, { ...streaming, 'last-event-id': '-1' }),
       bothEnds: await get(`${v1}/threads/${threadId}/events?after=0&before=2`, token),
+      streamBack: await get(`${v1}/threads/${threadId}/events?before=2`, token, streaming),
+      streamPart: await get(`${v1}/threads/${threadId}/events?limit=2`, token, streaming),
       badBefore: await get(`${v1}/threads/${threadId}/events?before=0`, token),
       badQuery: await get(`${v1}/threads?limit=many`, token),
       notJson: await raw('{', 'application/json'),
@@ -200,6 +202,8 @@ describe('the routes', () => {
       ['badEventId', 400, 'REQUEST_INVALID'],
       ['badEventSign', 400, 'REQUEST_INVALID'],
       ['bothEnds', 400, 'REQUEST_INVALID'],
+      ['streamBack', 400, 'REQUEST_INVALID'],
+      ['streamPart', 400, 'REQUEST_INVALID'],
       ['badBefore', 400, 'REQUEST_INVALID'],
       ['badQuery', 400, 'REQUEST_INVALID'],
       ['notJson', 400, 'BODY_NOT_JSON'],
@@ -208,6 +212,23 @@ describe('the routes', () => {
       ['tooLarge', 413, 'BODY_TOO_LARGE'],
       ['badName', 400, 'REQUEST_INVALID'],
     ])
+  })
+
+  it('hold readers of a thread to the rate of commands, pages and streams alike', async () => {
+    await using fixture = await startFixture({ config: { limits: { commandsPerSecond: 1, commandBurst: 3 } } })
+    const { token } = await signIn(fixture.url, 'Ann')
+    const made = await post(`${fixture.url}/v1/threads`, token, {})
+    const at = `${fixture.url}/v1/threads/${(made.body as { threadId: string }).threadId}/events`
+    const read = async (accept: string): Promise<number> => {
+      const response = await fetch(at, { headers: { ...bearer(token), accept } })
+      await response.body?.cancel()
+      return response.status
+    }
+
+    const pages = await Promise.all(Array.from({ length: 12 }, () => read('application/json')))
+    const streams = await Promise.all(Array.from({ length: 12 }, () => read('text/event-stream')))
+
+    expect([new Set([200, ...pages]), new Set([200, ...streams])]).toEqual([new Set([200, 429]), new Set([200, 429])])
   })
 
   it('answer alike for what belongs to somebody else and for what does not exist', async () => {
