@@ -211,8 +211,6 @@ export const requirements: readonly Requirement[] = [
     behaviour:
       'kill -9 at any moment of a run: after the restart it ends, with honest outcomes and no acknowledged event lost',
     levels: ['C'],
-    missing:
-      'a dead run is ended honestly at the next start, and no acknowledged event is lost: both proved; continuing it is not built yet',
   },
   {
     id: 'RUN-08',
