@@ -106,7 +106,6 @@ export function createParticipant(home: Home, number: number): Participant {
     } else {
       headers.authorization = bearer(await token()).authorization
     }
-    const seeFrame = frameReader()
     const ws = new WebSocket(socketUrl(home.url), protocols, { headers })
     ws.on('message', (data: Buffer) => {
       seeFrame(data.toString())
@@ -129,18 +128,15 @@ export function createParticipant(home: Home, number: number): Participant {
     ws.send(JSON.stringify({ id: `result of ${callId}`, type: 'tool.result', callId, output }))
   }
 
-  /** Of one socket: a hint is worth nothing to whoever reads it, unless something has happened to them. */
-  function frameReader(): (text: string) => void {
-    let heard = observer.newsFor(number)
-    return (text) => {
-      const { type, error } = JSON.parse(text) as { readonly type: string; readonly error?: { readonly code: string } }
-      const isReply = type === 'ok' || type === 'error'
-      observer.see({ kind: 'frame', of: number, where: type, ...(isReply ? { said } : {}) }, text)
-      if (error?.code === 'INTERNAL') observer.complain(`a command of ${calledBy(number)} was answered ${text}`)
-      if (type !== 'threads_changed' && type !== 'approvals_changed') return
-      const news = observer.newsFor(number)
-      if (news === heard) observer.complain(`${calledBy(number)} was sent ${type}, and nothing of theirs had changed`)
-      heard = type === 'threads_changed' ? news : heard
+  function seeFrame(text: string): void {
+    const { type, error } = JSON.parse(text) as { readonly type: string; readonly error?: { readonly code: string } }
+    const isReply = type === 'ok' || type === 'error'
+    observer.see({ kind: 'frame', of: number, where: type, ...(isReply ? { said } : {}) }, text)
+    if (error?.code === 'INTERNAL') observer.complain(`a command of ${calledBy(number)} was answered ${text}`)
+    // Hints may be late and come twice; of somebody else they tell that there is somebody, and what they do.
+    const isHint = type === 'threads_changed' || type === 'approvals_changed'
+    if (isHint && observer.newsFor(number) === 0) {
+      observer.complain(`${calledBy(number)} was sent ${type}, and nothing had happened that is theirs`)
     }
   }
 

@@ -9,24 +9,28 @@ import type { Owner } from 'toolcrib/protocol'
 import { hangingTools } from './works.ts'
 
 export interface RunStates {
-  hear(notice: SupervisorNotice): void
+  readonly hear: (notice: SupervisorNotice) => void
   /** Those that have not ended, with whose they are. */
   unended(): readonly { readonly runId: string; readonly owner: Owner }[]
   /** Resolves when each has ended, waits for a person, or hangs until it is stopped. */
   settled(): Promise<void>
   /** Resolves when all have ended. */
   ended(): Promise<void>
+  /** Those that are neither at rest nor at their end, with what was last heard of them. */
+  readonly going: () => string
   /** Ended runs so far, over all servers. */
   readonly count: number
-  /** The server is gone, and with it what was known. */
-  forget(): void
+  /** Another server is there: what ended before it was listened to is looked for. */
+  catchUp(activeRunOf: (owner: Owner, threadId: string) => Promise<string | null>): Promise<void>
 }
 
 interface Run {
   readonly owner: Owner
+  readonly threadId: string
   /** Open approvals, and calls that hang. */
   readonly held: Set<string>
   ended: boolean
+  last: string
 }
 
 export function createRunStates(): RunStates {
@@ -55,8 +59,10 @@ export function createRunStates(): RunStates {
       if (notice.type !== 'events') return
       for (const { event } of notice.events) {
         if (event.type === 'thread_renamed') continue
-        const run = runs.get(event.runId) ?? { owner: notice.owner, held: new Set<string>(), ended: false }
+        const { owner, threadId } = notice
+        const run = runs.get(event.runId) ?? { owner, threadId, held: new Set<string>(), ended: false, last: '' }
         runs.set(event.runId, run)
+        run.last = event.type
         if (event.type === 'approval_requested') run.held.add(event.approvalId)
         if (event.type === 'approval_resolved') run.held.delete(event.approvalId)
         if (event.type === 'tool_executing' && hangingTools.has(event.tool)) run.held.add(event.callId)
@@ -70,11 +76,19 @@ export function createRunStates(): RunStates {
     unended: () => [...runs].flatMap(([runId, { owner, ended }]) => (ended ? [] : [{ runId, owner }])),
     settled: () => until(({ ended, held }) => ended || held.size > 0),
     ended: () => until(({ ended }) => ended),
+    going: () =>
+      [...runs]
+        .flatMap(([runId, { ended, held, last }]) => (ended || held.size > 0 ? [] : [`${runId} after ${last}`]))
+        .join(', '),
     get count() {
       return count
     },
-    forget() {
-      runs.clear()
+    async catchUp(activeRunOf) {
+      for (const [runId, run] of runs) {
+        if (run.ended || (await activeRunOf(run.owner, run.threadId)) === runId) continue
+        run.ended = true
+        count += 1
+      }
       tellWaiting()
     },
   }

@@ -21,7 +21,7 @@ export async function perform(schedule: Schedule, tally: Tally, parts: WorldPart
   const stage = createStage(world, cast)
   try {
     for (const each of schedule) {
-      await within(stage.carryOut(each), `"${each.name}"`)
+      await within(stage.carryOut(each), `"${each.name}"`, world.runs.going)
       assertNoLeak(world)
     }
     await stage.finish()
@@ -277,12 +277,12 @@ function createStage(world: World, cast: readonly Participant[]): Stage {
     carryOut,
     async finish() {
       await within(Promise.all(hurrying), 'what was not waited for')
-      await within(runs.settled(), 'runs to come to rest')
+      await within(runs.settled(), 'runs to come to rest', runs.going)
       for (const { runId, owner } of runs.unended()) {
         const participant = actor(numberOf(owner) ?? 0)
         await participant.request({ method: 'POST', path: `/v1/runs/${runId}/stop`, body: {} })
       }
-      await within(runs.ended(), 'runs to end')
+      await within(runs.ended(), 'runs to end', runs.going)
       for (const participant of cast) {
         for (const threadId of participant.threads) {
           await participant.request({ method: 'GET', path: `/v1/threads/${threadId}/events?limit=500` })

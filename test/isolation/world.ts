@@ -66,6 +66,11 @@ export async function openWorld(parts: WorldParts = {}): Promise<World> {
     async restart() {
       await running.stop()
       running = await start()
+      const { supervisor } = running.server
+      await runs.catchUp(async (owner, threadId) => {
+        const threads = await supervisor.listThreads({ ...owner, roles: [], scopes: [] })
+        return threads.find((thread) => thread.threadId === threadId)?.activeRunId ?? null
+      })
     },
     async close() {
       await using _all = owned
@@ -115,7 +120,6 @@ export async function openWorld(parts: WorldParts = {}): Promise<World> {
         await server.close({ drainMs: 0 })
         notices[Symbol.dispose]()
         audit[Symbol.dispose]()
-        runs.forget()
       },
     }
   }
