@@ -117,19 +117,64 @@ export function usageRules({ describe, it, expect, store: shared, makeStore, fc 
       expect(days.map(({ tokens }) => tokens)).toEqual([50, 20, 0])
     })
 
-    it('is forgotten once so many newer windows were used [CALL-07]', async () => {
+    it('of an hour is known in its day alone, once so many later hours were used [CALL-07]', async () => {
       const store = await shared()
       const run = await newRunAtWork(store)
       await useTokens(store, run, 1, START)
       for (let hour = 1; hour < 48; hour++) await useTokens(store, run, 1, START + hour * HOUR_MS)
-      const hourOf = async (at: number): Promise<number | undefined> =>
-        (await store.usage.read(run.owner, { at, budgets: [] })).used[0]?.tokens
+      const tokensAt = async (at: number): Promise<readonly number[]> =>
+        (await store.usage.read(run.owner, { at, budgets: [] })).used.map(({ tokens }) => tokens)
 
-      const kept = await hourOf(START)
+      const kept = await tokensAt(START)
       await useTokens(store, run, 1, START + 48 * HOUR_MS)
 
-      expect([kept, await hourOf(START), await hourOf(START + HOUR_MS)]).toEqual([1, 0, 1])
+      expect(kept).toEqual([1, 24, 48])
+      expect([await tokensAt(START), await tokensAt(START + HOUR_MS)]).toEqual([
+        [0, 24, 49],
+        [1, 24, 49],
+      ])
     })
+
+    it('is found in every hour at hand, in its day and its month, whatever the clock does [CALL-07]', async () => {
+      await using store = await makeStore()
+      // Far enough ahead and back for hours to be added up to days, and days to months.
+      const move = fc.oneof(
+        fc.integer({ min: 0, max: 3 * HOUR_MS }),
+        fc.integer({ min: 0, max: 3 * DAY_MS }),
+        fc.integer({ min: -40 * DAY_MS, max: 40 * DAY_MS }),
+      )
+      const uses = fc.array(fc.record({ move, call: fc.boolean() }), { minLength: 60, maxLength: 160 })
+
+      await fc.assert(
+        fc.asyncProperty(uses, async (moves) => {
+          const { owner, threadId, runId, fence } = await newRunAtWork(store)
+          const made: { readonly at: number; readonly call: boolean }[] = []
+          let at = START + 400 * DAY_MS
+          for (const [index, { move, call }] of moves.entries()) {
+            at += move
+            made.push({ at, call })
+            const use = call
+              ? executing(runId, `call_${index}`, 'echo')
+              : stepCompleted(runId, { inputTokens: 1, outputTokens: 0 })
+            await store.events.append(owner, threadId, { fence, at, events: [use] })
+          }
+          const budgets: BudgetRule[] = [
+            { ...daily('calls', 1), window: 'month', per: 'tenant', tool: 'echo' },
+            { ...daily('calls', 1), window: 'month' },
+          ]
+
+          const { used, budgets: levels } = await store.usage.read(owner, { at, budgets })
+
+          const within = ({ startsAt, endsAt }: (typeof used)[number], call: boolean): number =>
+            made.filter((use) => use.call === call && use.at >= startsAt && use.at < endsAt).length
+          expect(used.map(({ tokens, calls }) => ({ tokens, calls }))).toEqual(
+            used.map((window) => ({ tokens: within(window, false), calls: within(window, true) })),
+          )
+          expect(levels.map((level) => level.used)).toEqual([used[2]?.calls, used[2]?.calls])
+        }),
+        { numRuns: 15 },
+      )
+    }, 60_000)
 
     it('of time is from a claim to its end, its parking, or the last word of a node that died [CALL-07]', async () => {
       const store = await shared()
@@ -330,7 +375,7 @@ export function usageRules({ describe, it, expect, store: shared, makeStore, fc 
           expect(taken.map(({ reserved }) => reserved)).toEqual([0, 0, 0, 0])
           expect(taken.map(({ used }) => used)).toEqual(died.map(({ used }) => used))
         }),
-        { numRuns: 5 },
+        { numRuns: 5, endOnFailure: true },
       )
     }, 60_000)
   })

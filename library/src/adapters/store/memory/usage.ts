@@ -4,7 +4,6 @@ import type { UsageStore } from '../../../agent/ports.ts'
 import type { Owner } from '../../../protocol/vocabulary.ts'
 import {
   type Counter,
-  keptWindows,
   noUse,
   type Reservation,
   report,
@@ -21,8 +20,8 @@ export interface MemoryUsage {
 
 type MutableUse = { -readonly [Resource in keyof Use]: number }
 
-/** By window and its start, then by tool. */
-type Counters = Map<string, Map<string, MutableUse>>
+/** By tool, then by window and its start. */
+type Counters = Map<string, Map<string, Counter & MutableUse>>
 
 interface Held extends Reservation {
   readonly runId: string
@@ -36,7 +35,7 @@ export function createMemoryUsage(): MemoryUsage {
 
   function countersOf(owner: Owner, per: Counter['per']): Counters {
     const key = JSON.stringify([owner.tenant, per === 'user' ? owner.user : null])
-    const known = counters.get(key) ?? new Map<string, Map<string, MutableUse>>()
+    const known: Counters = counters.get(key) ?? new Map()
     counters.set(key, known)
     return known
   }
@@ -49,24 +48,42 @@ export function createMemoryUsage(): MemoryUsage {
       else runs.set(runId, rows)
     }
     return {
-      add({ per, window, startsAt, tool }, use) {
-        const kept = countersOf(owner, per)
+      add(counter, use) {
+        const { per, window, startsAt, tool } = counter
+        const ofTool = countersOf(owner, per).get(tool) ?? new Map<string, Counter & MutableUse>()
+        countersOf(owner, per).set(tool, ofTool)
         const key = `${window} ${startsAt}`
-        const tools = kept.get(key) ?? new Map<string, MutableUse>()
-        if (tools.size === 0) {
-          kept.set(key, tools)
-          forget(kept, window)
-        }
-        const counted = tools.get(tool) ?? { ...noUse }
-        tools.set(tool, counted)
+        const known = ofTool.get(key)
+        const counted = known ?? { ...counter, ...noUse }
+        ofTool.set(key, counted)
         addTo(counted, use)
+        return known === undefined
       },
-      used({ per, window, startsAt }, tool) {
-        const tools = countersOf(owner, per).get(`${window} ${startsAt}`)
-        if (tool !== undefined) return tools?.get(tool) ?? noUse
+      used({ per, tool, window, from, to }) {
         const total: MutableUse = { ...noUse }
-        for (const use of tools?.values() ?? []) addTo(total, use)
+        for (const counted of countersOf(owner, per).get(tool)?.values() ?? []) {
+          const isWithin = counted.startsAt >= from && counted.startsAt < to
+          if (isWithin && isNoLonger(counted.window, window)) addTo(total, counted)
+        }
         return total
+      },
+      takeOlder({ per, window, before, keep }) {
+        const kept = countersOf(owner, per)
+        const starts = [...(kept.get('')?.values() ?? [])]
+          .filter((counted) => counted.window === window && counted.startsAt <= before)
+          .map(({ startsAt }) => startsAt)
+        const last = starts.toSorted((a, b) => b - a)[keep]
+        if (last === undefined) return []
+        const taken: (Counter & MutableUse)[] = []
+        for (const [tool, ofTool] of kept) {
+          for (const [key, counted] of ofTool) {
+            if (counted.window !== window || counted.startsAt > last) continue
+            taken.push(counted)
+            ofTool.delete(key)
+          }
+          if (ofTool.size === 0) kept.delete(tool)
+        }
+        return taken
       },
       reservations: (runId, holder) => (runs.get(runId) ?? []).filter((row) => row.holder === holder),
       hold(runId, reservation) {
@@ -127,9 +144,8 @@ function addTo(counted: MutableUse, use: Partial<Use>): void {
   counted.runMs = sum(counted.runMs, use.runMs ?? 0)
 }
 
-/** A new window drives out the one that begins first, once there are too many. */
-function forget(kept: Counters, window: Counter['window']): void {
-  const starts = [...kept.keys()].filter((key) => key.startsWith(`${window} `))
-  const startOf = (key: string): number => Number(key.slice(window.length + 1))
-  for (const key of starts.toSorted((a, b) => startOf(b) - startOf(a)).slice(keptWindows[window])) kept.delete(key)
+const lengths: { readonly [W in Counter['window']]: number } = { hour: 1, day: 2, month: 3 }
+
+function isNoLonger(window: Counter['window'], than: Counter['window']): boolean {
+  return lengths[window] <= lengths[than]
 }

@@ -23,10 +23,27 @@ export type Use = Omit<WindowUsage, 'window' | 'startsAt' | 'endsAt'>
 
 export interface Counter {
   readonly per: 'user' | 'tenant'
+  /** What is counted is counted in its hour; hours of long ago are added up to their day, and days to their month. */
   readonly window: BudgetWindow
   readonly startsAt: number
-  /** Whose calls they are; empty: what is of no tool. */
+  /** Whose calls they are; empty: all that was used, calls of any tool included. */
   readonly tool: string
+}
+
+export interface UsedRange {
+  readonly per: 'user' | 'tenant'
+  readonly tool: string
+  readonly from: number
+  readonly to: number
+  /** The longest windows that lie within. */
+  readonly window: BudgetWindow
+}
+
+export interface OlderCounters {
+  readonly per: 'user' | 'tenant'
+  readonly window: BudgetWindow
+  readonly before: number
+  readonly keep: number
 }
 
 export interface Reservation {
@@ -51,9 +68,12 @@ export interface ReservedRange {
 
 /** One owner's part of the tables, with the sums of its tenant. */
 export interface UsageTable {
-  add(counter: Counter, use: Partial<Use>): void
-  /** Of one tool; undefined: of all and of none together. */
-  used(window: Omit<Counter, 'tool'>, tool: string | undefined): Use
+  /** Whether the counter is a new one. */
+  add(counter: Counter, use: Partial<Use>): boolean
+  /** The sum of the counters that lie within. */
+  used(range: UsedRange): Use
+  /** Takes away what is counted in such windows, but for the last `keep` of those that began before. */
+  takeOlder(older: OlderCounters): readonly (Counter & Use)[]
   /** Of one run; of one holder in it. */
   reservations(runId: string, holder: ReservationHolder): readonly Reservation[]
   /** Replaces what the holder has of the same resource. */
@@ -66,8 +86,16 @@ export interface UsageTable {
 
 export const noUse: Use = Object.freeze({ steps: 0, calls: 0, tokens: 0, costMicros: 0, runMs: 0 })
 
-/** Older windows of one owner or tenant are forgotten. By number and not by age: a clock that jumps forgets nothing. */
+/**
+ * Of so many windows of one owner or tenant each is known; older ones are added up, and older months forgotten. By number
+ * and not by age, and only those before the one at hand: a clock that jumps forgets nothing.
+ */
 export const keptWindows: { readonly [W in BudgetWindow]: number } = { hour: 48, day: 62, month: 24 }
+const longer: { readonly [W in BudgetWindow]: BudgetWindow | undefined } = {
+  hour: 'day',
+  day: 'month',
+  month: undefined,
+}
 
 const windows: readonly BudgetWindow[] = ['hour', 'day', 'month']
 const HOUR_MS = 3_600_000
@@ -92,8 +120,9 @@ export function reserve(table: UsageTable, request: ReservationRequest): Reserva
   if (held.some(isStarted)) return { status: 'reserved', granted: wants.map(({ amount }) => ({ amount })), levels: [] }
   // Time is used from the moment of the claim on, whenever it is asked for.
   const at = holder === 'time' ? (held[0]?.at ?? request.at) : request.at
-  table.drop(runId, holder)
-  const decided = wants.map((want) => ({ want, decision: decide(table, want, budgets, at) }))
+  if (held.length > 0) table.drop(runId, holder)
+  const levelOf = createLevels(table, at)
+  const decided = wants.map((want) => ({ want, decision: decide(want, budgets, levelOf) }))
   for (const { decision } of decided) {
     if (decision.refusedBy === undefined) continue
     // What marks the claim stays, so that its time is counted.
@@ -122,11 +151,11 @@ interface Decision {
   readonly refusedBy?: BudgetLevel
 }
 
-function decide(table: UsageTable, want: Want, budgets: readonly BudgetRule[], at: number): Decision {
+function decide(want: Want, budgets: readonly BudgetRule[], levelOf: (budget: BudgetRule) => BudgetLevel): Decision {
   const counting = budgets.filter(
     ({ resource, tool }) => resource === want.resource && (tool === undefined || tool === want.tool),
   )
-  const levels = counting.map((budget) => levelOf(table, budget, at))
+  const levels = counting.map(levelOf)
   const least = want.least ?? want.amount
   let { amount } = want
   let cappedBy: BudgetLevel | undefined
@@ -140,12 +169,26 @@ function decide(table: UsageTable, want: Want, budgets: readonly BudgetRule[], a
   return { amount, levels, ...(cappedBy === undefined ? {} : { cappedBy }) }
 }
 
-function levelOf(table: UsageTable, { per, window, resource, tool, max }: BudgetRule, at: number): BudgetLevel {
-  const { startsAt, endsAt } = windowAt(window, at)
-  const use = table.used({ per, window, startsAt }, tool)
-  const reserved = table.reserved({ per, resource, tool, from: startsAt, to: endsAt })
-  const used = use[resource === 'money' ? 'costMicros' : resource]
-  return { per, window, resource, ...(tool === undefined ? {} : { tool }), max, used, reserved, endsAt }
+/** Where budgets stand at a moment: what several of them count is summed up once. */
+function createLevels(table: UsageTable, at: number): (budget: BudgetRule) => BudgetLevel {
+  const summed = new Map<string, Use>()
+
+  function used(per: Counter['per'], window: BudgetWindow, tool: string): Use {
+    const key = `${per} ${window} ${tool}`
+    const known = summed.get(key)
+    if (known !== undefined) return known
+    const { startsAt: from, endsAt: to } = windowAt(window, at)
+    const use = table.used({ per, window, tool, from, to })
+    summed.set(key, use)
+    return use
+  }
+
+  return ({ per, window, resource, tool, max }) => {
+    const { startsAt, endsAt } = windowAt(window, at)
+    const reserved = table.reserved({ per, resource, tool, from: startsAt, to: endsAt })
+    const amount = used(per, window, tool ?? '')[resource === 'money' ? 'costMicros' : resource]
+    return { per, window, resource, ...(tool === undefined ? {} : { tool }), max, used: amount, reserved, endsAt }
+  }
 }
 
 export interface Used {
@@ -161,7 +204,7 @@ export function settle(table: UsageTable, runId: string, { holder, tool, use }: 
   const held = table.reservations(runId, holder)
   if (held.some(isStarted)) return
   const when = held[0]?.at ?? at
-  table.drop(runId, holder)
+  if (held.length > 0) table.drop(runId, holder)
   if (tool !== '') table.hold(runId, { holder, resource: 'calls', tool, amount: 0, at: when })
   count(table, { use, tool, at: when })
 }
@@ -183,17 +226,26 @@ export function report(table: UsageTable, at: number, budgets: readonly BudgetRu
   return {
     used: windows.map((window) => {
       const { startsAt, endsAt } = windowAt(window, at)
-      return { window, startsAt, endsAt, ...table.used({ per: 'user', window, startsAt }, undefined) }
+      const use = table.used({ per: 'user', tool: '', window, from: startsAt, to: endsAt })
+      return { window, startsAt, endsAt, ...use }
     }),
-    budgets: budgets.map((budget) => levelOf(table, budget, at)),
+    budgets: budgets.map(createLevels(table, at)),
   }
 }
 
 function count(table: UsageTable, { use, tool, at }: { use: Partial<Use>; tool: string; at: number }): void {
-  for (const window of windows) {
-    const { startsAt } = windowAt(window, at)
-    table.add({ per: 'user', window, startsAt, tool }, use)
-    table.add({ per: 'tenant', window, startsAt, tool }, use)
+  const { startsAt } = windowAt('hour', at)
+  for (const per of ['user', 'tenant'] as const) {
+    const isNew = table.add({ per, window: 'hour', startsAt, tool: '' }, use)
+    if (tool !== '') table.add({ per, window: 'hour', startsAt, tool }, use)
+    if (isNew) for (const window of windows) addUp(table, { per, window, before: startsAt, keep: keptWindows[window] })
+  }
+}
+
+function addUp(table: UsageTable, older: OlderCounters): void {
+  const into = longer[older.window]
+  for (const { per, startsAt, tool, window: _window, ...use } of table.takeOlder(older)) {
+    if (into !== undefined) table.add({ per, tool, window: into, startsAt: windowAt(into, startsAt).startsAt }, use)
   }
 }
 

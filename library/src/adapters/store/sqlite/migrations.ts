@@ -180,7 +180,7 @@ const steps: readonly string[] = [
      DELETE FROM approvers WHERE tenant = NEW.tenant AND user = NEW.user AND approval_id = NEW.approval_id;
    END;`,
 
-  // Counters of owners outlive their threads. Per tenant, `user` is empty.
+  // Counters of owners outlive their threads. Per tenant, `user` is empty; of what all tools used together, `tool` is.
   `CREATE TABLE usage (
      tenant TEXT NOT NULL,
      per TEXT NOT NULL,
@@ -193,7 +193,7 @@ const steps: readonly string[] = [
      tokens INTEGER NOT NULL,
      cost_micros INTEGER NOT NULL,
      run_ms INTEGER NOT NULL,
-     PRIMARY KEY (tenant, per, user, window, starts_at, tool)
+     PRIMARY KEY (tenant, per, user, tool, window, starts_at)
    ) STRICT, WITHOUT ROWID;
 
    CREATE TABLE reservations (

@@ -1,16 +1,7 @@
 /** What is used and reserved, in tables. The law: every statement names the tenant, and the user unless it sums up. @module */
 import { StoreError } from '../../../agent/errors.ts'
 import type { Owner } from '../../../protocol/vocabulary.ts'
-import {
-  type Counter,
-  keptWindows,
-  noUse,
-  type Reservation,
-  report,
-  reserve,
-  type UsageTable,
-  type Use,
-} from '../rules/usage.ts'
+import { type Counter, noUse, type Reservation, report, reserve, type UsageTable, type Use } from '../rules/usage.ts'
 import type { ReadCommands, WriteCommands } from './commands.ts'
 import type { Statements } from './statements.ts'
 
@@ -34,7 +25,15 @@ export const usageWrites: Pick<WriteCommands, 'reserveUsage'> = {
 }
 
 export const usageReads: Pick<ReadCommands, 'readUsage'> = {
-  readUsage: (db, owner, { at, budgets }) => report(usageTable(db, owner), at, budgets),
+  readUsage(db, owner, { at, budgets }) {
+    // Of one commit: between two, what is reserved becomes what is used.
+    db.control('BEGIN')
+    try {
+      return report(usageTable(db, owner), at, budgets)
+    } finally {
+      db.control('COMMIT')
+    }
+  },
 }
 
 export function usageTable(db: Statements, { tenant, user }: Owner): UsageTable {
@@ -60,7 +59,7 @@ export function usageTable(db: Statements, { tenant, user }: Owner): UsageTable 
         startsAt,
         tool,
       )
-      if (updated > 0) return
+      if (updated > 0) return false
       db.run(
         `INSERT INTO usage (tenant, per, user, window, starts_at, tool, steps, calls, tokens, cost_micros, run_ms)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -76,24 +75,53 @@ export function usageTable(db: Statements, { tenant, user }: Owner): UsageTable 
         costMicros,
         runMs,
       )
-      if (tool === '') forget(db, { tenant, user: userOf(counter) }, counter)
+      return true
     },
 
-    used(window, tool) {
+    used(range) {
+      const { per, tool, window, from, to } = range
       const row = db.get<Use>(
         `SELECT coalesce(min(sum(steps), ${most}), 0) AS steps, coalesce(min(sum(calls), ${most}), 0) AS calls,
            coalesce(min(sum(tokens), ${most}), 0) AS tokens, coalesce(min(sum(cost_micros), ${most}), 0) AS costMicros,
            coalesce(min(sum(run_ms), ${most}), 0) AS runMs FROM usage
-         WHERE tenant = ? AND per = ? AND user = ? AND window = ? AND starts_at = ? AND (? IS NULL OR tool = ?)`,
+         WHERE tenant = ? AND per = ? AND user = ? AND tool = ? AND window IN ('hour', ?, ?)
+         AND starts_at >= ? AND starts_at < ?`,
         tenant,
-        window.per,
-        userOf(window),
-        window.window,
-        window.startsAt,
-        tool ?? null,
-        tool ?? null,
+        per,
+        userOf(range),
+        tool,
+        window === 'hour' ? window : 'day',
+        window,
+        from,
+        to,
       )
       return row ?? noUse
+    },
+
+    takeOlder(older) {
+      const { per, window, before, keep } = older
+      const user = userOf(older)
+      const last = db.get<{ starts_at: number }>(
+        `SELECT starts_at FROM usage WHERE tenant = ? AND per = ? AND user = ? AND tool = '' AND window = ?
+         AND starts_at <= ? ORDER BY starts_at DESC LIMIT 1 OFFSET ?`,
+        tenant,
+        per,
+        user,
+        window,
+        before,
+        keep,
+      )
+      if (last === undefined) return []
+      return db.all<Counter & Use>(
+        `DELETE FROM usage WHERE tenant = ? AND per = ? AND user = ? AND window = ? AND starts_at <= ?
+         RETURNING per, window, starts_at AS startsAt, tool, steps, calls, tokens, cost_micros AS costMicros,
+           run_ms AS runMs`,
+        tenant,
+        per,
+        user,
+        window,
+        last.starts_at,
+      )
     },
 
     reservations: (runId, holder) =>
@@ -143,12 +171,11 @@ export function usageTable(db: Statements, { tenant, user }: Owner): UsageTable 
     },
 
     reserved({ per, resource, tool, from, to }) {
+      const ofWhom = per === 'user' ? 'user = ?' : '? IS NOT NULL'
       const row = db.get<{ total: number }>(
         `SELECT coalesce(sum(amount), 0) AS total FROM reservations
-         WHERE tenant = ? AND (? = 'tenant' OR user = ?) AND resource = ? AND (? IS NULL OR tool = ?)
-         AND at >= ? AND at < ?`,
+         WHERE tenant = ? AND ${ofWhom} AND resource = ? AND (? IS NULL OR tool = ?) AND at >= ? AND at < ?`,
         tenant,
-        per,
         user,
         resource,
         tool ?? null,
@@ -159,22 +186,4 @@ export function usageTable(db: Statements, { tenant, user }: Owner): UsageTable 
       return row?.total ?? 0
     },
   }
-}
-
-/** A new window drives out the one that begins first, once there are too many. */
-function forget(db: Statements, { tenant, user }: Owner, { per, window }: Counter): void {
-  db.run(
-    `DELETE FROM usage WHERE tenant = ? AND per = ? AND user = ? AND window = ? AND starts_at <= (
-       SELECT starts_at FROM usage WHERE tenant = ? AND per = ? AND user = ? AND window = ? AND tool = ''
-       ORDER BY starts_at DESC LIMIT 1 OFFSET ?)`,
-    tenant,
-    per,
-    user,
-    window,
-    tenant,
-    per,
-    user,
-    window,
-    keptWindows[window],
-  )
 }
