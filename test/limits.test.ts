@@ -52,6 +52,7 @@ const rejections: { readonly [Name in keyof Limits]: string } = {
   maxStorePendingBytes: 'ok, then STORE_UNAVAILABLE',
   maxRunsPerUser: 'ok, ok, RUNS_LIMIT',
   maxRunsPerTenant: 'ok, then TENANT_RUNS_LIMIT',
+  maxOpenRunsPerUser: 'ok, ok, OPEN_RUNS_LIMIT',
   maxToolsPerScope: 'one, then CATALOGUE_REFUSED SCOPE_FULL',
   maxBodyBytes: 'ok, then 413 BODY_TOO_LARGE',
   maxUploadsPerUser: '429 UPLOADS_LIMIT, ok, then ok',

@@ -60,6 +60,25 @@ export const hostDrivers: Drivers<keyof HostLimits> = {
     return [first, second].map(saidBy).join(', then ')
   },
 
+  async maxOpenRunsPerUser() {
+    const wipe = defineTool({
+      name: 'wipe',
+      description: 'For a test.',
+      input: { type: 'object' },
+      effect: 'destructive',
+      execute: () => null,
+    })
+    const model = createScriptedModel(() => ({ calls: [{ tool: 'wipe' }] }))
+    await using limited = await startLimited({ limits: { maxOpenRunsPerUser: 1 }, model, tools: [wipe] })
+    const [ann, bob] = [await limited.socket('ann'), await limited.socket('bob')]
+    const first = await ann.say(await ann.openNewThread(), 'one')
+    // It waits for a person, and so it is none of those at work.
+    await ann.next(({ type }) => type === 'approvals_changed')
+    const second = await ann.say(await ann.openNewThread(), 'two')
+    const other = await bob.say(await bob.openNewThread(), 'three')
+    return [first, other, second].map(saidBy).join(', ')
+  },
+
   async maxToolsPerScope() {
     const [one, two] = ['one', 'two'].map((name) =>
       defineTool({

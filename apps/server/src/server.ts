@@ -111,6 +111,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
       limits: runLimits(config.limits),
       maxRunsPerUser: config.limits.maxRunsPerUser,
       maxRunsPerTenant: config.limits.maxRunsPerTenant,
+      maxOpenRunsPerUser: config.limits.maxOpenRunsPerUser,
       budgets: config.budgets,
       currency: config.currency,
       onReserved: metrics.reserved,

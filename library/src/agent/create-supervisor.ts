@@ -51,6 +51,8 @@ export interface SupervisorOptions {
   readonly maxRunsPerUser?: number
   /** Runs of one tenant that may be at work at once. Default Infinity. */
   readonly maxRunsPerTenant?: number
+  /** Runs of one user that have not ended, at work or waiting for a person. Default 1,000. */
+  readonly maxOpenRunsPerUser?: number
   /** What users and tenants may use in windows of time. Default: none. */
   readonly budgets?: readonly BudgetOptions[]
   /** Of the prices of models and the budgets of money, as people are shown it. Default `USD`. */
@@ -79,6 +81,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     clock,
     maxRunsPerUser = 4,
     maxRunsPerTenant = Number.POSITIVE_INFINITY,
+    maxOpenRunsPerUser = 1_000,
     currency = 'USD',
     node = createId('node'),
   } = options
@@ -90,6 +93,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     !(maxRunsPerTenant > 0 && (Number.isSafeInteger(maxRunsPerTenant) || maxRunsPerTenant === Number.POSITIVE_INFINITY))
   ) {
     throw optionInvalid('maxRunsPerTenant', 'a whole number, at least 1, or Infinity', String(maxRunsPerTenant))
+  }
+  if (!(Number.isSafeInteger(maxOpenRunsPerUser) && maxOpenRunsPerUser > 0)) {
+    throw optionInvalid('maxOpenRunsPerUser', 'a whole number, at least 1', String(maxOpenRunsPerUser))
   }
   const budgets = readBudgets(options.budgets ?? [])
   const agents = indexAgents(options.agents)
@@ -223,6 +229,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       leaseMs: LEASE_MS,
       maxRunsPerUser,
       maxRunsPerTenant,
+      maxOpenRunsPerUser,
     }
     const accepted = await log.commit(
       { owner, threadId },
@@ -246,6 +253,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         throw accepted.per === 'tenant'
           ? new AgentError('TENANT_RUNS_LIMIT', { running: accepted.running, max: maxRunsPerTenant })
           : new AgentError('RUNS_LIMIT', { running: accepted.running, max: maxRunsPerUser })
+      case 'too_many_open_runs':
+        throw new AgentError('OPEN_RUNS_LIMIT', { open: accepted.open, max: maxOpenRunsPerUser })
       case 'message_unknown':
         throw new AgentError('MESSAGE_UNKNOWN', { threadId, messageId: message.follows ?? '' })
       case 'not_found':

@@ -13,6 +13,7 @@ export interface AgentErrorDetails {
   THREAD_BUSY: { threadId: string; runId: string }
   RUNS_LIMIT: { running: number; max: number }
   TENANT_RUNS_LIMIT: { running: number; max: number }
+  OPEN_RUNS_LIMIT: { open: number; max: number }
   MESSAGE_EMPTY: { threadId: string }
   ATTACHMENT_NAME_INVALID: { fault: string }
   ATTACHMENT_TYPE_REFUSED: { name: string }
@@ -48,6 +49,11 @@ const agentCatalogue: Catalogue<AgentErrorDetails> = {
   TENANT_RUNS_LIMIT: [
     'later',
     (d) => `${d.running} runs of your tenant are at work, the limit is ${d.max}; wait for one to end`,
+  ],
+  OPEN_RUNS_LIMIT: [
+    'later',
+    (d) =>
+      `${d.open} of your runs are at work or wait for a person, the limit is ${d.max}; answer what they ask, or stop some`,
   ],
   MESSAGE_EMPTY: [
     'never',

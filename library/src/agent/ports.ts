@@ -245,6 +245,8 @@ export interface NewRun {
   readonly maxRunsPerUser: number
   /** Runs of all users of its tenant together. Default Infinity. */
   readonly maxRunsPerTenant?: number
+  /** Runs of this owner that have not ended, parked ones included. Default Infinity. */
+  readonly maxOpenRunsPerUser?: number
 }
 
 export type Accepted =
@@ -254,6 +256,8 @@ export type Accepted =
   /** Another run is at work on the thread. */
   | { readonly status: 'busy'; readonly runId: string }
   | { readonly status: 'too_many_runs'; readonly running: number; readonly per: 'user' | 'tenant' }
+  /** At work or parked. */
+  | { readonly status: 'too_many_open_runs'; readonly open: number }
   /** `follows` names no message of this thread. */
   | { readonly status: 'message_unknown' }
   | { readonly status: 'not_found' }

@@ -676,12 +676,14 @@ describe('the options of a supervisor', () => {
       wrong({ agents: [] }),
       wrong({ defaultAgent: 'nobody' }),
       wrong({ maxRunsPerUser: 0 }),
+      wrong({ maxOpenRunsPerUser: 0.5 }),
       wrong({}, { maxSteps: 0 }),
       wrong({}, { maxStep: 4 }),
     ]).toEqual([
       'Expected `agents` to be at least one agent, got none',
       'Expected `defaultAgent` to be one of assistant, got "nobody"',
       'Expected `maxRunsPerUser` to be a whole number, at least 1, got 0',
+      'Expected `maxOpenRunsPerUser` to be a whole number, at least 1, got 0.5',
       'Expected `limits.maxSteps` to be a whole number, at least 1, or Infinity, got 0',
       expect.stringContaining('Expected `limits.maxStep` to be absent; the limits are maxSteps, '),
     ])

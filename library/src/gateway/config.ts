@@ -23,6 +23,8 @@ export interface HostLimits {
   readonly maxRunsPerUser: number
   /** Runs of one tenant at work at once, on all nodes together. Default Infinity. */
   readonly maxRunsPerTenant: number
+  /** Runs of one user that have not ended, at work or waiting for a person. Default 1,000. */
+  readonly maxOpenRunsPerUser: number
   /** Tools that one scope may hold itself: the catalogue, a user, a connection. Default 1,000. */
   readonly maxToolsPerScope: number
   /** Bytes of one HTTP request's body. Default 1,048,576. */

@@ -56,6 +56,7 @@ export const limitRules: { readonly [Name in keyof Limits]: LimitRule } = {
   maxStorePendingBytes: { default: 67_108_864, min: 65_536, max: 4_294_967_296 },
   maxRunsPerUser: { default: 4, min: 1, max: 1_000 },
   maxRunsPerTenant: { default: unlimited, min: 1, max: unlimited },
+  maxOpenRunsPerUser: { default: 1_000, min: 1, max: 1_000_000 },
   maxToolsPerScope: { default: 1_000, min: 1, max: 100_000 },
   maxBodyBytes: { default: 1_048_576, min: 1_024, max: 67_108_864 },
   maxUploadsPerUser: { default: 4, min: 1, max: 1_000 },

@@ -46,6 +46,7 @@ export const statusByCode: ReadonlyMap<string, number> = new Map([
     429,
     'RUNS_LIMIT',
     'TENANT_RUNS_LIMIT',
+    'OPEN_RUNS_LIMIT',
     'RATE_LIMITED',
     'TOO_FAST',
     'TOO_MANY_PENDING',

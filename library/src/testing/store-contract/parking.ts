@@ -34,6 +34,24 @@ export function parkingRules({ describe, it, expect, store: shared }: Suite): vo
       expect(await store.runs.accept(owner, newRun(owner, threadId, limited))).toMatchObject({ status: 'busy', runId })
     })
 
+    it('count among those of their owner that have not ended, until they have [RUN-08]', async () => {
+      const store = await shared()
+      const node = createId('node')
+      const { owner, threadId, runId, fence } = await newRunAtWork(store, newOwner(), { node })
+      await store.events.append(owner, threadId, { fence, at: START, events: [requested(runId)] })
+      await store.leases.release(node, fence, { until: START + LONG_MS, parked: { approvals: 1 } })
+      const [elsewhere, ofOther] = [await newThread(store, owner), newOwner()]
+      const theirs = await newThread(store, ofOther)
+
+      const limited = { maxOpenRunsPerUser: 1 }
+      const full = await store.runs.accept(owner, newRun(owner, elsewhere, limited))
+      const other = await store.runs.accept(ofOther, newRun(ofOther, theirs, limited))
+      const roomier = await store.runs.accept(owner, newRun(owner, elsewhere, { maxOpenRunsPerUser: 2 }))
+
+      expect(full).toEqual({ status: 'too_many_open_runs', open: 1 })
+      expect([other, roomier]).toMatchObject([{ status: 'started' }, { status: 'started' }])
+    })
+
     it('are due when an approval is answered, and at the latest when they said; then they were parked [RUN-08]', async () => {
       const store = await shared()
       const node = createId('node')

@@ -25,6 +25,8 @@ export function createMemoryRuns(state: MemoryState): RunStore {
       }
       const { activeRunId } = held.thread
       if (activeRunId !== null) return { status: 'busy', runId: activeRunId }
+      const open = countOpen(mine)
+      if (open >= (run.maxOpenRunsPerUser ?? Number.POSITIVE_INFINITY)) return { status: 'too_many_open_runs', open }
       const running = countRunning(mine)
       if (running >= run.maxRunsPerUser) return { status: 'too_many_runs', running, per: 'user' }
       const ofTenant = [...state.owners.values()].filter((other) => other.owner.tenant === owner.tenant)
@@ -128,6 +130,10 @@ export function createMemoryLeases(state: MemoryState): LeaseStore {
         })
     },
   }
+}
+
+function countOpen(mine: OwnerState): number {
+  return [...mine.runs.values()].filter(({ record }) => record.outcome === null).length
 }
 
 function countRunning(mine: OwnerState): number {

@@ -31,6 +31,9 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
       return { status: 'message_unknown' }
     }
     if (thread.active_run !== null) return { status: 'busy', runId: thread.active_run }
+    const { maxOpenRunsPerUser = Number.POSITIVE_INFINITY } = run
+    const open = countOpen(db, owner)
+    if (open >= maxOpenRunsPerUser) return { status: 'too_many_open_runs', open }
     const running = countRunning(db, owner)
     if (running >= run.maxRunsPerUser) return { status: 'too_many_runs', running, per: 'user' }
     const { maxRunsPerTenant = Number.POSITIVE_INFINITY } = run
@@ -159,6 +162,15 @@ function hasMessage(db: Statements, threadKey: number, messageId: string): boole
   return (
     db.get('SELECT 1 AS found FROM runs WHERE thread_key = ? AND message_id = ?', threadKey, messageId) !== undefined
   )
+}
+
+function countOpen(db: Statements, { tenant, user }: Owner): number {
+  const row = db.get<{ open: number }>(
+    'SELECT count(*) AS open FROM runs WHERE tenant = ? AND user = ? AND outcome IS NULL',
+    tenant,
+    user,
+  )
+  return row?.open ?? 0
 }
 
 function countRunning(db: Statements, { tenant, user }: Owner): number {
