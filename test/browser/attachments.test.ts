@@ -93,6 +93,30 @@ describe.runIf(mayRun(noBrowser))('attaching in the console', { timeout: 60_000 
     expect(await ready(page).count()).toBe(0)
     await page.context().close()
   })
+
+  it('shows what is attached to a message while it is edited, and keeps it in each version', async () => {
+    const page = await room.signIn(browser, 'dan')
+    const image = page.getByRole('log').getByRole('img', { name: 'kept.png' })
+    await give(page, 'paste', { name: 'kept.png', base64: png })
+    await ready(page).waitFor()
+    await page.getByLabel('Message').fill('what is it')
+    await page.getByLabel('Message').press('Enter')
+    await page.locator('[data-status="completed"]').waitFor()
+
+    await page.getByRole('button', { name: 'Edit', exact: true }).click()
+    await page.getByLabel('Edited text').fill('')
+    const shown = await image.count()
+    await page.getByLabel('Edited text').press('Enter')
+    await page.getByText('2/2').waitFor()
+    await page.locator('[data-status="completed"]').waitFor()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('3/3').waitFor()
+
+    expect(shown).toBe(1)
+    expect(await image.count()).toBe(1)
+    expect(await page.locator('[data-role="user"]').count()).toBe(0)
+    await page.context().close()
+  })
 })
 
 function fileOf({ name, base64 }: GivenFile) {

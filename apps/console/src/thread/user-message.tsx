@@ -28,6 +28,7 @@ export function UserMessage({ turn, versions, busy, onRevise }: UserMessageProps
   const wasEditing = useRef(editing)
   const editButton = useRef<HTMLButtonElement>(null)
   const text = textOf(turn.parts)
+  const files = attachmentsOf(turn.parts)
 
   useEffect(() => {
     if (wasEditing.current && !editing && document.activeElement === document.body) {
@@ -38,23 +39,25 @@ export function UserMessage({ turn, versions, busy, onRevise }: UserMessageProps
 
   if (editing) {
     return (
-      <MessageEditor
-        key={messageId}
-        messageId={messageId}
-        text={text}
-        busy={busy}
-        mayBeEmpty={attachmentsOf(turn.parts).length > 0}
-        onSend={async (revised) => {
-          await onRevise(partsWith(turn, revised))
-          setEdited({})
-        }}
-        onCancel={() => setEdited({})}
-      />
+      <div key={messageId} className="flex flex-col items-end gap-1">
+        <AttachedFiles files={files} />
+        <MessageEditor
+          messageId={messageId}
+          text={text}
+          busy={busy}
+          mayBeEmpty={files.length > 0}
+          onSend={async (revised) => {
+            await onRevise(partsWith(turn, revised))
+            setEdited({})
+          }}
+          onCancel={() => setEdited({})}
+        />
+      </div>
     )
   }
   return (
     <div className="group ml-auto flex max-w-[85%] flex-col items-end gap-1">
-      <AttachedFiles key={messageId} files={attachmentsOf(turn.parts)} />
+      <AttachedFiles key={messageId} files={files} />
       {text !== '' && (
         <div
           className="max-w-full rounded-2xl rounded-br-md bg-accent px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere]"
