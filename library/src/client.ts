@@ -1,5 +1,6 @@
 /** The browser-safe client and the view model of a thread: `toolcrib/client`. @module */
 
+export { type ApprovalsOfOthers, approvalsOfOthers } from './client/approvals-of-others.ts'
 export { type BranchTurn, branchOf } from './client/branches.ts'
 export type {
   Client,

@@ -13,7 +13,7 @@ export function Inbox() {
         {more && '+'})
       </h2>
       <ul className="flex flex-col gap-2">
-        {approvals.map(({ requester, requestedAt: _, ...question }) => {
+        {approvals.map(({ requester, requestedAt: _requestedAt, ...question }) => {
           const name = requester.name ?? requester.user
           return (
             <li key={question.approvalId} className="rounded-xl border bg-card">

@@ -5,8 +5,8 @@
  * @module
  */
 import { createInterface } from 'node:readline'
-import { type Client, type ClientStatus, sentAgain } from 'toolcrib/client'
-import { describeUsage, type InboxApproval, type Thread } from 'toolcrib/protocol'
+import { approvalsOfOthers, type Client, type ClientStatus, sentAgain } from 'toolcrib/client'
+import { describeUsage, type Thread } from 'toolcrib/protocol'
 import { printable } from '../printable.ts'
 import { exitCodes, print, type Terminal } from '../terminal.ts'
 import { createAttaching } from './attaching.ts'
@@ -214,16 +214,8 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
     stop().catch(complain)
   }
 
-  /** One's own are asked in their thread. */
-  async function approvalsOfOthers(): Promise<readonly InboxApproval[]> {
-    const { status } = client
-    const user = status.state === 'open' ? status.hello.principal.user : undefined
-    const { approvals } = await client.listApprovals()
-    return approvals.filter(({ requester }) => requester.user !== user)
-  }
-
   async function announce(): Promise<void> {
-    for (const { approvalId, requester, tool } of await approvalsOfOthers()) {
+    for (const { approvalId, requester, tool } of (await approvalsOfOthers(client)).approvals) {
       if (announced.has(approvalId)) continue
       announced.add(approvalId)
       note(paint.dim(`\n${describe(requester)} asks for ${printable(tool)}; /approvals to answer`))
@@ -231,7 +223,7 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
   }
 
   async function askForOthers(): Promise<void> {
-    const approvals = await approvalsOfOthers()
+    const { approvals } = await approvalsOfOthers(client)
     for (const { approvalId, tool, input, requester, ...approval } of approvals)
       questions.add({ approvalId, tool, input, requester, ...offeredOf(approval) })
     if (questions.isAsking) return

@@ -1,0 +1,32 @@
+/**
+ * What waits for this user's answer, of other people. The law: however many of one's own wait before them, those of others
+ * are found. @module
+ */
+import type { InboxApproval } from '../protocol/frames.ts'
+import type { Client } from './client.ts'
+
+export interface ApprovalsOfOthers {
+  /** Oldest first. */
+  readonly approvals: readonly InboxApproval[]
+  /** There may be others behind these. */
+  readonly more: boolean
+}
+
+const MAX_PAGES = 20
+
+/** The first so many, default 100, or some more. Rejects with `ClientError`. */
+export async function approvalsOfOthers(
+  client: Pick<Client, 'listApprovals'>,
+  { limit = 100 }: { readonly limit?: number } = {},
+): Promise<ApprovalsOfOthers> {
+  let found: ApprovalsOfOthers = { approvals: [], more: true }
+  let after: string | undefined
+  for (let pages = 0; found.more && found.approvals.length < limit && pages < MAX_PAGES; pages++) {
+    const page = await client.listApprovals({ limit, ...(after === undefined ? {} : { after }) })
+    // One's own say in which thread they stand, and are answered there.
+    const ofOthers = page.approvals.filter(({ threadId }) => threadId === undefined)
+    found = { approvals: [...found.approvals, ...ofOthers], more: page.more }
+    after = page.approvals.at(-1)?.approvalId
+  }
+  return found
+}
