@@ -92,7 +92,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
 
   const { agents, model } = openAgents({ config, clock, ...(parts.model === undefined ? {} : { model: parts.model }) })
   const metrics = createMetrics({ clock, version, model })
-  const store = opened.use(parts.store ?? (await openStore(config)))
+  const store = opened.use(parts.store ?? (await openStore(config, clock)))
   const { registry, verdicts } = openCatalogue({ config, records: store.records, clock })
   opened.defer(() => registry.close('the server closes').then(() => {}))
   assertCatalogue(verdicts)
@@ -183,9 +183,9 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   return { url, port, model, tools, ...handles, [Symbol.asyncDispose]: () => close({ drainMs: 0 }) }
 }
 
-function openStore({ dataFolder, limits }: ServerConfig): Promise<Store> {
+function openStore({ dataFolder, limits }: ServerConfig, clock: Clock): Promise<Store> {
   const { maxDatabaseBytes, maxStorePendingBytes } = limits
-  return createSqliteStore({ folder: dataFolder, maxDatabaseBytes, maxPendingBytes: maxStorePendingBytes })
+  return createSqliteStore({ folder: dataFolder, maxDatabaseBytes, maxPendingBytes: maxStorePendingBytes, clock })
 }
 
 function createPhase(): { now: Phase } {

@@ -7,7 +7,7 @@
 import { join, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { StoreError } from '../../agent/errors.ts'
-import type { Store, StoreHealth } from '../../agent/ports.ts'
+import type { Clock, Store, StoreHealth } from '../../agent/ports.ts'
 import { guardParts } from './rules/guarded.ts'
 import { type Channel, createChannel } from './sqlite/channel.ts'
 import type { ReadCommands, WriteCommands } from './sqlite/commands.ts'
@@ -26,9 +26,13 @@ export interface SqliteStoreOptions {
   readonly maxCheckedBytes?: number
   /** How large the file may grow; past it writes are refused `STORE_FULL`. Default Infinity. */
   readonly maxDatabaseBytes?: number
+  /** By which a database that does not answer for long is told as degraded. Default: that is not noticed. */
+  readonly clock?: Pick<Clock, 'monotonic'>
 }
 
 const MIB = 1_048_576
+/** Past it health is degraded: a disk that keeps everybody waiting for so long is about to fail, or is not ours alone. */
+const LATE_MS = 2_000
 
 /**
  * Opens the store of a folder, bringing an older schema up to date.
@@ -39,6 +43,7 @@ const MIB = 1_048_576
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { maxPendingBytes = 64 * MIB, busyTimeoutMs = 5_000 } = options
   const { maxCheckedBytes = 256 * MIB, maxDatabaseBytes = Number.POSITIVE_INFINITY } = options
+  const monotonic = (): number => options.clock?.monotonic() ?? 0
   assertPositive('maxPendingBytes', maxPendingBytes)
   assertPositive('maxDatabaseBytes', maxDatabaseBytes)
   const path = join(resolve(options.folder), 'toolcrib.db')
@@ -46,7 +51,13 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   const condition = createCondition()
   const start = <Commands>(role: WorkerSettings['role']): Channel<Commands> => {
     const { onReplies, onLost } = condition
-    return createChannel<Commands>({ worker: startWorker({ ...settings, role }), maxPendingBytes, onReplies, onLost })
+    return createChannel<Commands>({
+      worker: startWorker({ ...settings, role }),
+      maxPendingBytes,
+      monotonic,
+      onReplies,
+      onLost,
+    })
   }
   // Both threads start at once; the reader opens what the writer has found good and brought up to date.
   const writer = start<WriteCommands>('writer')
@@ -89,25 +100,30 @@ function assemble({
   return {
     ...parts,
     health: () =>
-      closed === undefined ? condition.health() : { state: 'unhealthy', reasons: ['the store is closed'] },
+      closed === undefined
+        ? condition.health(Math.max(writer.silentMs(), reader.silentMs()))
+        : { state: 'unhealthy', reasons: ['the store is closed'] },
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
 interface Condition {
-  health(): StoreHealth
+  health(silentMs: number): StoreHealth
   readonly onReplies: (replies: readonly Reply[], wrote: boolean) => void
   readonly onLost: (detail: string) => void
 }
 
-/** Degraded from a failed write until one succeeds; unhealthy for good once a thread is gone or the file is damaged. */
+/** Degraded while it is late, and from a failed write until one succeeds; unhealthy for good once a thread is gone or the file is damaged. */
 function createCondition(): Condition {
   let lost: string | undefined
   let failing: string | undefined
   return {
-    health() {
+    health(silentMs) {
       if (lost !== undefined) return { state: 'unhealthy', reasons: [lost] }
+      if (silentMs >= LATE_MS) {
+        return { state: 'degraded', reasons: [`the database has not answered for ${Math.round(silentMs / 1_000)} s`] }
+      }
       if (failing !== undefined) return { state: 'degraded', reasons: [failing] }
       return { state: 'healthy', reasons: [] }
     },

@@ -14,6 +14,7 @@ export interface ChannelOptions {
   readonly worker: Worker
   /** Past it a call is refused `STORE_UNAVAILABLE`. */
   readonly maxPendingBytes: number
+  readonly monotonic: () => number
   readonly onReplies: (replies: readonly Reply[], wrote: boolean) => void
   /** Called once when the thread ends without being asked to. */
   readonly onLost: (detail: string) => void
@@ -28,6 +29,8 @@ export interface Channel<Commands> {
     args: Call<Commands, Name>['args'],
     bytes: number,
   ): Promise<Call<Commands, Name>['result']>
+  /** How long the thread has answered nothing, although calls wait. 0: none wait. */
+  silentMs(): number
   /** Finishes the calls that were made, then ends the thread. */
   close(): Promise<void>
 }
@@ -42,13 +45,15 @@ interface Pending {
 const CALL_BYTES = 256
 
 export function createChannel<Commands>(options: ChannelOptions): Channel<Commands> {
-  const { worker, maxPendingBytes } = options
+  const { worker, maxPendingBytes, monotonic } = options
   const ready = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
   const pending = new Map<number, Pending>()
   let gathered: Request[] = []
   let pendingBytes = 0
   let nextId = 0
+  /** When it answered last, or when the first of those that wait came after it had nothing to do. */
+  let heardAt = 0
   let closing = false
   let lost: string | undefined
 
@@ -105,6 +110,7 @@ export function createChannel<Commands>(options: ChannelOptions): Channel<Comman
         ready.reject(storeErrorOf(message.failure))
         break
       case 'replies':
+        heardAt = monotonic()
         options.onReplies(message.replies, message.wrote)
         for (const reply of message.replies) settle(reply)
         break
@@ -134,6 +140,7 @@ export function createChannel<Commands>(options: ChannelOptions): Channel<Comman
         const detail = `${pending.size} calls of ${pendingBytes} bytes are waiting, the limit is ${maxPendingBytes} bytes`
         return Promise.reject(new StoreError('STORE_UNAVAILABLE', { detail }))
       }
+      if (pending.size === 0) heardAt = monotonic()
       const id = nextId++
       const { promise, resolve, reject } = Promise.withResolvers<unknown>()
       pending.set(id, { resolve, reject, bytes: weight })
@@ -143,6 +150,7 @@ export function createChannel<Commands>(options: ChannelOptions): Channel<Comman
       // The table of commands is the same type on the other side.
       return promise as Promise<Call<Commands, typeof command>['result']>
     },
+    silentMs: () => (pending.size === 0 ? 0 : monotonic() - heardAt),
     async close() {
       flush()
       closing = true

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
+import { createManualClock } from '../../../testing/manual-clock.ts'
 import { mountable, mountSmall } from './fixtures/small-disk.ts'
 import { openWithRun, temporaryFolder } from './fixtures/temporary.ts'
 
@@ -101,6 +102,27 @@ describe('another program that holds the file', () => {
     await write
 
     expect(settled).toEqual(['read', 'write'])
+  })
+
+  it('for long makes the store late, which is told, and nothing is lost or given up [OPS-02]', async () => {
+    using folder = temporaryFolder()
+    const clock = createManualClock()
+    await using open = await openWithRun({ folder: folder.path, busyTimeoutMs: 60_000, clock })
+    using other = new DatabaseSync(folder.database)
+    other.exec('BEGIN IMMEDIATE')
+    const write = open.append('waits')
+    await clock.advance(1_999)
+    const early = open.store.health()
+
+    await clock.advance(1)
+    const late = open.store.health()
+    other.exec('COMMIT')
+    await write
+
+    expect(early.state).toBe('healthy')
+    expect(late).toEqual({ state: 'degraded', reasons: ['the database has not answered for 2 s'] })
+    expect(open.store.health().state).toBe('healthy')
+    expect(await open.texts()).toEqual(['2 waits'])
   })
 
   it('for too long fails the write, and is forgotten with the next that succeeds [OPS-02]', async () => {
