@@ -212,9 +212,9 @@ const steps: readonly string[] = [
 export const SCHEMA_VERSION: number = steps.length
 
 /** Each step in a transaction of its own, with the number it leads to. */
-export function migrate(database: DatabaseSync, from: number): void {
+export function migrate(database: DatabaseSync, from: number, to: number = SCHEMA_VERSION): void {
   for (const [index, sql] of steps.entries()) {
-    if (index < from) continue
+    if (index < from || index >= to) continue
     database.exec('BEGIN IMMEDIATE')
     try {
       database.exec(sql)

@@ -163,6 +163,26 @@ describe('a migration', () => {
     expect(database.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 0 })
   })
 
+  it('keeps the sign-outs of the version before revocations, and the records of everybody else [CONN-05]', () => {
+    using database = new DatabaseSync(':memory:')
+    migrate(database, 0, 2)
+    const put = database.prepare(
+      "INSERT INTO records (tenant, user, collection, id, value, created_at, updated_at) VALUES ('acme', 'ann', ?, ?, ?, 5, 5)",
+    )
+    put.run('signed_out_sessions', 'a', '{"expiresAt":900}')
+    put.run('signed_out_sessions', 'b', '{"expiresAt":null}')
+    put.run('notes', 'c', '"kept"')
+
+    migrate(database, 2)
+
+    const revoked = database.prepare('SELECT tenant, user, token_id, at, until FROM revocations ORDER BY number').all()
+    expect(revoked.map((row) => Object.values(row))).toEqual([
+      ['acme', 'ann', 'a', 5, 900],
+      ['acme', 'ann', 'b', 5, 5 + 365 * 86_400_000],
+    ])
+    expect(database.prepare('SELECT collection FROM records').all()).toMatchObject([{ collection: 'notes' }])
+  })
+
   it('is not made twice', () => {
     using database = new DatabaseSync(':memory:')
     migrate(database, 0)
