@@ -38,7 +38,9 @@ export function estimateInputTokens({ instructions, messages, tools }: Estimated
         break
       case 'assistant':
         items += message.calls.length
-        bytes += sizeOf(message.text) + sizeOf(message.thinking ?? '') + jsonSizeOf(message.calls)
+        // What a provider wants back holds its thinking, signed or sealed.
+        bytes += Math.max(sizeOf(message.thinking ?? ''), jsonSizeOf(message.providerData ?? ''))
+        bytes += sizeOf(message.text) + jsonSizeOf(message.calls)
         break
       case 'tool':
         items += message.results.length

@@ -156,10 +156,11 @@ function causesOf(error: unknown): readonly Link[] {
   return chain
 }
 
-const wordsForTooLong = /prompt is too long|input token count.*exceeds|maximum context length|exceed context limit/i
+const wordsForTooLong =
+  /prompt is too long|input token count.*exceeds|maximum (context|prompt) length|exceed context limit/i
 
 /**
- * OpenAI and llama.cpp have a reason for it. Anthropic, Google and vLLM answer like to any other bad request, and only their
+ * OpenAI and llama.cpp have a reason for it. Anthropic, Google, xAI and vLLM answer like to any other bad request, and only their
  * words say what was bad. A wrong guess costs one summary, and a missed one is a request that was refused.
  */
 function isTooLong(chain: readonly Link[], status: number): boolean {

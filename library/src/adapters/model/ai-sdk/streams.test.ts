@@ -253,6 +253,7 @@ describe('an AI SDK model and a request that does not end well', () => {
       { type: 'invalid_request_error', message: 'prompt is too long: 205000 tokens > 200000 maximum' },
       { code: 400, message: 'The input token count (1100000) exceeds the maximum number of tokens allowed (1048576).' },
       { code: 400, type: 'BadRequestError', message: "This model's maximum context length is 4096 tokens." },
+      { message: "This model's maximum prompt length is 131072 but the request contains 136973 tokens." },
     ]
     let asked = 0
     await using server = await serve((_request, response) => {
@@ -265,10 +266,11 @@ describe('an AI SDK model and a request that does not end well', () => {
       await failure(compatible(server.url)),
       await failure(compatible(server.url)),
       await failure(compatible(server.url)),
+      await failure(compatible(server.url)),
     ]
 
-    expect(failures.map((error) => (error as { code?: string }).code)).toEqual(Array(5).fill('MODEL_CONTEXT_EXCEEDED'))
-    expect(asked).toBe(5)
+    expect(failures.map((error) => (error as { code?: string }).code)).toEqual(Array(6).fill('MODEL_CONTEXT_EXCEEDED'))
+    expect(asked).toBe(6)
   })
 
   it('knows a key that Google refuses with 400', async () => {
