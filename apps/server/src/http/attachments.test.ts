@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { createClient } from 'toolcrib/client'
 import type { SentPart } from 'toolcrib/protocol'
+import { createMemoryStore } from 'toolcrib/store/memory'
 import { createScriptedModel } from 'toolcrib/testing'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../config.ts'
@@ -22,6 +23,12 @@ const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 
 interface Answer {
   readonly status: number
   readonly body: { readonly attachmentId: string; readonly error?: { readonly code: string } }
+}
+
+interface LeavingRequest {
+  readonly method?: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
 }
 
 async function upload(
@@ -177,6 +184,59 @@ describe('an attachment over HTTP', () => {
     expect(afterwards.status).toBe(404)
   })
 
+  it('gives back the places of who is gone before the answer has begun [OPS-08]', async () => {
+    const limits = { maxPendingCommands: 1, maxUploadsPerUser: 1, commandBurst: 10_000, commandsPerSecond: 10_000 }
+    const store = createMemoryStore()
+    const { attachments } = store
+    const found = gated((...sought: Parameters<typeof attachments.get>) => attachments.get(...sought))
+    const kept = gated((...file: Parameters<typeof attachments.put>) => attachments.put(...file))
+    const parts = { store: { ...store, attachments: { ...attachments, get: found.call, put: kept.call } } }
+    await using fixture = await startFixture({ config: { limits }, parts })
+    const { url } = fixture
+    const mine = bearer((await signIn(url, 'Ann')).token)
+    const put = async (): Promise<string> => codeOf(await upload(url, png, { ...mine, ...named('a.png') }))
+    const read = async (at: string): Promise<number> => (await fetch(at, { headers: mine })).status
+
+    await leaveAt(kept.reached, `${url}/v1/attachments`, {
+      method: 'POST',
+      body: png,
+      headers: { ...mine, ...named('a') },
+    })
+    const whileStored = await put()
+    kept.open()
+    while ((await put()) !== '201 ok');
+    const address = `${url}/v1/attachments/${(await upload(url, png, { ...mine, ...named('b') })).body.attachmentId}`
+    await leaveAt(found.reached, address, { headers: mine })
+    const whileSought = [await read(address), await read(address), await read(address)]
+    found.open()
+    while ((await read(address)) !== 200);
+
+    expect([whileStored, ...whileSought]).toEqual(['429 TOO_MANY_PENDING', 429, 429, 429])
+  })
+
+  it('is not read when only its head is asked for', async () => {
+    const store = createMemoryStore()
+    let reads = 0
+    const read = (...piece: Parameters<typeof store.attachments.read>): Promise<Uint8Array | undefined> => {
+      reads += 1
+      return store.attachments.read(...piece)
+    }
+    const parts = { store: { ...store, attachments: { ...store.attachments, read } } }
+    await using fixture = await startFixture({ parts })
+    const { token } = await signIn(fixture.url, 'Ann')
+    const { body } = await upload(fixture.url, png, { ...bearer(token), ...named('a.png') })
+
+    const address = `${fixture.url}/v1/attachments/${body.attachmentId}`
+    const head = await fetch(address, { method: 'HEAD', headers: bearer(token) })
+
+    expect([head.status, head.headers.get('content-type'), head.headers.get('content-length')]).toEqual([
+      200,
+      'image/png',
+      '11',
+    ])
+    expect(reads).toBe(0)
+  })
+
   it('is deleted by its owner while no message names it, and with its thread afterwards', async () => {
     await using fixture = await startFixture({ parts: { model: createScriptedModel([{ text: 'Nice.' }]) } })
     const { url } = fixture
@@ -240,6 +300,31 @@ describe('an attachment over HTTP', () => {
     expect(await log.text()).toMatch(/"attachmentId"(?!.*"(?:data|content)")/)
   })
 })
+
+/** A call that tells when it is made, and goes no further before it may. */
+function gated<Args extends readonly unknown[], Result>(call: (...args: Args) => Promise<Result>) {
+  const [reached, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  return {
+    reached: reached.promise,
+    open: () => opened.resolve(),
+    call: async (...args: Args): Promise<Result> => {
+      reached.resolve()
+      await opened.promise
+      return call(...args)
+    },
+  }
+}
+
+/** Asks, and hangs up when that is reached. */
+async function leaveAt(reached: Promise<void>, url: string, { body, ...init }: LeavingRequest): Promise<void> {
+  const request = httpRequest(url, init)
+  request.on('error', () => {})
+  request.end(body)
+  await reached
+  const closed = new Promise((resolve) => void request.once('close', resolve))
+  request.destroy()
+  await closed
+}
 
 /** Says it as Ann and waits for the end of the run; answers the thread. */
 async function say(url: string, threadId: string | undefined, parts: readonly SentPart[]): Promise<string> {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Readable } from 'node:stream'
+import { finished, Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { OpenAttachment } from 'toolcrib/agent'
 
@@ -20,7 +20,7 @@ interface WithId {
   readonly Params: { readonly id: string }
 }
 
-/** Of a request whose body may be read, until it was answered. */
+/** Of a request whose body may be read. The place is the request's until its body is in hand, then the handler's. */
 interface Admitted {
   readonly caller: Caller
   readonly name: string
@@ -39,17 +39,22 @@ export function attachmentRoutes(app: FastifyInstance, context: HttpContext): vo
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
-  app.post('/v1/attachments', { bodyLimit, onRequest: admit, onResponse: leave, onRequestAbort: leave }, upload)
+  app.post('/v1/attachments', { bodyLimit, onRequest: admit }, upload)
 
-  app.get<WithId>('/v1/attachments/:id', async (request, reply) => {
-    const { identity } = await requireCaller(request, context)
-    using place = new DisposableStack()
-    place.use(gateway.admit(identity))
-    const attachment = await supervisor.openAttachment(identity.principal, request.params.id)
-    // Who reads slowly keeps the place until everything was read.
-    const held = place.move()
-    reply.raw.once('close', () => held.dispose())
-    return give(reply, attachment)
+  app.route<WithId>({
+    url: '/v1/attachments/:id',
+    // Given with its method, because the framework's own answer to HEAD reads all that it does not send.
+    method: ['GET', 'HEAD'],
+    async handler(request, reply) {
+      const { identity } = await requireCaller(request, context)
+      using place = new DisposableStack()
+      place.use(gateway.admit(identity))
+      const attachment = await supervisor.openAttachment(identity.principal, request.params.id)
+      // Who reads slowly keeps the place until everything was read.
+      disposeWhenOver(reply, place.move())
+      reply.headers(headersOf(attachment))
+      return reply.send(request.method === 'HEAD' ? undefined : Readable.from(attachment.pieces()))
+    },
   })
 
   app.delete<WithId>('/v1/attachments/:id', async (request, reply) => {
@@ -60,26 +65,33 @@ export function attachmentRoutes(app: FastifyInstance, context: HttpContext): vo
   })
 
   /** Before the first byte of the body is taken in. */
-  async function admit(request: FastifyRequest): Promise<void> {
+  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const caller = await requireCaller(request, context)
     const name = nameOf(request)
     using place = new DisposableStack()
     place.use(gateway.admit(caller.identity))
     place.use(uploads.begin(caller.identity.principal, bytesOf(request, bodyLimit)))
-    admitted.set(request, { caller, name, place: place.move() })
-  }
-
-  async function leave(request: FastifyRequest): Promise<void> {
-    admitted.get(request)?.place.dispose()
+    const held = place.move()
+    admitted.set(request, { caller, name, place: held })
+    disposeWhenOver(reply, held)
   }
 
   async function upload(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const known = admitted.get(request)
     if (known === undefined) throw new Error('a body was read that nobody had admitted')
+    // Nobody waits for the answer.
+    if (known.place.disposed) return reply
+    // The bytes are in memory until they are stored, whether or not their sender waits for it.
+    using _place = known.place.move()
     const data = request.body instanceof Uint8Array ? request.body : new Uint8Array()
     const attached = await supervisor.attach(known.caller.identity.principal, { name: known.name, data })
     return reply.code(201).send(attached)
   }
+}
+
+/** When it was answered, or nobody is there to be answered any more. That may be so already. */
+function disposeWhenOver(reply: FastifyReply, place: DisposableStack): void {
+  finished(reply.raw, () => place.dispose())
 }
 
 function nameOf(request: FastifyRequest): string {
@@ -100,16 +112,14 @@ function bytesOf(request: FastifyRequest, bodyLimit: number): number {
 }
 
 /** A text is a text, also when it is markup; an image is drawn, and neither can load or run anything. */
-function give(reply: FastifyReply, { name, mediaType, bytes, pieces }: OpenAttachment): FastifyReply {
-  return reply
-    .headers({
-      'content-type': mediaType.startsWith('text/') ? `${mediaType}; charset=utf-8` : mediaType,
-      'content-length': bytes,
-      'content-disposition': `inline; filename="${asciiOf(name)}"; filename*=UTF-8''${encoded(name)}`,
-      'content-security-policy':
-        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox; frame-ancestors 'none'",
-    })
-    .send(Readable.from(pieces()))
+function headersOf({ name, mediaType, bytes }: OpenAttachment): Readonly<Record<string, string | number>> {
+  return {
+    'content-type': mediaType.startsWith('text/') ? `${mediaType}; charset=utf-8` : mediaType,
+    'content-length': bytes,
+    'content-disposition': `inline; filename="${asciiOf(name)}"; filename*=UTF-8''${encoded(name)}`,
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox; frame-ancestors 'none'",
+  }
 }
 
 /** For who does not know `filename*`: RFC 6266, appendix D. */
