@@ -211,7 +211,10 @@ function createPump(scheduler: fc.Scheduler, bench: AgentBench) {
     watch.catch(() => {})
     while (!settled) {
       await one()
-      if (idleMs > 0 && scheduler.count() === 0) await bench.clock.advance(idleMs)
+      if (idleMs === 0 || scheduler.count() > 0) continue
+      await bench.clock.advance(idleMs)
+      // As a server does it, at every beat.
+      if (!settled) void bench.supervisor.recover()
     }
     return watch
   }

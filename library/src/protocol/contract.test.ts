@@ -240,6 +240,22 @@ describe('checkContract', () => {
     expect(rules([...before, ...after.slice(0, 1), inner(started), ...after.slice(1)])).toEqual(['PARENT_EXECUTING'])
   })
 
+  it('lets an answer to an agent come before its call was started again after a takeover [RUN-08]', () => {
+    const inner = (event: RunEvent): RunEvent => {
+      return { type: 'subagent_event', runId, parentCallId: 'a', event: { ...event, runId: 'run_2' } }
+    }
+    const again: RunEvent = { ...started, attempt: 2 }
+    const waiting = [started, thinking(1), requested(1, 'b'), asked('b')].map(inner)
+    const before = [...opening, thinking(1), requested(1, 'a'), executing('a'), ...waiting, again]
+    const goesOn = [again, executing('b'), completed('b'), stopped].map(inner)
+    const after = [executing('a'), ...goesOn, completed('a'), thinking(2), requested(2), end]
+
+    expect(rules([...before, inner(answered('b', 'approved')), ...after])).toEqual([])
+    expect(rules([...before, inner(thinking(2)), inner(answered('b', 'approved')), ...after])).toEqual([
+      'PARENT_EXECUTING',
+    ])
+  })
+
   it('notices a takeover in the middle of a step that is not rewound', () => {
     const again: RunEvent = { ...started, attempt: 2 }
     const rewound: RunEvent = { type: 'agent_rewound', runId, step: 1, reason: 'taken over' }

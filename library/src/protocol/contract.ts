@@ -33,7 +33,8 @@ export const contractRules: ContractRules = {
   END_SETTLED: 'When a run ends, its calls and approvals have ended',
   END_TRUE:
     'completed has a message, no error, and follows the step that is its answer; failed and timed_out have an error, limit_reached names its limit',
-  PARENT_EXECUTING: 'A subagent_event belongs to a call that is executing, and a call is one run',
+  PARENT_EXECUTING:
+    'A subagent_event belongs to a call that is executing, or that starts again when an answer comes, and a call is one run',
 }
 
 export type ContractRule =

@@ -236,7 +236,8 @@ export function createRunChecker(runId: string): RunChecker {
           return
         case 'subagent_event': {
           const call = calls.get(event.parentCallId)
-          if (call === undefined || !call.executing || call.completed) {
+          const mayGoOn = call?.executing === true || (call?.child !== undefined && isAnswer(event.event))
+          if (call === undefined || !mayGoOn || call.completed) {
             return report('PARENT_EXECUTING', `${event.event.type} of parent call "${event.parentCallId}"`)
           }
           call.child ??= createRunChecker(event.event.runId)
