@@ -73,7 +73,7 @@ async function measure(
   using bare = openBare(join(place, 'bare.db'))
   const append = await openWriters(store, load)
   await ours(append, load)
-  await theirs(bare, load)
+  theirs(bare, load)
   const samples: { readonly ours: Turn; readonly theirs: Turn }[] = []
   for (let turn = 0; turn < turns; turn++) samples.push({ ours: await ours(append, load), theirs: theirs(bare, load) })
   const shares = samples.map((sample) => sample.ours.rate / sample.theirs.rate)

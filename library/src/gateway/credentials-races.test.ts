@@ -13,7 +13,7 @@ function identity(tokenId: string): Identity {
 
 /** So many steps of what is under way later, within the same turn of the event loop. */
 async function microtasks(count: number): Promise<void> {
-  for (let step = 0; step < count; step++) await undefined
+  for (let step = 0; step < count; step++) await Promise.resolve()
 }
 
 async function settled(): Promise<void> {
