@@ -13,12 +13,13 @@ import { type Channel, createChannel } from './sqlite/channel.ts'
 import type { ReadCommands, WriteCommands } from './sqlite/commands.ts'
 import { storeErrorOf } from './sqlite/failures.ts'
 import type { Reply, WorkerSettings } from './sqlite/messages.ts'
-import { createParts } from './sqlite/parts.ts'
+import { type Channels, createParts } from './sqlite/parts.ts'
+import { createTurns } from './sqlite/turns.ts'
 
 export interface SqliteStoreOptions {
   /** Where the data lives: made if missing, readable by this user only. The database is `toolcrib.db` in it. */
   readonly folder: string
-  /** Bytes of calls that may wait for the disk; past it a call is refused `STORE_UNAVAILABLE`. Default 64 MiB. */
+  /** Bytes of calls that may wait for the disk, and of attachments besides; past it a call is refused `STORE_UNAVAILABLE`. Default 64 MiB. */
   readonly maxPendingBytes?: number
   /** How long another program, such as a backup, may hold the file before a call fails. Default 5,000. */
   readonly busyTimeoutMs?: number
@@ -69,7 +70,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     await Promise.all([reader.close(), writer.close()])
     throw error
   }
-  return assemble({ writer, reader, condition })
+  return assemble({ writer, reader, turns: createTurns(maxPendingBytes), condition })
 }
 
 function startWorker(settings: WorkerSettings): Worker {
@@ -79,22 +80,15 @@ function startWorker(settings: WorkerSettings): Worker {
   return new Worker(new URL(file, import.meta.url), { workerData: settings, name, execArgv: [] })
 }
 
-function assemble({
-  writer,
-  reader,
-  condition,
-}: {
-  readonly writer: Channel<WriteCommands>
-  readonly reader: Channel<ReadCommands>
-  readonly condition: Condition
-}): Store {
+function assemble({ condition, ...channels }: Channels & { readonly condition: Condition }): Store {
+  const { writer, reader, turns } = channels
   let closed: Promise<void> | undefined
-  const parts = guardParts(createParts(writer, reader), () => {
+  const parts = guardParts(createParts(channels), () => {
     if (closed !== undefined) throw new StoreError('STORE_CLOSED', {})
   })
   const close = (): Promise<void> => {
     // The reader first: the last connection to close cleans up behind both.
-    closed ??= reader.close().then(() => writer.close())
+    closed ??= Promise.all([turns.over(), reader.close()]).then(() => writer.close())
     return closed
   }
   return {

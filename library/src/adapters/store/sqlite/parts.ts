@@ -15,8 +15,16 @@ import { foldText } from '../rules/folded-text.ts'
 import type { StoreParts } from '../rules/guarded.ts'
 import type { Channel } from './channel.ts'
 import type { Entry, ReadCommands, RecordRow, WriteCommands } from './commands.ts'
+import type { Turns } from './turns.ts'
 
-export function createParts(writer: Channel<WriteCommands>, reader: Channel<ReadCommands>): StoreParts {
+export interface Channels {
+  readonly writer: Channel<WriteCommands>
+  readonly reader: Channel<ReadCommands>
+  /** Of what is too large to be written in one go with others. */
+  readonly turns: Turns
+}
+
+export function createParts({ writer, reader, turns }: Channels): StoreParts {
   return {
     threads: {
       create: (owner, { threadId, title, at }) =>
@@ -94,7 +102,8 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
         const how = { until, approvals: parked?.approvals ?? null }
         return writer.call('release', [node, { runId, epoch }, how], 0)
       },
-      takeOver: (node, { now, until, limit }) => writer.call('takeOver', [node, { now, until, limit }], 0),
+      takeOver: (node, { now, until, limit, latest = null }) =>
+        writer.call('takeOver', [node, { now, until, limit, latest }], 0),
     },
 
     approvals: {
@@ -139,7 +148,8 @@ export function createParts(writer: Channel<WriteCommands>, reader: Channel<Read
         const facts = { attachmentId, name, mediaType, bytes, data: data.slice(), at }
         const limit = Number.isFinite(maxTotalBytes) ? maxTotalBytes : null
         const attachment = { ...facts, unusedBefore, maxTotalBytes: limit }
-        await writer.call('putAttachment', [ownerOf(owner), attachment], bytes)
+        // Its bytes were counted while it waited for its turn.
+        await turns.take(bytes, () => writer.call('putAttachment', [ownerOf(owner), attachment], 0))
       },
       async get(owner, attachmentId) {
         const row = await reader.call('getAttachment', [ownerOf(owner), attachmentId], 0)
