@@ -78,7 +78,7 @@ describe.runIf(mayRun(noBrowser))('attaching in the console', { timeout: 60_000 
     await page.context().close()
   })
 
-  it('keeps what was attached and not sent when the page is loaded again, and sends it without a word', async () => {
+  it('keeps what was attached and not sent when the page is loaded again, and sends it once, without a word', async () => {
     const page = await room.signIn(browser, 'cem')
     await give(page, 'paste', { name: 'kept.png', base64: png })
     await ready(page).waitFor()
@@ -89,8 +89,11 @@ describe.runIf(mayRun(noBrowser))('attaching in the console', { timeout: 60_000 
     await page.locator('[data-status="completed"]').waitFor()
     await page.reload()
     await page.getByRole('log').getByRole('img', { name: 'kept.png' }).waitFor()
+    const inTheThread = await ready(page).count()
+    await page.getByRole('button', { name: 'New chat' }).click()
+    await page.getByText('What can I do for you?').waitFor()
 
-    expect(await ready(page).count()).toBe(0)
+    expect([inTheThread, await ready(page).count()]).toEqual([0, 0])
     await page.context().close()
   })
 

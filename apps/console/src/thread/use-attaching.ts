@@ -2,7 +2,7 @@
  * Files that wait for a message: each is put at the server at once. What the server took is kept with the draft; what it
  * refused stays in sight with the reason, until it is taken away.
  */
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { type AttachmentPart, attachmentNameOf } from 'toolcrib/protocol'
 import { useClient, useUser } from '../connection.tsx'
 
@@ -25,15 +25,18 @@ export interface Attaching {
 export function useAttaching(threadId: string | undefined): Attaching {
   const client = useClient()
   const storageKey = `toolcrib.attached.${useUser()}.${threadId ?? 'new'}`
-  const [files, setFiles] = useState<readonly WaitingFile[]>(() => readReady(sessionStorage.getItem(storageKey)))
+  const [files, setFiles] = useState<readonly WaitingFile[]>(() => readReady(storageKey))
+  const current = useRef(files)
   const uploads = useRef(new Map<string, AbortController>())
-  const ready = files.flatMap((file) => (file.state === 'ready' ? [file.part] : []))
-  const stored = ready.length === 0 ? undefined : JSON.stringify(ready)
-
-  useEffect(() => {
-    if (stored === undefined) sessionStorage.removeItem(storageKey)
-    else sessionStorage.setItem(storageKey, stored)
-  }, [storageKey, stored])
+  /** Kept at once: what was sent may not be shown here any more, and would be found in the next new chat. */
+  const change = useCallback(
+    (next: (now: readonly WaitingFile[]) => readonly WaitingFile[]) => {
+      current.current = next(current.current)
+      keepReady(storageKey, readyOf(current.current))
+      setFiles(current.current)
+    },
+    [storageKey],
+  )
 
   useEffect(() => {
     const running = uploads.current
@@ -43,7 +46,7 @@ export function useAttaching(threadId: string | undefined): Attaching {
   }, [])
 
   function settle(key: string, settled: (file: WaitingFile) => WaitingFile) {
-    setFiles((now) => now.map((file) => (file.key === key ? settled(file) : file)))
+    change((now) => now.map((file) => (file.key === key ? settled(file) : file)))
   }
 
   async function upload(key: string, file: File, name: string) {
@@ -62,32 +65,46 @@ export function useAttaching(threadId: string | undefined): Attaching {
 
   return {
     files,
-    ready,
+    ready: readyOf(files),
     uploading: files.some(({ state }) => state === 'uploading'),
     add(added) {
       for (const file of added) {
         const key = crypto.randomUUID()
         const name = attachmentNameOf(file.name)
-        setFiles((now) => [...now, { key, name, state: 'uploading' }])
+        change((now) => [...now, { key, name, state: 'uploading' }])
         void upload(key, file, name)
       }
     },
     remove(key) {
       uploads.current.get(key)?.abort()
       const removed = files.find((file) => file.key === key)
-      setFiles((now) => now.filter((file) => file.key !== key))
+      change((now) => now.filter((file) => file.key !== key))
       // Whether or not the server hears of it: what no message names is forgotten there.
       if (removed?.state === 'ready') client.detach(removed.part.attachmentId).catch(() => {})
     },
     sent(parts) {
       const isSent = (file: WaitingFile) => file.state === 'ready' && parts.includes(file.part)
-      setFiles((now) => now.filter((file) => file.state !== 'failed' && !isSent(file)))
+      change((now) => now.filter((file) => file.state !== 'failed' && !isSent(file)))
     },
   }
 }
 
-function readReady(stored: string | null): readonly WaitingFile[] {
-  // Written above, in the same tab.
+function readyOf(files: readonly WaitingFile[]): readonly AttachmentPart[] {
+  return files.flatMap((file) => (file.state === 'ready' ? [file.part] : []))
+}
+
+function readReady(storageKey: string): readonly WaitingFile[] {
+  const stored = sessionStorage.getItem(storageKey)
+  // Written below, in the same tab.
   const parts = stored === null ? [] : (JSON.parse(stored) as readonly AttachmentPart[])
   return parts.map((part) => ({ key: part.attachmentId, name: part.name, state: 'ready', part }))
+}
+
+function keepReady(storageKey: string, parts: readonly AttachmentPart[]): void {
+  try {
+    if (parts.length === 0) sessionStorage.removeItem(storageKey)
+    else sessionStorage.setItem(storageKey, JSON.stringify(parts))
+  } catch {
+    // More than a browser keeps: it stays where it was attached.
+  }
 }
