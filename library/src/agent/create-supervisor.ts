@@ -71,6 +71,8 @@ export interface SupervisorOptions {
 
 /** Runs taken over in one go. */
 const RECOVER_PAGE = 100
+/** No lease ends so much later; with room for the clocks of other nodes. */
+const LATEST_LEASE_MS = 10 * LEASE_MS
 
 /** @throws AgentError `OPTION_INVALID`. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
@@ -275,7 +277,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (draining) return taken
       const now = clock.now()
       const askedAt = clock.monotonic()
-      const runs = await store.leases.takeOver(node, { now, until: now + LEASE_MS, limit: RECOVER_PAGE })
+      const times = { now, until: now + LEASE_MS, latest: now + LATEST_LEASE_MS }
+      const runs = await store.leases.takeOver(node, { ...times, limit: RECOVER_PAGE })
       for (const run of runs) runner.start(run, askedAt)
       taken += runs.length
       if (runs.length < RECOVER_PAGE) return taken

@@ -297,10 +297,13 @@ export interface LeaseStore {
     fence: Fence,
     how: { readonly until: number; readonly parked?: { readonly approvals: number } },
   ): Promise<boolean>
-  /** Takes over runs that are due, because their lease has run out or was given back, with the next epoch. */
+  /**
+   * Takes over runs that are due, because their lease has run out or was given back, with the next epoch. So is a run at
+   * work whose lease ends after `latest` (default Infinity), as none can: the clock was set back since it was written.
+   */
   takeOver(
     node: string,
-    options: { readonly now: number; readonly until: number; readonly limit: number },
+    options: { readonly now: number; readonly until: number; readonly limit: number; readonly latest?: number },
   ): Promise<readonly RunRecord[]>
 }
 

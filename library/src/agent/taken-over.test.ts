@@ -209,6 +209,22 @@ describe('a clock that jumps', () => {
 
     expect(attempts(events)).toEqual([1])
   })
+
+  it('keeps no run of a dead node from going on when it is set back', async () => {
+    const { store, clock } = surroundings()
+    const dead = cutOff(store, 0)
+    const first = createAgentBench({ store: dead, clock, script: [{ text: 'never seen' }] })
+    const asked = await first.ask()
+    while (!dead.isDead) await turn()
+    await using second = createAgentBench({ store, clock, script: [{ text: 'done' }] })
+
+    clock.jump(-86_400_000)
+    await clock.advance(2_500)
+    const taken = await second.supervisor.recover()
+    const { end } = await second.finish(asked)
+
+    expect([taken, end.outcome]).toEqual([1, 'completed'])
+  })
 })
 
 describe('a drain', () => {

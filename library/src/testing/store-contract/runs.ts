@@ -255,6 +255,23 @@ export function leaseRules({ describe, it, expect, store: shared }: Suite): void
       expect(taken).toEqual([])
     })
 
+    it('are taken over when their lease ends later than any can, unless they are parked: the clock was set back', async () => {
+      const store = await shared()
+      const node = createId('node')
+      const held = await newRunAtWork(store, newOwner(), { leaseMs: 100 })
+      const dead = await newRunAtWork(store, newOwner(), { leaseMs: 9 * LONG_MS })
+      const parked = await newRunAtWork(store, newOwner(), { node })
+      await store.leases.release(node, parked.fence, { until: START + 9 * LONG_MS, parked: { approvals: 0 } })
+      const times = { now: START + 50, until: START + 8 * LONG_MS, limit: 100 }
+
+      const early = await store.leases.takeOver('node_b', times)
+      const taken = await store.leases.takeOver('node_b', { ...times, latest: START + 8 * LONG_MS })
+
+      const ours = new Set([held, dead, parked].map(({ runId }) => runId))
+      expect(early.filter(({ runId }) => ours.has(runId))).toEqual([])
+      expect(taken.map(({ runId }) => runId)).toEqual([dead.runId])
+    })
+
     it('are taken over oldest first, at most so many at once', async () => {
       const store = await shared()
       const second = await newRunAtWork(store, newOwner(), { leaseMs: 20 })

@@ -113,9 +113,9 @@ export function createMemoryLeases(state: MemoryState): LeaseStore {
       }
       return false
     },
-    async takeOver(node, { now, until, limit }) {
+    async takeOver(node, { now, until, limit, latest = Number.POSITIVE_INFINITY }) {
       return atWork()
-        .filter((run) => run.leaseUntil <= now)
+        .filter(({ leaseUntil, record }) => leaseUntil <= now || (!record.parked && leaseUntil > latest))
         .sort((a, b) => a.leaseUntil - b.leaseUntil)
         .slice(0, Math.max(0, limit))
         .map((run) => {

@@ -114,7 +114,11 @@ export interface WriteCommands {
   heartbeat(db: Statements, node: string, claims: readonly Fence[], until: number): HeartbeatAnswer
   /** `approvals`: as many are open, as far as the holder of the claim knows. Null: it does not wait for any. */
   release(db: Statements, node: string, fence: Fence, how: { until: number; approvals: number | null }): boolean
-  takeOver(db: Statements, node: string, options: { now: number; until: number; limit: number }): readonly RunRecord[]
+  takeOver(
+    db: Statements,
+    node: string,
+    options: { now: number; until: number; limit: number; latest: number | null },
+  ): readonly RunRecord[]
   /** `answer`: an `ApprovalAnswer` as JSON text. */
   resolveApproval(db: Statements, owner: Owner, approvalId: string, answer: string): Answered
   putRecord(db: Statements, owner: Owner, record: PutRecord): null

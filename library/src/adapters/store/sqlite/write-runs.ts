@@ -130,11 +130,13 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
     return given?.due === 1
   },
 
-  takeOver(db, node, { now, until, limit }) {
+  takeOver(db, node, { now, until, limit, latest }) {
     const found = db.all<{ run_id: string; tenant: string; user: string; lease_until: number; updated_at: number }>(
       `SELECT run_id, runs.tenant, runs.user, lease_until, updated_at FROM runs JOIN threads USING (thread_key)
-       WHERE outcome IS NULL AND lease_until <= ? ORDER BY lease_until, runs.rowid LIMIT ?`,
+       WHERE outcome IS NULL AND (lease_until <= ? OR (parked = 0 AND lease_until > ?))
+       ORDER BY lease_until, runs.rowid LIMIT ?`,
       now,
+      latest,
       Math.max(0, limit),
     )
     return found.flatMap(({ run_id: runId, tenant, user, lease_until, updated_at }) => {
