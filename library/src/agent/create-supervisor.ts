@@ -27,7 +27,7 @@ import { readInbox } from './inbox.ts'
 import { defaultRunLimits, readRunLimits } from './limits.ts'
 import type { ApprovalRecord, Clock, Logger, RunRecord, Store } from './ports.ts'
 import type { LateCall, RunServices } from './run-context.ts'
-import { createRunner } from './runner.ts'
+import { COMMIT_MS, createRunner } from './runner.ts'
 import { createUserScopes } from './scopes.ts'
 import { createSeats } from './seats.ts'
 import { createShownAttachments } from './shown-attachments.ts'
@@ -315,11 +315,21 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
+  /** A store that is silent keeps nobody from leaving. */
+  async function settlePending(): Promise<void> {
+    const givenUp = Promise.withResolvers<'given up'>()
+    using _timer = clock.setTimeout(() => givenUp.resolve('given up'), COMMIT_MS)
+    while (pending.size > 0) {
+      if ((await Promise.race([Promise.all(pending), givenUp.promise])) !== 'given up') continue
+      return logger.error({ node, pending: pending.size }, 'The store did not answer before the shutdown')
+    }
+  }
+
   async function drain(deadlineMs: number): Promise<void> {
     draining = true
     wake?.timer[Symbol.dispose]()
     wake = undefined
-    while (pending.size > 0) await Promise.all(pending)
+    await settlePending()
     await runner.drain(deadlineMs)
     await scopes.settled()
   }

@@ -26,8 +26,8 @@ import type { RunProgress } from './run-progress.ts'
 import type { UserScopes } from './scopes.ts'
 import { createSpending, type Spending, type SpendingOptions } from './spending.ts'
 
-/** How long a shutdown waits for what runs have said to be durable. */
-const COMMIT_MS = 1_000
+/** How long a shutdown waits for what was said to be durable. */
+export const COMMIT_MS = 1_000
 
 export interface RunnerOptions {
   readonly node: string
@@ -47,7 +47,7 @@ export interface RunnerOptions {
 export interface Runner {
   /**
    * Works on a run that the store has given to this node, asked for at `askedAt` by the monotonic clock. Never throws; it
-   * goes on by itself.
+   * goes on by itself. Once it has drained, it starts nothing: the run is due when its lease has run out.
    */
   start(run: RunRecord, askedAt: number): void
   /** False: it is not at work here. */
@@ -91,12 +91,13 @@ export function createRunner(options: RunnerOptions): Runner {
     onStopping: ({ record }) => stop(record.runId),
   })
   let leaving = false
+  let drained = false
 
   function start(record: RunRecord, askedAt: number): void {
     const { runId, threadId, owner, epoch } = record
     const before = works.get(runId)
-    // The answer to an older claim came late.
-    if (before !== undefined && before.record.epoch >= epoch) return
+    // The answer came too late: there is a newer claim, or nobody here any more.
+    if (drained || (before !== undefined && before.record.epoch >= epoch)) return
     before?.journal.lose('it was taken over')
     const controller = new AbortController()
     const journal = createJournal({
@@ -290,6 +291,7 @@ export function createRunner(options: RunnerOptions): Runner {
         break
       }
       timer?.[Symbol.dispose]()
+      drained = true
     },
   }
 

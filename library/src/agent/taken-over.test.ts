@@ -228,6 +228,28 @@ describe('a clock that jumps', () => {
 })
 
 describe('a drain', () => {
+  it('is not kept by a store that is silent, and what that answers later starts nothing [RUN-14]', async () => {
+    const { store, clock } = surroundings()
+    const late = Promise.withResolvers<void>()
+    const accept = slowed((...asked: Parameters<RunStore['accept']>) => store.runs.accept(...asked), late.promise)
+    const silent = { ...store, runs: { ...store.runs, accept } }
+    const bench = createAgentBench({ store: silent, clock, script: [{ text: 'done' }] })
+    const asking = bench.ask()
+    await clock.advance(0)
+
+    const drained = bench.supervisor.drain(0)
+    await clock.advance(1_000)
+    await drained
+    late.resolve()
+    const asked = await asking
+    await turn()
+
+    expect(bench.supervisor.active()).toEqual([])
+    expect(bench.model.requests).toEqual([])
+    expect(bench.registry.metrics().scopes.open).toBe(1)
+    expect(await store.runs.get(ann, asked.runId)).toMatchObject({ outcome: null })
+  })
+
   it('waits for a look for due runs that is under way, and starts nothing after it', async () => {
     const { store, clock } = surroundings()
     const first = createAgentBench({ store, clock, tools: [wipe([])], script: callOnce('wipe') })
