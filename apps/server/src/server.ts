@@ -184,8 +184,15 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
 }
 
 function openStore({ dataFolder, limits }: ServerConfig, clock: Clock): Promise<Store> {
-  const { maxDatabaseBytes, maxStorePendingBytes } = limits
-  return createSqliteStore({ folder: dataFolder, maxDatabaseBytes, maxPendingBytes: maxStorePendingBytes, clock })
+  const { maxDatabaseBytes, maxStorePendingBytes, maxUploadingBytes } = limits
+  return createSqliteStore({
+    folder: dataFolder,
+    maxDatabaseBytes,
+    maxPendingBytes: maxStorePendingBytes,
+    // Every upload that was let in finds its room.
+    maxPendingAttachmentBytes: maxUploadingBytes,
+    clock,
+  })
 }
 
 function createPhase(): { now: Phase } {

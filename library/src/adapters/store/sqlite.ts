@@ -19,8 +19,10 @@ import { createTurns } from './sqlite/turns.ts'
 export interface SqliteStoreOptions {
   /** Where the data lives: made if missing, readable by this user only. The database is `toolcrib.db` in it. */
   readonly folder: string
-  /** Bytes of calls that may wait for the disk, and of attachments besides; past it a call is refused `STORE_UNAVAILABLE`. Default 64 MiB. */
+  /** Bytes of calls that may wait for the disk; past it a call is refused `STORE_UNAVAILABLE`. Default 64 MiB. */
   readonly maxPendingBytes?: number
+  /** The same of attachments, which are written one at a time. Default 256 MiB. */
+  readonly maxPendingAttachmentBytes?: number
   /** How long another program, such as a backup, may hold the file before a call fails. Default 5,000. */
   readonly busyTimeoutMs?: number
   /** A larger file is not read through for damage at the start. Default 256 MiB; Infinity: always. */
@@ -42,10 +44,11 @@ const LATE_MS = 2_000
  * database is then as it was.
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { maxPendingBytes = 64 * MIB, busyTimeoutMs = 5_000 } = options
+  const { maxPendingBytes = 64 * MIB, maxPendingAttachmentBytes = 256 * MIB, busyTimeoutMs = 5_000 } = options
   const { maxCheckedBytes = 256 * MIB, maxDatabaseBytes = Number.POSITIVE_INFINITY } = options
   const monotonic = (): number => options.clock?.monotonic() ?? 0
   assertPositive('maxPendingBytes', maxPendingBytes)
+  assertPositive('maxPendingAttachmentBytes', maxPendingAttachmentBytes)
   assertPositive('maxDatabaseBytes', maxDatabaseBytes)
   const path = join(resolve(options.folder), 'toolcrib.db')
   const settings = { path, busyTimeoutMs, maxCheckedBytes, maxDatabaseBytes }
@@ -70,7 +73,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     await Promise.all([reader.close(), writer.close()])
     throw error
   }
-  return assemble({ writer, reader, turns: createTurns(maxPendingBytes), condition })
+  return assemble({ writer, reader, turns: createTurns(maxPendingAttachmentBytes), condition })
 }
 
 function startWorker(settings: WorkerSettings): Worker {

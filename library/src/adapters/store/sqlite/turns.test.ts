@@ -45,7 +45,7 @@ describe('attachments on their way to the disk', () => {
   })
 
   it('take nobody else’s room, and have a bound of their own', async () => {
-    await using opened = await openStore({ maxPendingBytes: 65_536 })
+    await using opened = await openStore({ maxPendingBytes: 65_536, maxPendingAttachmentBytes: 65_536 })
     const codeOf = (work: Promise<unknown>) =>
       work.then(
         () => 'ok',
