@@ -53,9 +53,9 @@ export const runDrivers: Drivers<keyof RunLimits> = {
   },
 
   async maxTokens() {
-    const usage = { inputTokens: 3, outputTokens: 2 }
+    const usage = { inputTokens: 3_000, outputTokens: 2_000 }
     const { events, end } = await run({
-      limits: { maxTokens: 10 },
+      limits: { maxTokens: 10_000 },
       script: () => ({ calls: [{ tool: 'echo' }], usage }),
     })
     return `${stepsOf(events)} steps, then ${end.outcome} ${end.limit?.name}`

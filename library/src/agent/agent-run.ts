@@ -179,6 +179,7 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentCompleted
     return completed
   } finally {
     open = false
+    budget.release()
     timer[Symbol.dispose]()
     signal.removeEventListener('abort', stop)
   }

@@ -38,6 +38,8 @@ export interface PlannedStep extends EstimatedRequest {
   readonly model: Model
   /** What it is for. Default: a step. */
   readonly purpose?: 'step' | 'summary'
+  /** Used already for the same purpose, and told by no event so far. */
+  readonly unsettled?: TokenUsage
 }
 
 /** `refused`: it cannot be told whether there is room, or never will be. */
@@ -64,16 +66,32 @@ export interface Budget {
   reserveCall(call: { readonly callId: string; readonly tool: string }): ReservedCall | Promise<ReservedCall>
   /** Answers what it cost, when its model has a price. */
   settleStep(model: Model, tokens: TokenUsage): TokenUsage
+  /** The step that was reserved last is made again: it is one step. */
+  voidStep(): void
+  /** What it holds of its caller's limits is given back. */
+  release(): void
   /** The limit that leaves no room for another step. */
   reached(): LimitFacts | undefined
   /** What a called agent used, for its caller. */
   readonly fromCalled: {
     call(): LimitFacts | undefined
     step(usage: TokenUsage): void
-    /** How much it may still say after so much input. */
-    output(model: Model, inputTokens: number): number
+    /** Whether tokens are limited, and whether money is. */
+    readonly limits: { readonly tokens: boolean; readonly money: boolean }
+    /** How much it may still say after so much input, and what says so. */
+    room(model: Model, inputTokens: number): Room
+    /** What a step may use: no other agent that was called at the same time may use the same. */
+    hold(step: TokenUsage): Disposable
   }
 }
+
+interface Room {
+  readonly outputTokens: number
+  readonly limit?: LimitFacts
+}
+
+/** What a step is taken to say at most where tokens or money are limited. */
+export const OUTPUT_TOKENS = 8_192
 
 /** From how much of a limit on there is a warning. */
 export const WARN_AT = 0.8
@@ -92,13 +110,26 @@ export function createBudget({
     calls > limits.maxCalls ? { name: 'maxCalls', value: limits.maxCalls } : undefined
   const warned = new Set(used?.warned)
 
+  /** By called agents at work. */
+  let heldTokens = 0
+  let heldMicros = 0
+  /** Of the caller's, by the step at hand. */
+  let held: Disposable | undefined
+
+  const limited = {
+    tokens: limits.maxTokens < Number.POSITIVE_INFINITY || caller?.fromCalled.limits.tokens === true,
+    money: limits.maxCostMicros < Number.POSITIVE_INFINITY || caller?.fromCalled.limits.money === true,
+  }
   const tokensLeft = (): number => limits.maxTokens - inputTokens - outputTokens
   const moneyLeft = (): number => limits.maxCostMicros - (costMicros ?? 0)
+  const factsOf = (name: 'maxTokens' | 'maxCostMicros', isHeld: boolean): LimitFacts => {
+    return { name, value: limits[name], ...(isHeld && { held: true }) }
+  }
 
   function reached(): LimitFacts | undefined {
     if (callsReached !== undefined) return callsReached
-    if (tokensLeft() <= 0) return { name: 'maxTokens', value: limits.maxTokens }
-    if (moneyLeft() <= 0) return { name: 'maxCostMicros', value: limits.maxCostMicros }
+    if (tokensLeft() <= 0) return factsOf('maxTokens', false)
+    if (moneyLeft() <= 0) return factsOf('maxCostMicros', false)
     if (steps >= limits.maxSteps) return { name: 'maxSteps', value: limits.maxSteps }
     return undefined
   }
@@ -126,12 +157,42 @@ export function createBudget({
     caller?.fromCalled.step(usage)
   }
 
-  function outputLeft(model: Model, input: number): number {
-    const own = Math.min(
-      tokensLeft(),
-      model.price === undefined ? Number.POSITIVE_INFINITY : affordableOutput(model.price, input, moneyLeft()),
-    )
-    return Math.min(own, caller?.fromCalled.output(model, input) ?? Number.POSITIVE_INFINITY)
+  function room(model: Model, input: number): Room {
+    const rooms: Room[] = [caller?.fromCalled.room(model, input) ?? { outputTokens: Number.POSITIVE_INFINITY }]
+    const ofTokens = (left: number): number => left - input
+    rooms.push({
+      outputTokens: ofTokens(tokensLeft() - heldTokens),
+      limit: factsOf('maxTokens', heldTokens > 0 && ofTokens(tokensLeft()) >= 1),
+    })
+    const { price } = model
+    if (price !== undefined) {
+      const ofMoney = (left: number): number => affordableOutput(price, input, left)
+      rooms.push({
+        outputTokens: ofMoney(moneyLeft() - heldMicros),
+        limit: factsOf('maxCostMicros', heldMicros > 0 && ofMoney(moneyLeft()) >= 1),
+      })
+    }
+    return rooms.reduce((least, other) => (other.outputTokens < least.outputTokens ? other : least))
+  }
+
+  function hold(step: TokenUsage): Disposable {
+    const tokens = step.inputTokens + step.outputTokens
+    const micros = step.costMicros ?? 0
+    const above = caller?.fromCalled.hold(step)
+    heldTokens += tokens
+    heldMicros += micros
+    return {
+      [Symbol.dispose]() {
+        above?.[Symbol.dispose]()
+        heldTokens -= tokens
+        heldMicros -= micros
+      },
+    }
+  }
+
+  function release(): void {
+    held?.[Symbol.dispose]()
+    held = undefined
   }
 
   return {
@@ -143,23 +204,39 @@ export function createBudget({
     },
     spending,
     async reserveStep(step) {
+      release()
       const limit = reached() ?? callerLimit(caller)
       if (limit !== undefined) return { status: 'reached', limit }
-      const { model, purpose = 'step' } = step
-      const priced = model.price !== undefined
-      if (!priced && limits.maxCostMicros < Number.POSITIVE_INFINITY) {
+      const { model, purpose = 'step', unsettled } = step
+      const { price } = model
+      if (price === undefined && limited.money) {
         return { status: 'refused', error: runFailure('MODEL_UNPRICED', { model: model.name }) }
       }
-      const measured = spending?.measures === true || limits.maxCostMicros < Number.POSITIVE_INFINITY
-      const input = measured ? estimateInputTokens(step) : 0
-      const maxOutputTokens = outputLeft(model, input)
-      if (maxOutputTokens < 1)
-        return { status: 'reached', limit: { name: 'maxCostMicros', value: limits.maxCostMicros } }
-      const reserved = await spending?.reserveStep({ runId, purpose, model, inputTokens: input, maxOutputTokens })
-      if (reserved !== undefined && reserved.status !== 'reserved') return reserved
+      const isLimited = limited.tokens || limited.money
+      const input = isLimited || spending?.measures === true ? estimateInputTokens(step) : 0
+      const left = room(model, input)
+      if (left.limit !== undefined && left.outputTokens < 1) return { status: 'reached', limit: left.limit }
+      const cappedBy = left.outputTokens < OUTPUT_TOKENS ? left.limit : undefined
+      const maxOutputTokens = isLimited ? Math.min(left.outputTokens, OUTPUT_TOKENS) : left.outputTokens
+      if (isLimited) {
+        const most = { inputTokens: input, outputTokens: maxOutputTokens }
+        held = caller?.fromCalled.hold(price === undefined ? most : { ...most, costMicros: costOf(price, most) })
+      }
+      const reserved = await spending?.reserveStep({
+        runId,
+        purpose,
+        model,
+        inputTokens: input,
+        maxOutputTokens,
+        ...(unsettled && { unsettled }),
+      })
+      if (reserved !== undefined && reserved.status !== 'reserved') {
+        release()
+        return reserved
+      }
       steps++
       check('maxSteps', steps)
-      return reserved ?? { status: 'reserved', maxOutputTokens }
+      return { status: 'reserved', maxOutputTokens, ...(cappedBy && { cappedBy }), ...reserved }
     },
     reserveCall(call) {
       const limit = countCall()
@@ -174,12 +251,18 @@ export function createBudget({
     settleStep(model, { inputTokens: input, outputTokens: output }) {
       const tokens = { inputTokens: input, outputTokens: output }
       const usage = model.price === undefined ? tokens : { ...tokens, costMicros: costOf(model.price, tokens) }
+      release()
       countStep(usage)
       spending?.settleStep(usage)
       return usage
     },
+    voidStep() {
+      release()
+      steps--
+    },
+    release,
     reached,
-    fromCalled: { call: countCall, step: countStep, output: outputLeft },
+    fromCalled: { call: countCall, step: countStep, limits: limited, room, hold },
   }
 }
 

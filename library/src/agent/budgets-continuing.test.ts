@@ -13,7 +13,7 @@ import type { RunLimits } from './agent.ts'
 import type { Store } from './ports.ts'
 
 const price = { inputPerMillionTokens: 2, outputPerMillionTokens: 10 }
-const usage = { inputTokens: 30, outputTokens: 10 }
+const usage = { inputTokens: 300, outputTokens: 100 }
 const perUser = (resource: BudgetOptions['resource'], max: number): BudgetOptions => ({
   per: 'user',
   window: 'day',
@@ -65,7 +65,7 @@ describe('a run whose nodes die', () => {
         ]
         const store = createMemoryStore()
         const clock = createManualClock()
-        const parts = { clock, plan, budgets, limits: { maxSteps: 5, maxCalls: 5, maxTokens: 100, maxAttempts: 20 } }
+        const parts = { clock, plan, budgets, limits: { maxSteps: 5, maxCalls: 5, maxTokens: 1_300, maxAttempts: 20 } }
         let threadId = ''
         for (const mortal of appends.map((count) => cutOff(store, count))) {
           const node = benchOf({ ...parts, store: mortal })
@@ -147,7 +147,10 @@ async function work({
 
 function usedIn(logged: readonly LoggedEvent[]): object {
   const events = logged.map(({ event }) => event)
-  const made = events.flatMap((event) => (event.type === 'step_completed' ? [event.usage] : []))
+  const made = events.flatMap((event) => {
+    if (event.type === 'step_completed') return [event.usage]
+    return 'spent' in event && event.spent !== undefined ? [event.spent] : []
+  })
   const started = events.flatMap((event) => (event.type === 'tool_executing' ? [event.callId] : []))
   return {
     steps: made.length,

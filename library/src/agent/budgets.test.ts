@@ -242,10 +242,10 @@ describe('a budget', () => {
 
 describe('a warning', () => {
   it('comes once for each limit of the run, when four fifths of it are used [CALL-07]', async () => {
-    const usage = { inputTokens: 30, outputTokens: 10 }
+    const usage = { inputTokens: 2_000, outputTokens: 1_000 }
     await using bench = benchWith([], {
       script: (_, step) => (step < 5 ? { ...calling('echo'), usage } : { text: 'Done.', usage }),
-      limits: { maxSteps: 5, maxCalls: 5, maxTokens: 250 },
+      limits: { maxSteps: 5, maxCalls: 5, maxTokens: 18_750 },
     })
 
     const { events, end } = await bench.run()
@@ -253,7 +253,7 @@ describe('a warning', () => {
     expect(warningsOf(events)).toEqual([
       [{ name: 'maxSteps', value: 5 }, 4],
       [{ name: 'maxCalls', value: 5 }, 4],
-      [{ name: 'maxTokens', value: 250 }, 200],
+      [{ name: 'maxTokens', value: 18_750 }, 15_000],
     ])
     expect(end.outcome).toBe('completed')
     expect(checkContract(events)).toEqual([])

@@ -5,19 +5,17 @@
  * @module
  */
 import type { ModelMessage, ModelTool } from './ports.ts'
-import { type EstimatedRequest, estimateInputTokens } from './step-estimate.ts'
+import { type EstimatedRequest, estimateInputTokens, LIKELY_SHARE } from './step-estimate.ts'
 
 export interface ContextSize {
   /** Each message is measured once. */
   readonly ofMessage: (message: ModelMessage) => number
   readonly ofText: (text: string) => number
   ofRequest(request: EstimatedRequest): number
-  /** What the provider counted of a request that was made; 0: it did not say. */
+  /** What the provider counted of a request that was made. */
   correct(request: EstimatedRequest, inputTokens: number): void
 }
 
-/** The estimate is made to be never too low: prose takes about half of it. */
-const FIRST_CORRECTION = 0.6
 /** A provider that counts less than this, or more, counts something else. */
 const CORRECTIONS = { least: 0.2, most: 1.5 } as const
 
@@ -26,7 +24,7 @@ const noTools: readonly ModelTool[] = []
 export function createContextSize(): ContextSize {
   const messageSizes = new WeakMap<ModelMessage, number>()
   const toolSizes = new WeakMap<readonly ModelTool[], number>()
-  let correction = FIRST_CORRECTION
+  let correction = LIKELY_SHARE
 
   const raw = (part: Partial<EstimatedRequest>): number =>
     estimateInputTokens({ instructions: '', messages: [], tools: noTools, ...part })
@@ -46,7 +44,6 @@ export function createContextSize(): ContextSize {
     ofText: (text) => corrected(raw({ instructions: text })),
     ofRequest: (request) => corrected(rawOfRequest(request)),
     correct(request, inputTokens) {
-      if (inputTokens <= 0) return
       const seen = inputTokens / rawOfRequest(request)
       correction = Math.min(CORRECTIONS.most, Math.max(CORRECTIONS.least, seen))
     },

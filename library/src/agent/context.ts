@@ -34,10 +34,11 @@ export interface ContextOptions {
 }
 
 /** Why there is no next step. */
-export type NoRoom =
+export type NoRoom = (
   | { readonly outcome: 'stopped' }
-  | { readonly outcome: 'failed'; readonly error: Failure; readonly spent?: TokenUsage }
+  | { readonly outcome: 'failed'; readonly error: Failure }
   | { readonly outcome: 'limit_reached'; readonly limit: LimitFacts }
+) & { readonly spent?: TokenUsage }
 
 /** All of it rejects with `RunLost` only. */
 export interface Context {
@@ -46,7 +47,7 @@ export interface Context {
   /** The model itself said that the step's request was too long. Undefined: it is shorter now. */
   shrink(step: number): Promise<NoRoom | undefined>
   /** What the provider counted of the request just made, before anything is added to the conversation. */
-  counted(inputTokens: number): void
+  counted(inputTokens: number | undefined): void
 }
 
 /** Of the model's window: the rest is for what it says in the step, and for what the estimate does not see. */
@@ -115,6 +116,12 @@ export function createContext(options: ContextOptions): Context {
     { maxTokens, summaryTokens }: { readonly maxTokens: number; readonly summaryTokens: number },
   ): Promise<NoRoom | Pick<ContextCompacted, 'summary' | 'usage'>> {
     let halvings = 0
+    let unsettled: TokenUsage | undefined
+    const settled = (usage: TokenUsage): TokenUsage => {
+      const sum = sumOf(unsettled, budget.settleStep(model, usage))
+      unsettled = sum
+      return sum
+    }
     for (let retries = 0; ; ) {
       const text = conversationText(dropped, { sizeOf: size.ofText, maxTokens: maxTokens / 2 ** halvings })
       const asked: EstimatedRequest = {
@@ -122,9 +129,15 @@ export function createContext(options: ContextOptions): Context {
         messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
         tools: [],
       }
-      const reserved = await budget.reserveStep({ model, ...asked, purpose: 'summary' })
-      if (reserved.status === 'reached') return { outcome: 'limit_reached', limit: reserved.limit }
-      if (reserved.status === 'refused') return { outcome: 'failed', error: reserved.error }
+      const reserved = await budget.reserveStep({
+        model,
+        ...asked,
+        purpose: 'summary',
+        ...(unsettled && { unsettled }),
+      })
+      const before = unsettled === undefined ? {} : { spent: unsettled }
+      if (reserved.status === 'reached') return { outcome: 'limit_reached', limit: reserved.limit, ...before }
+      if (reserved.status === 'refused') return { outcome: 'failed', error: reserved.error, ...before }
       let summary = ''
       const end = await streamModelStep({
         model,
@@ -139,17 +152,19 @@ export function createContext(options: ContextOptions): Context {
         },
         pressure: () => undefined,
       })
-      if (end.type === 'stopped') return { outcome: 'stopped' }
       if (end.type === 'finished') {
-        const usage = budget.settleStep(model, end.step.usage)
+        const usage = settled(end.step.usage)
         return { summary: end.step.finish === 'filtered' ? '' : summary.trim(), usage }
       }
+      const spent = end.spent === undefined ? unsettled : settled(end.spent)
+      if (end.type === 'stopped') return { outcome: 'stopped', ...(spent && { spent }) }
+      budget.voidStep()
       const error = asModelError(end.error, options)
       if (error.code === 'MODEL_CONTEXT_EXCEEDED' && halvings < MAX_HALVINGS) halvings++
-      else if (error.retry === 'later' && end.midway && retries < options.maxStepRetries) retries++
+      else if (error.retry === 'later' && end.spent !== undefined && retries < options.maxStepRetries) retries++
       else {
         logger.warn({ err: error, runId, model: model.name }, 'The conversation could not be summed up')
-        return { outcome: 'failed', error: failureOf(error) }
+        return { outcome: 'failed', error: failureOf(error), ...(spent && { spent }) }
       }
     }
   }
@@ -167,7 +182,13 @@ export function createContext(options: ContextOptions): Context {
     shrink: (step) =>
       compact(step, Math.min(model.contextTokens ?? Number.POSITIVE_INFINITY, size.ofRequest(request()))),
     counted(inputTokens) {
-      if (model.contextTokens !== undefined) size.correct(request(), inputTokens)
+      if (model.contextTokens !== undefined && inputTokens !== undefined) size.correct(request(), inputTokens)
     },
   }
+}
+
+function sumOf(a: TokenUsage | undefined, b: TokenUsage): TokenUsage {
+  if (a === undefined) return b
+  const tokens = { inputTokens: a.inputTokens + b.inputTokens, outputTokens: a.outputTokens + b.outputTokens }
+  return b.costMicros === undefined ? tokens : { ...tokens, costMicros: (a.costMicros ?? 0) + b.costMicros }
 }

@@ -406,7 +406,8 @@ export function runFailure<C extends RunFailureCode>(code: C, details: RunFailur
   return { code, message: describe(details), retry }
 }
 
-function describeBudget(limit: LimitFacts): string {
+function describeBudget({ held, ...limit }: LimitFacts): string {
+  if (held === true) return `what is at work holds the rest of ${describeLimit(limit)}; try again when that has ended`
   const until = limit.endsAt === undefined ? '' : `; it is whole again at ${new Date(limit.endsAt).toISOString()}`
   return `${describeLimit(limit)} has no room for it${until}`
 }

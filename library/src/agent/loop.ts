@@ -6,7 +6,7 @@
  */
 import type { AgentCompleted } from '../protocol/events.ts'
 import { createId } from '../protocol/ids.ts'
-import type { Failure, LimitFacts } from '../protocol/vocabulary.ts'
+import type { Failure, LimitFacts, TokenUsage } from '../protocol/vocabulary.ts'
 import type { Manifest } from '../tool/manifest.ts'
 import type { Budget, Refusal } from './budget.ts'
 import { hiddenInputs } from './call-preparation.ts'
@@ -19,6 +19,7 @@ import { type ModelStep, type StepEnd, streamModelStep } from './model-step.ts'
 import type { Clock, Logger, Model, ModelRequest } from './ports.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunProgress } from './run-progress.ts'
+import { type EstimatedRequest, estimateUsage } from './step-estimate.ts'
 import type { Transcript } from './transcript.ts'
 
 export interface LoopOptions {
@@ -56,39 +57,49 @@ export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
   const context = createContext(options)
   let steps = resumed ?? 0
   let shrunkAt = 0
+  let retries = 0
 
   for (;;) {
     if (signal.aborted) return { outcome: 'stopped', message: null, steps }
     await options.betweenSteps?.()
     const noRoom = await context.makeRoom(steps + 1)
     if (noRoom !== undefined) return { ...noRoom, message: null, steps }
-    const { messages } = transcript
-    const reserved = await budget.reserveStep({
-      model,
-      instructions: options.instructions,
-      messages,
-      tools: options.tools().tools,
-    })
+    const reserved = await budget.reserveStep({ model, ...requestOf(options) })
     if (reserved.status !== 'reserved') return { ...endOf(reserved), message: null, steps }
     steps++
-    const made = await makeStep(options, steps, reserved.maxOutputTokens)
+    emit({ type: 'agent_thinking', runId, step: steps })
+    const made = await streamStep(options, steps, reserved.maxOutputTokens)
     const text = transcript.openText
     const message = answerOf(text)
-    if (made.type === 'stopped') return { outcome: 'stopped', message, steps }
+    if (made.type === 'stopped') return { outcome: 'stopped', message, steps, ...spentOn(made, options) }
     if (made.type === 'broke') {
-      const error = failureOf(made.error)
-      if (error.code !== 'MODEL_CONTEXT_EXCEEDED' || shrunkAt === steps) {
-        return { outcome: 'failed', error, message, steps }
+      const error = asModelError(made.error, options)
+      const isTooLong = error.code === 'MODEL_CONTEXT_EXCEEDED' && shrunkAt !== steps
+      const isWorthIt = error.retry === 'later' && made.spent !== undefined && retries < options.maxStepRetries
+      if (!isTooLong && !isWorthIt) {
+        return { outcome: 'failed', error: failureOf(error), message, steps, ...spentOn(made, options) }
       }
-      shrunkAt = steps
-      emit({ type: 'agent_rewound', runId, step: steps, reason: error.code })
-      const tooLong = await context.shrink(steps)
-      if (tooLong !== undefined) return { ...tooLong, message: null, steps }
+      emit({ type: 'agent_rewound', runId, step: steps, reason: error.code, ...spentOn(made, options) })
+      budget.voidStep()
+      if (isTooLong) {
+        shrunkAt = steps
+        const tooLong = await context.shrink(steps)
+        if (tooLong !== undefined) return { ...tooLong, message: null, steps }
+      } else {
+        retries++
+        options.logger.warn(
+          { err: error, runId, step: steps, model: model.name },
+          'The model broke off; the step is made again',
+        )
+        // It reserves anew: what is spent is counted before.
+        await options.commit()
+      }
       steps--
       continue
     }
 
-    context.counted(made.step.usage.inputTokens)
+    retries = 0
+    context.counted(made.step.countedTokens)
     const { finish, providerData } = made.step
     const usage = budget.settleStep(model, made.step.usage)
     const pending = finish === 'filtered' ? [] : dispatcher.read(made.step.calls)
@@ -108,10 +119,14 @@ async function resume(options: LoopOptions, progress: RunProgress): Promise<numb
   switch (phase) {
     case 'between':
       return step
-    case 'streaming':
-      if (signal.aborted) return { outcome: 'stopped', message: answerOf(openText), steps: step }
-      emit({ type: 'agent_rewound', runId, step, reason: 'RUN_RESUMED' })
+    case 'streaming': {
+      const cut = { spent: estimateUsage(requestOf(options), Buffer.byteLength(openText)) }
+      const spent = spentOn(cut, options)
+      if (signal.aborted) return { outcome: 'stopped', message: answerOf(openText), steps: step, ...spent }
+      emit({ type: 'agent_rewound', runId, step, reason: 'RUN_RESUMED', ...spent })
+      await options.commit()
       return step - 1
+    }
     case 'calling':
       await dispatcher.carryOut(step, dispatcher.reopen(progress.openCalls))
       return step
@@ -126,29 +141,25 @@ async function resume(options: LoopOptions, progress: RunProgress): Promise<numb
   }
 }
 
-/** Makes one step, and makes it again when the model breaks off in the middle and says that it may succeed later. */
-async function makeStep(options: LoopOptions, step: number, maxOutputTokens: number): Promise<StepEnd> {
-  const { runId, model, emit, maxStepRetries } = options
-  for (let retries = 0; ; retries++) {
-    emit({ type: 'agent_thinking', runId, step })
-    const end = await streamStep(options, step, maxOutputTokens)
-    if (end.type !== 'broke') return end
-    const error = asModelError(end.error, options)
-    if (error.retry !== 'later' || !end.midway || retries >= maxStepRetries) return { ...end, error }
-    options.logger.warn({ err: error, runId, step, model: model.name }, 'The model broke off; the step is made again')
-    emit({ type: 'agent_rewound', runId, step, reason: error.code })
-  }
+/** What a step that was cut off used counts as well: otherwise whoever stops each run in time would pay nothing. */
+function spentOn(
+  { spent }: { readonly spent?: TokenUsage },
+  { budget, model }: LoopOptions,
+): { readonly spent?: TokenUsage } {
+  return spent === undefined ? {} : { spent: budget.settleStep(model, spent) }
+}
+
+function requestOf({ instructions, transcript, tools }: LoopOptions): EstimatedRequest {
+  return { instructions, messages: transcript.messages, tools: tools().tools }
 }
 
 async function streamStep(options: LoopOptions, step: number, maxOutputTokens: number): Promise<StepEnd> {
-  const { runId, model, transcript, emit, commit, backlog, signal, clock } = options
+  const { runId, model, emit, commit, backlog, signal, clock } = options
   const deltas = createDeltas(clock, (kind, delta) =>
     emit({ type: kind === 'text' ? 'agent_message' : 'agent_thinking', runId, step, delta }),
   )
   const request: ModelRequest = {
-    instructions: options.instructions,
-    messages: transcript.messages,
-    tools: options.tools().tools,
+    ...requestOf(options),
     now: clock.now(),
     ...(Number.isFinite(maxOutputTokens) ? { maxOutputTokens } : {}),
     signal,

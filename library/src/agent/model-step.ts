@@ -5,24 +5,28 @@
  * @module
  */
 import type { StepCompleted } from '../protocol/events.ts'
-import type { JsonValue } from '../protocol/vocabulary.ts'
+import type { JsonValue, TokenUsage } from '../protocol/vocabulary.ts'
 import type { CallPart } from './call-preparation.ts'
 import { ModelError } from './errors.ts'
 import { readJson } from './json-value.ts'
 import type { Model, ModelPart, ModelRequest } from './ports.ts'
+import { estimateUsage } from './step-estimate.ts'
 import { readThrown } from './thrown.ts'
 import { turnOfTheLoop } from './turn-of-the-loop.ts'
 
 export type StepEnd =
   | { readonly type: 'finished'; readonly step: ModelStep }
-  | { readonly type: 'stopped' }
-  /** `midway`: something of the step had been shown. */
-  | { readonly type: 'broke'; readonly error: unknown; readonly midway: boolean }
+  /** `spent`: what it is likely to have used; absent: the model had not been asked. */
+  | { readonly type: 'stopped'; readonly spent?: TokenUsage }
+  /** `spent` as well; absent: it broke before anything of the step was shown. */
+  | { readonly type: 'broke'; readonly error: unknown; readonly spent?: TokenUsage }
 
 export interface ModelStep {
   readonly finish: StepCompleted['finish']
   readonly calls: readonly CallPart[]
-  readonly usage: { readonly inputTokens: number; readonly outputTokens: number }
+  readonly usage: TokenUsage
+  /** What the provider itself counted of the request. */
+  readonly countedTokens?: number
   readonly providerData?: JsonValue
 }
 
@@ -34,11 +38,15 @@ export interface ModelStepOptions {
   readonly pressure: () => Promise<void> | undefined
 }
 
+type FinishPart = Extract<ModelPart, { type: 'finish' }>
+
 /** So many parts in a row may come without a pause: after that, timers and sockets get their turn. */
 const PARTS_PER_TURN = 128
 /** No model says so much in one step, or asks for so many calls: past it, its stream has gone wrong. */
 const MAX_STEP_CHARACTERS = 4_000_000
 const MAX_STEP_CALLS = 10_000
+/** No step uses so many: whoever says so counts something else, and sums of it could not be relied on. */
+const MAX_STEP_TOKENS = 1_000_000_000
 /** Providers take names of 64 characters: a longer one is no tool's, and is kept as far as it helps to know it. */
 const MAX_NAME_CHARACTERS = 128
 const finishReasons: ReadonlySet<unknown> = new Set<StepCompleted['finish']>([
@@ -55,7 +63,9 @@ export function streamModelStep({ model, request, onDelta, pressure }: ModelStep
   const calls: CallPart[] = []
   let midway = false
   let over = false
+  let asked = false
   let characters = 0
+  let bytes = 0
   let iterator: AsyncIterator<ModelPart> | undefined
 
   return new Promise((resolve, reject) => {
@@ -66,7 +76,7 @@ export function streamModelStep({ model, request, onDelta, pressure }: ModelStep
       resolve(end)
     }
     const onStop = (): void => {
-      settle({ type: 'stopped' })
+      settle({ type: 'stopped', ...(asked && { spent: estimate() }) })
       void closeStream(iterator)
     }
     if (signal.aborted) return onStop()
@@ -80,12 +90,13 @@ export function streamModelStep({ model, request, onDelta, pressure }: ModelStep
           over = true
           signal.removeEventListener('abort', onStop)
           reject(error.cause)
-        } else settle({ type: 'broke', error, midway })
+        } else settle({ type: 'broke', error, ...(midway && { spent: estimate() }) })
       },
     )
   })
 
   async function consume(): Promise<ModelStep | undefined> {
+    asked = true
     iterator = model.stream(request)[Symbol.asyncIterator]()
     for (let count = 1; ; count++) {
       const next = await iterator.next()
@@ -111,6 +122,7 @@ export function streamModelStep({ model, request, onDelta, pressure }: ModelStep
         if (part.delta === '') return undefined
         characters += part.delta.length
         if (characters > MAX_STEP_CHARACTERS) throw badResponse(`more than ${MAX_STEP_CHARACTERS} characters`)
+        bytes += Buffer.byteLength(part.delta)
         midway = true
         onDelta(part.type, part.delta)
         return undefined
@@ -127,13 +139,34 @@ export function streamModelStep({ model, request, onDelta, pressure }: ModelStep
     }
   }
 
-  function finish(part: Extract<ModelPart, { type: 'finish' }>): ModelStep {
+  function finish(part: FinishPart): ModelStep {
     if (!finishReasons.has(part.reason)) throw badResponse('an end for no known reason')
-    const usage = { inputTokens: tokens(part.usage?.inputTokens), outputTokens: tokens(part.usage?.outputTokens) }
-    if (part.providerData === undefined) return { finish: part.reason, calls, usage }
+    const counted = part.usage?.inputTokens
+    const step = {
+      finish: part.reason,
+      calls,
+      usage: usageOf(part.usage),
+      ...(isCount(counted) && { countedTokens: counted }),
+    }
+    if (part.providerData === undefined) return step
     const data = readJson(part.providerData)
     if (!data.ok) throw badResponse(`provider data with ${data.found}`)
-    return { finish: part.reason, calls, usage, providerData: data.value }
+    return { ...step, providerData: data.value }
+  }
+
+  /** What a provider does not say, or says and cannot mean, is estimated: counted as nothing, it would be free. */
+  function usageOf(told: FinishPart['usage'] | undefined): TokenUsage {
+    const { inputTokens, outputTokens } = told ?? {}
+    if (isCount(inputTokens) && isCount(outputTokens)) return { inputTokens, outputTokens }
+    const estimated = estimate()
+    return {
+      inputTokens: isCount(inputTokens) ? inputTokens : estimated.inputTokens,
+      outputTokens: isCount(outputTokens) ? outputTokens : estimated.outputTokens,
+    }
+  }
+
+  function estimate(): TokenUsage {
+    return estimateUsage(request, bytes + Buffer.byteLength(calls.map(({ input }) => textOf(input)).join()))
   }
 
   function badResponse(detail: string): ModelError {
@@ -158,9 +191,13 @@ function failPressure(cause: unknown): never {
   throw new PressureFailed('The reader failed', { cause })
 }
 
-/** What is not a count of tokens counts as none. */
-function tokens(count: unknown): number {
-  return typeof count === 'number' && Number.isFinite(count) && count > 0 ? Math.round(count) : 0
+function isCount(told: unknown): told is number {
+  return Number.isInteger(told) && Number(told) > 0 && Number(told) <= MAX_STEP_TOKENS
+}
+
+function textOf(input: unknown): string {
+  const read = readJson(input)
+  return read.ok ? JSON.stringify(read.value) : ''
 }
 
 async function closeStream(iterator: AsyncIterator<ModelPart> | undefined): Promise<void> {

@@ -120,7 +120,8 @@ export type ModelPart =
   | {
       readonly type: 'finish'
       readonly reason: 'stop' | 'calls' | 'length' | 'filtered' | 'unknown'
-      readonly usage: { readonly inputTokens: number; readonly outputTokens: number }
+      /** As the provider counts; a count that is absent, or cannot be true, is estimated. */
+      readonly usage: { readonly inputTokens?: number | undefined; readonly outputTokens?: number | undefined }
       readonly providerData?: JsonValue
     }
 

@@ -172,6 +172,7 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
           text = ''
           step = event.step - 1
           phase = 'between'
+          if (event.spent !== undefined) usage = sumOf(usage, { ...event.spent, calls: 0 })
           return
         case 'context_compacted':
           // A summary is a call of the model, as a step is.

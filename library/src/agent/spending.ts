@@ -7,7 +7,7 @@
 import type { BudgetRule } from '../policy/budgets.ts'
 import { limitKey } from '../protocol/limit-key.ts'
 import type { BudgetLevel, BudgetResource, LimitFacts, Owner, TokenUsage } from '../protocol/vocabulary.ts'
-import { type Refusal, type ReservedCall, type ReservedStep, WARN_AT } from './budget.ts'
+import { OUTPUT_TOKENS, type Refusal, type ReservedCall, type ReservedStep, WARN_AT } from './budget.ts'
 import { callFailure, runFailure } from './errors.ts'
 import { RunLost } from './journal.ts'
 import { affordableOutput, costOf } from './model-price.ts'
@@ -42,6 +42,8 @@ export interface StepToReserve {
   readonly inputTokens: number
   /** What the run's own limits leave; Infinity: no limit. */
   readonly maxOutputTokens: number
+  /** Used already, and told by no event so far. */
+  readonly unsettled?: TokenUsage
 }
 
 /** `limit` is what leaves less time than was asked for; `warning`, when four fifths of a budget will be used. */
@@ -66,8 +68,6 @@ export interface Spending {
   settleStep(usage: TokenUsage): void
 }
 
-/** What a step is taken to say at most, under a budget of tokens or money, where no limit says less. */
-const OUTPUT_TOKENS = 8_192
 /** An answer shorter than this helps nobody: rather none. */
 const LEAST_OUTPUT_TOKENS = 256
 
@@ -101,8 +101,7 @@ export function createSpending(options: SpendingOptions): Spending {
 
   /** A step or a call is used for certain once it is reserved; of tokens, money and time nobody knows yet. */
   function learn(level: BudgetLevel): void {
-    const certain = level.resource === 'steps' || level.resource === 'calls'
-    const entry = { level, used: level.used + (certain ? level.reserved : 0) }
+    const entry = { level, used: level.used + (isCertain(level) ? level.reserved : 0) }
     known.set(limitKey(limitOf(level)), entry)
     check(entry)
   }
@@ -122,7 +121,7 @@ export function createSpending(options: SpendingOptions): Spending {
   return {
     measures,
 
-    async reserveStep({ runId, purpose, model, inputTokens, maxOutputTokens }) {
+    async reserveStep({ runId, purpose, model, inputTokens, maxOutputTokens, unsettled = nothing }) {
       const { price } = model
       if (price === undefined && counts('money')) {
         return { status: 'refused', error: runFailure('MODEL_UNPRICED', { model: model.name }) }
@@ -131,39 +130,45 @@ export function createSpending(options: SpendingOptions): Spending {
       const least = Math.min(most, LEAST_OUTPUT_TOKENS)
       const wants: Want[] = []
       if (counts('steps')) wants.push({ resource: 'steps', amount: 1 })
-      if (counts('tokens')) wants.push({ resource: 'tokens', amount: inputTokens + most, least: inputTokens + least })
+      const before = unsettled.inputTokens + unsettled.outputTokens
+      if (counts('tokens')) {
+        wants.push({ resource: 'tokens', amount: before + inputTokens + most, least: before + inputTokens + least })
+      }
       if (counts('money') && price !== undefined) {
-        const cost = (outputTokens: number): number => costOf(price, { inputTokens, outputTokens })
+        const cost = (outputTokens: number): number => {
+          return (unsettled.costMicros ?? 0) + costOf(price, { inputTokens, outputTokens })
+        }
         wants.push({ resource: 'money', amount: cost(most), least: cost(least) })
       }
       if (wants.length === 0) return { status: 'reserved', maxOutputTokens }
       const answer = await reserve(`${purpose}:${runId}`, wants)
       if (answer === undefined) return { status: 'refused', error: runFailure('BUDGET_UNAVAILABLE', {}) }
-      if (answer.status === 'refused') return { status: 'reached', limit: limitOf(answer.level) }
+      if (answer.status === 'refused') return { status: 'reached', limit: reachedBy(answer.level, wants) }
       let cap = most
-      let cappedBy: BudgetLevel | undefined
-      for (const [index, { resource }] of wants.entries()) {
+      let cappedBy: LimitFacts | undefined
+      for (const [index, { resource, amount }] of wants.entries()) {
         const grant = answer.granted[index]
         if (grant?.cappedBy === undefined) continue
         const room =
           resource === 'money' && price !== undefined
-            ? affordableOutput(price, inputTokens, grant.amount)
-            : grant.amount - inputTokens
+            ? affordableOutput(price, inputTokens, grant.amount - (unsettled.costMicros ?? 0))
+            : grant.amount - before - inputTokens
         if (room >= cap) continue
         cap = room
-        cappedBy = grant.cappedBy
+        cappedBy = reachedBy(grant.cappedBy, [{ resource, amount }])
       }
       return {
         status: 'reserved',
         maxOutputTokens: cap,
-        ...(cappedBy === undefined ? {} : { cappedBy: limitOf(cappedBy) }),
+        ...(cappedBy === undefined ? {} : { cappedBy }),
       }
     },
 
     reserveCall({ callId, tool }) {
       const isCounted = rules.some((rule) => rule.resource === 'calls' && (rule.tool ?? tool) === tool)
       if (!isCounted || heldCalls.has(callId)) return undefined
-      return reserve(`call:${callId}`, [{ resource: 'calls', tool, amount: 1 }]).then((answer): ReservedCall => {
+      const wants: Want[] = [{ resource: 'calls', tool, amount: 1 }]
+      return reserve(`call:${callId}`, wants).then((answer): ReservedCall => {
         if (answer === undefined) {
           return { status: 'refused', error: callFailure('BUDGET_UNAVAILABLE', { tool }), endsRun: false }
         }
@@ -171,20 +176,22 @@ export function createSpending(options: SpendingOptions): Spending {
           heldCalls.add(callId)
           return { status: 'reserved' }
         }
-        return { status: 'reached', limit: limitOf(answer.level), endsRun: answer.level.tool === undefined }
+        const limit = reachedBy(answer.level, wants)
+        return { status: 'reached', limit, endsRun: answer.level.tool === undefined }
       })
     },
 
     reserveTime(ms) {
       if (!counts('runMs')) return undefined
-      return reserve('time', [{ resource: 'runMs', amount: ms, least: 1 }]).then((answer): ReservedTime => {
+      const wants: Want[] = [{ resource: 'runMs', amount: ms, least: 1 }]
+      return reserve('time', wants).then((answer): ReservedTime => {
         if (answer === undefined) return { status: 'refused', error: runFailure('BUDGET_UNAVAILABLE', {}) }
-        if (answer.status === 'refused') return { status: 'reached', limit: limitOf(answer.level) }
+        if (answer.status === 'refused') return { status: 'reached', limit: reachedBy(answer.level, wants) }
         const grant = answer.granted[0]
         return {
           status: 'reserved',
           ms: grant?.amount ?? 0,
-          ...(grant?.cappedBy === undefined ? {} : { limit: limitOf(grant.cappedBy) }),
+          ...(grant?.cappedBy === undefined ? {} : { limit: reachedBy(grant.cappedBy, wants) }),
           warnings: answer.levels.map((level) => ({
             afterMs: Math.max(0, Math.ceil(level.max * WARN_AT) - level.used),
             warn: () => warnOnce(level, Math.max(level.used, Math.ceil(level.max * WARN_AT))),
@@ -202,6 +209,19 @@ export function createSpending(options: SpendingOptions): Spending {
       }
     },
   }
+}
+
+function isCertain({ resource }: BudgetLevel): boolean {
+  return resource === 'steps' || resource === 'calls'
+}
+
+const nothing: TokenUsage = { inputTokens: 0, outputTokens: 0 }
+
+/** The limit that has no room for one of the wants, though it may have some when others have ended. */
+function reachedBy(level: BudgetLevel, wants: readonly Want[]): LimitFacts {
+  const want = wants.find(({ resource }) => resource === level.resource)
+  const isHeld = want !== undefined && !isCertain(level) && level.used + (want.least ?? want.amount) <= level.max
+  return { ...limitOf(level), ...(isHeld && { held: true }) }
 }
 
 function limitOf({ resource, max, per, window, endsAt, tool }: BudgetLevel): LimitFacts {

@@ -4,11 +4,14 @@
  *
  * @module
  */
+import type { TokenUsage } from '../protocol/vocabulary.ts'
 import type { ModelMessage, ModelTool } from './ports.ts'
 import { shownTextBytes } from './shown-attachments.ts'
 
 /** Prose has about four bytes a token, code and JSON about three, and the densest text seldom less than two. */
 const BYTES_PER_TOKEN = 2
+/** What of an estimate that is never too low a model is likely to count: prose takes about half of it. */
+export const LIKELY_SHARE = 0.6
 /** What a provider adds around each message, call and tool. */
 const TOKENS_PER_ITEM = 16
 /** At the size to which providers scale it. */
@@ -18,6 +21,14 @@ export interface EstimatedRequest {
   readonly instructions: string
   readonly messages: readonly ModelMessage[]
   readonly tools: readonly ModelTool[]
+}
+
+/** What a step is likely to have used of which nobody says it: `saidBytes` is how much the model had said. */
+export function estimateUsage(request: EstimatedRequest, saidBytes: number): TokenUsage {
+  return {
+    inputTokens: Math.ceil(estimateInputTokens(request) * LIKELY_SHARE),
+    outputTokens: Math.ceil((saidBytes / BYTES_PER_TOKEN) * LIKELY_SHARE),
+  }
 }
 
 export function estimateInputTokens({ instructions, messages, tools }: EstimatedRequest): number {

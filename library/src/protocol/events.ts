@@ -208,6 +208,8 @@ export interface AgentRewound {
   readonly runId: string
   readonly step: number
   readonly reason: string
+  /** What of it nobody but this event tells of: what the void step is estimated to have used. */
+  readonly spent?: TokenUsage
 }
 
 /** Exactly one, last of its run. */
@@ -218,7 +220,7 @@ export interface AgentCompleted {
   /** The answer, as far as it got; null when there is none. */
   readonly message: { readonly messageId: string; readonly parts: readonly TextPart[] } | null
   readonly usage: Usage
-  /** The part of `usage` that no other event tells of: of a summary that was of no use. */
+  /** The part of `usage` that no other event tells of: of a summary that was of no use, or, estimated, of a step that was cut off. */
   readonly spent?: TokenUsage
   readonly steps: number
   readonly durationMs: number

@@ -26,11 +26,12 @@ export function describeAmount(resource: BudgetResource, amount: number, currenc
   }
 }
 
-/** Such as `maxSteps is 40`, or `the budget of 10 calls of "send_mail" per user and day`. */
-export function describeLimit({ name, value, per, window, tool }: LimitFacts, currency?: string): string {
-  if (per === undefined || window === undefined || !isResource(name)) return `${name} is ${value}`
+/** Such as `maxSteps is 40`, or `the budget of 10 calls of "send_mail" per user and day`; and whether waiting helps. */
+export function describeLimit({ name, value, per, window, tool, held }: LimitFacts, currency?: string): string {
+  const rest = held === true ? ', and what is at work holds the rest of it for now' : ''
+  if (per === undefined || window === undefined || !isResource(name)) return `${name} is ${value}${rest}`
   const what = tool === undefined ? '' : ` of "${tool}"`
-  return `the budget of ${describeAmount(name, value, currency)}${what} per ${per} and ${window}`
+  return `the budget of ${describeAmount(name, value, currency)}${what} per ${per} and ${window}${rest}`
 }
 
 /** A line for each window, then one for each budget: how much is left of it, and until when. */

@@ -117,6 +117,8 @@ export interface LimitFacts {
   readonly endsAt?: number
   /** The one tool whose calls it counts. */
   readonly tool?: string
+  /** It is not used up, but what is at work holds the rest of it: there may be room again as soon as that ends. */
+  readonly held?: true
 }
 
 /** Where a budget stands, amounts in what its resource is counted in. */

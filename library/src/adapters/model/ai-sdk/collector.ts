@@ -120,8 +120,8 @@ export function createCollector(provider: string): Collector {
           type: 'finish',
           reason: reasonOf(reason, calls),
           usage: {
-            inputTokens: count(finish?.usage.inputTokens.total),
-            outputTokens: count(finish?.usage.outputTokens.total),
+            inputTokens: finish?.usage.inputTokens.total,
+            outputTokens: finish?.usage.outputTokens.total,
           },
           ...(providerData === undefined ? {} : { providerData }),
         },
@@ -176,8 +176,4 @@ function isMissingFinish(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
   const { name, data } = error as { readonly name?: unknown; readonly data?: unknown }
   return name === 'AI_InvalidResponseDataError' && data === undefined
-}
-
-function count(tokens: number | undefined): number {
-  return tokens !== undefined && Number.isFinite(tokens) && tokens > 0 ? tokens : 0
 }

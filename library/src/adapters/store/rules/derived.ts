@@ -8,6 +8,7 @@ import type { StoreErrorDetails } from '../../../agent/errors.ts'
 import type { ApprovalAnswer, ReservationHolder } from '../../../agent/ports.ts'
 import type {
   AgentCompleted,
+  AgentRewound,
   ApprovalDecision,
   ApprovalRequested,
   ApprovalResolved,
@@ -100,6 +101,8 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
       return [{ type: 'approval_opened', request: event, wrapping }]
     case 'approval_resolved':
       return [{ type: 'approval_closed', approvalId: event.approvalId, decision: event.decision }]
+    case 'agent_rewound':
+      return spentBy(event)
     case 'step_completed':
       return [{ type: 'used', holder: `step:${event.runId}`, tool: '', use: useOf(event.usage) }]
     case 'context_compacted':
@@ -125,8 +128,10 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
   }
 }
 
-function spentBy({ runId, spent }: AgentCompleted): readonly Change[] {
-  return spent === undefined ? [] : [{ type: 'used', holder: `summary:${runId}`, tool: '', use: useOf(spent) }]
+/** By the summary before a step, or by the step: a summary is over before its step reserves. */
+function spentBy({ runId, spent }: AgentCompleted | AgentRewound): readonly Change[] {
+  if (spent === undefined) return []
+  return [{ type: 'used', holder: `summary:${runId}`, otherwise: `step:${runId}`, tool: '', use: useOf(spent) }]
 }
 
 function useOf({ inputTokens, outputTokens, costMicros = 0 }: TokenUsage): Used['use'] {

@@ -194,14 +194,18 @@ function createLevels(table: UsageTable, at: number): (budget: BudgetRule) => Bu
 export interface Used {
   /** What reserved it, if anything did. */
   readonly holder: ReservationHolder
+  /** What did if that holds nothing. */
+  readonly otherwise?: ReservationHolder
   /** Empty: of no tool. */
   readonly tool: string
   readonly use: Partial<Use>
 }
 
 /** Counts what an event says was used, in the place of what was reserved for it. A call is counted once, however often it starts. */
-export function settle(table: UsageTable, runId: string, { holder, tool, use }: Used, at: number): void {
+export function settle(table: UsageTable, runId: string, used: Used, at: number): void {
+  const { holder, otherwise, tool, use } = used
   const held = table.reservations(runId, holder)
+  if (held.length === 0 && otherwise !== undefined) return settle(table, runId, { holder: otherwise, tool, use }, at)
   if (held.some(isStarted)) return
   const when = held[0]?.at ?? at
   if (held.length > 0) table.drop(runId, holder)
