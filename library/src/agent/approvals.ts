@@ -16,6 +16,8 @@ export interface Question {
   readonly owner: Owner
   readonly threadId: string
   readonly request: ApprovalRequested
+  /** It was asked by an earlier claim: it may have been answered while nobody here waited for it. */
+  readonly askedBefore: boolean
   /** The request is in the log; rejects with `RunLost`. */
   readonly durable: Promise<void>
   /** Cancels the question. */
@@ -66,6 +68,7 @@ export function createApprovals({ store, log, clock, logger }: ApprovalsOptions)
     return new Promise((resolve, reject) => {
       let timer: Disposable | undefined
       let deciding = false
+      let over = false
       const expire = (): void => {
         const leftMs = request.expiresAt - clock.now()
         if (leftMs > 0) timer = clock.setTimeout(expire, leftMs)
@@ -75,7 +78,9 @@ export function createApprovals({ store, log, clock, logger }: ApprovalsOptions)
       const forget = (): void => {
         timer?.[Symbol.dispose]()
         signal.removeEventListener('abort', cancel)
-        open.delete(request.approvalId)
+        over = true
+        // Not what a newer claim of the run waits with.
+        if (open.get(request.approvalId)?.question === question) open.delete(request.approvalId)
       }
       const settle = (verdict: ApprovalVerdict): void => {
         forget()
@@ -86,7 +91,7 @@ export function createApprovals({ store, log, clock, logger }: ApprovalsOptions)
         if (deciding) return
         deciding = true
         timer?.[Symbol.dispose]()
-        while (open.has(request.approvalId)) {
+        while (!over) {
           const lost = question.lost()
           if (lost !== undefined) return giveUp(lost)
           try {
@@ -100,11 +105,18 @@ export function createApprovals({ store, log, clock, logger }: ApprovalsOptions)
         }
       }
 
+      async function lookUp(): Promise<void> {
+        const held = await approvals.get(question.owner, request.approvalId).catch(() => undefined)
+        // What was decided stands, whatever is said now.
+        if (held !== undefined && held.status !== 'open') void decide('cancelled')
+      }
+
       const watch = (): void => {
-        if (!open.has(request.approvalId)) return
+        if (over) return
         signal.addEventListener('abort', cancel, { once: true })
         if (signal.aborted) cancel()
         else expire()
+        if (question.askedBefore) void lookUp()
       }
       const giveUp = (error: unknown): void => {
         forget()

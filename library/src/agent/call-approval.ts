@@ -53,7 +53,9 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
     const { threadId, signal, lost, activity } = run
     const owner = { tenant: run.principal.tenant, user: run.principal.user }
     using _waiting = activity.wait(request.expiresAt)
-    return await approvals.wait({ owner, threadId, request, durable: run.commit(), signal, lost, readEdited })
+    const durable = run.commit()
+    const askedBefore = asked !== undefined
+    return await approvals.wait({ owner, threadId, request, askedBefore, durable, signal, lost, readEdited })
   }
 
   if (asked === undefined) run.emit(request)
@@ -85,8 +87,8 @@ export async function withdrawApproval(run: RunContext, request: ApprovalRequest
   const { threadId, lost, services } = run
   const owner = { tenant: run.principal.tenant, user: run.principal.user }
   const readEdited = async (): Promise<EditedInput> => ({ ok: false, issues: [] })
-  const durable = Promise.resolve()
-  await services.approvals.wait({ owner, threadId, request, durable, signal: AbortSignal.abort(), lost, readEdited })
+  const now = { askedBefore: false, durable: Promise.resolve(), signal: AbortSignal.abort() }
+  await services.approvals.wait({ owner, threadId, request, ...now, lost, readEdited })
 }
 
 interface Approved extends Pick<ApprovalRequested, 'inputHash' | 'fingerprint'> {

@@ -10,6 +10,7 @@ import { cutOff, type MortalStore } from '../testing/mortal-store.ts'
 import type { Script } from '../testing/scripted-model.ts'
 import { defineTool } from '../tool/define-tool.ts'
 import type { Tool } from '../tool/tool.ts'
+import { StoreError } from './errors.ts'
 import type { LeaseStore, RunStore, Store } from './ports.ts'
 
 describe('an approval that outlives a deploy', () => {
@@ -102,6 +103,93 @@ describe('an answer that the node of the call never heard of', () => {
     const { events } = await bench.finish(asked)
 
     expect(executed).toEqual([keptInput])
+    expect(checkContract(events)).toEqual([])
+  })
+})
+
+describe('an answer that comes while a run is being taken over', () => {
+  it('is heard although another call of the step is at work [RUN-08]', async () => {
+    const { store, clock } = surroundings()
+    const executed: unknown[] = []
+    const hung = Promise.withResolvers<void>()
+    const slow = defineTool({
+      name: 'slow',
+      description: 'For a test',
+      input: { type: 'object' },
+      effect: 'read',
+      execute: () => hung.promise.then(() => 'slow'),
+    })
+    const script: Script = ({ messages }) =>
+      messages.length > 1 ? { text: 'done' } : { calls: [{ tool: 'slow' }, { tool: 'wipe' }] }
+    const dead = cutOff(store, Number.POSITIVE_INFINITY)
+    const first = createAgentBench({ store: dead, clock, tools: [wipe(executed), slow], script })
+    const asked = await first.ask()
+    const { approvalId } = await first.until('approval_requested')
+    dead.die()
+    const events: Store['events'] = {
+      ...store.events,
+      async read(owner, threadId, range) {
+        const page = await store.events.read(owner, threadId, range)
+        await store.approvals.resolve(ann, approvalId, { decision: 'approved', at: clock.now() })
+        return page
+      },
+    }
+    await using second = createAgentBench({ store: { ...store, events }, clock, tools: [wipe(executed), slow], script })
+
+    await clock.advance(2_500)
+    await second.supervisor.recover()
+    const wiped = await second.until('tool_completed')
+    hung.resolve()
+    const { end } = await second.finish(asked)
+
+    expect(wiped).toMatchObject({ tool: 'wipe', outcome: 'ok' })
+    expect([executed, end.outcome]).toEqual([[{}], 'completed'])
+  })
+})
+
+describe('an approval that expires while the store fails and its run is lost and taken up again', () => {
+  it('is closed by the newer claim; the older one takes nothing from it [RUN-08]', async () => {
+    const { store, clock } = surroundings()
+    let isFailing = false
+    const failing = <A extends unknown[], R>(ask: (...args: A) => Promise<R>) => {
+      return async (...args: A): Promise<R> => {
+        if (isFailing) throw new StoreError('STORE_UNAVAILABLE', { detail: 'for a test' })
+        return ask(...args)
+      }
+    }
+    const { approvals, leases } = store
+    const resolve = failing((...asked: Parameters<typeof approvals.resolve>) => approvals.resolve(...asked))
+    const heartbeat = failing((...asked: Parameters<typeof leases.heartbeat>) => leases.heartbeat(...asked))
+    const troubled = { ...store, approvals: { ...approvals, resolve }, leases: { ...leases, heartbeat } }
+    const slow = defineTool({
+      name: 'slow',
+      description: 'For a test',
+      input: { type: 'object' },
+      effect: 'read',
+      timeoutMs: 60_000,
+      execute: (_: unknown, { signal }) => new Promise<string>((done) => onAbort(signal, () => done('slow'))),
+    })
+    const script: Script = ({ messages }) =>
+      messages.length > 1 ? { text: 'done' } : { calls: [{ tool: 'slow' }, { tool: 'wipe' }] }
+    const policy = definePolicy({ allow: [{ tools: ['*'] }], approvalTimeoutMs: 10_100 })
+    await using bench = createAgentBench({ store: troubled, clock, tools: [wipe([]), slow], policy, script })
+    const asked = await bench.ask()
+    await bench.until('approval_requested')
+    await clock.advance(9_900)
+    isFailing = true
+
+    for (let beat = 0; beat < 60; beat++) {
+      await clock.advance(50)
+      await bench.supervisor.recover()
+    }
+    isFailing = false
+    await clock.advance(5_000)
+    const resolved = await bench.until('approval_resolved')
+    await clock.advance(60_000)
+    const { events } = await bench.finish(asked)
+
+    expect(resolved).toMatchObject({ decision: 'expired' })
+    expect(attempts(events).length).toBeGreaterThan(1)
     expect(checkContract(events)).toEqual([])
   })
 })
@@ -289,6 +377,10 @@ describe('a drain', () => {
 
 function surroundings(): { readonly store: Store; readonly clock: ManualClock } {
   return { store: createMemoryStore(), clock: createManualClock() }
+}
+
+function onAbort(signal: AbortSignal, listener: () => void): void {
+  signal.addEventListener('abort', listener, { once: true })
 }
 
 function turn(): Promise<void> {
