@@ -114,7 +114,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
       maxOpenRunsPerUser: config.limits.maxOpenRunsPerUser,
       budgets: config.budgets,
       currency: config.currency,
-      onReserved: metrics.reserved,
+      onReserved: (reservation) => metrics.reserved(reservation),
       attachmentLimits: attachmentLimits(config.limits),
       clock,
       logger: log.child({ part: 'agent' }),

@@ -123,7 +123,8 @@ function checkBudgets({ budgets, prices, agents, model }: ParsedConfig): readonl
   }
   if (!budgets.some(({ resource }) => resource === 'money')) return []
   const specs = agents?.map((agent) => agent.model ?? model) ?? [model]
-  const unpriced = new Set(specs.filter((spec) => typeof spec === 'string' && spec !== 'builtin' && !(spec in prices)))
+  const named = specs.filter((spec) => typeof spec === 'string')
+  const unpriced = new Set(named.filter((spec) => spec !== 'builtin' && !Object.hasOwn(prices, spec)))
   return [...unpriced].map((spec) => ({
     name: `prices.${spec}`,
     expected: 'a price, because there is a budget of money',
