@@ -107,7 +107,7 @@ export function createMemoryLeases(state: MemoryState): LeaseStore {
         const open = [...mine.approvals.values()].filter((held) => held.runId === runId && held.status === 'open')
         const isDue = run.record.stopping || (parked !== undefined && parked.approvals !== open.length)
         run.record = { ...run.record, parked: parked !== undefined }
-        endTime(mine.usage, runId, lastAt(mine, run), false)
+        endTime(mine.usage, { runId, until: lastAt(mine, run), why: parked === undefined ? 'left' : 'parked' })
         run.leaseUntil = isDue ? 0 : until
         return isDue
       }
@@ -121,7 +121,8 @@ export function createMemoryLeases(state: MemoryState): LeaseStore {
         .map((run) => {
           const { usage } = state.of(run.record.owner)
           const { runId } = run.record
-          endTime(usage, runId, Math.min(now, run.leaseUntil, lastAt(state.of(run.record.owner), run)), false)
+          const lastWord = Math.min(now, run.leaseUntil, lastAt(state.of(run.record.owner), run))
+          endTime(usage, { runId, until: lastWord, why: 'left' })
           beginTime(usage, runId, now)
           run.leaseUntil = until
           const taken = { ...run.record, node, epoch: run.record.epoch + 1 }

@@ -136,7 +136,7 @@ function applyChanges(state: OwnerState, held: MemoryThread, event: ThreadEvent,
       case 'run_ended':
         if (runId !== null) {
           endRun(state, held, runId, change.outcome)
-          endTime(state.usage, runId, at, true)
+          endTime(state.usage, { runId, until: at, why: 'ended' })
         }
         break
       case 'used':

@@ -218,12 +218,22 @@ export function beginTime(table: UsageTable, runId: string, at: number): void {
   table.hold(runId, { holder: 'time', resource: 'runMs', tool: '', amount: 0, at })
 }
 
-/** The run is at work no longer, since `until`: its time is counted, and what it had reserved is given back. */
-export function endTime(table: UsageTable, runId: string, until: number, ended: boolean): void {
+/**
+ * The run is at work no longer, since `until`, and its time is counted: never more than was reserved, because a clock that
+ * jumps is no work. What it had reserved is given back when it has ended or waits for a person. When its node left it, its
+ * next one says what became of the step at hand, and until then others may not use the same room.
+ */
+export function endTime(
+  table: UsageTable,
+  { runId, until, why }: { readonly runId: string; readonly until: number; readonly why: 'ended' | 'parked' | 'left' },
+): void {
   const [time] = table.reservations(runId, 'time')
-  table.dropAll(runId, ended)
+  if (why === 'left') table.drop(runId, 'time')
+  else table.dropAll(runId, why === 'ended')
   if (time === undefined) return
-  count(table, { use: { runMs: Math.max(0, Math.round(until - time.at)) }, tool: '', at: time.at })
+  const most = time.amount > 0 ? time.amount : Number.POSITIVE_INFINITY
+  const runMs = Math.min(most, Math.max(0, Math.round(until - time.at)))
+  count(table, { use: { runMs }, tool: '', at: time.at })
 }
 
 export function report(table: UsageTable, at: number, budgets: readonly BudgetRule[]): UsageReport {

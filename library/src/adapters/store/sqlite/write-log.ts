@@ -182,5 +182,5 @@ function endRun(db: Statements, { tenant, user, threadKey, runId, at, outcome, u
     runId,
   )
   db.run('DELETE FROM call_inputs WHERE tenant = ? AND user = ? AND run_id = ?', tenant, user, runId)
-  endTime(usageTable(db, { tenant, user }), runId, at, true)
+  endTime(usageTable(db, { tenant, user }), { runId, until: at, why: 'ended' })
 }

@@ -125,7 +125,11 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
       node,
     )
     for (const { tenant, user, updated_at } of released) {
-      endTime(usageTable(db, { tenant, user }), runId, updated_at, false)
+      endTime(usageTable(db, { tenant, user }), {
+        runId,
+        until: updated_at,
+        why: approvals === null ? 'left' : 'parked',
+      })
     }
     return given?.due === 1
   },
@@ -143,7 +147,7 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
       const before = findRun(db, { tenant, user }, runId)
       if (before === undefined) return []
       const usage = usageTable(db, { tenant, user })
-      endTime(usage, runId, Math.min(now, lease_until, updated_at), false)
+      endTime(usage, { runId, until: Math.min(now, lease_until, updated_at), why: 'left' })
       beginTime(usage, runId, now)
       db.run(
         `UPDATE runs SET node = ?, epoch = epoch + 1, lease_until = ?, parked = 0
