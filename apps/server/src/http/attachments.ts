@@ -41,21 +41,9 @@ export function attachmentRoutes(app: FastifyInstance, context: HttpContext): vo
 
   app.post('/v1/attachments', { bodyLimit, onRequest: admit }, upload)
 
-  app.route<WithId>({
-    url: '/v1/attachments/:id',
-    // Given with its method, because the framework's own answer to HEAD reads all that it does not send.
-    method: ['GET', 'HEAD'],
-    async handler(request, reply) {
-      const { identity } = await requireCaller(request, context)
-      using place = new DisposableStack()
-      place.use(gateway.admit(identity))
-      const attachment = await supervisor.openAttachment(identity.principal, request.params.id)
-      // Who reads slowly keeps the place until everything was read.
-      disposeWhenOver(reply, place.move())
-      reply.headers(headersOf(attachment))
-      return reply.send(request.method === 'HEAD' ? undefined : Readable.from(attachment.pieces()))
-    },
-  })
+  // The framework's own answer to HEAD would read all that it does not send.
+  app.get<WithId>('/v1/attachments/:id', { exposeHeadRoute: false }, give)
+  app.head<WithId>('/v1/attachments/:id', give)
 
   app.delete<WithId>('/v1/attachments/:id', async (request, reply) => {
     const { identity } = await requireCaller(request, context)
@@ -63,6 +51,17 @@ export function attachmentRoutes(app: FastifyInstance, context: HttpContext): vo
     await supervisor.deleteAttachment(identity.principal, request.params.id)
     return reply.code(204).send()
   })
+
+  async function give(request: FastifyRequest<WithId>, reply: FastifyReply): Promise<FastifyReply> {
+    const { identity } = await requireCaller(request, context)
+    using place = new DisposableStack()
+    place.use(gateway.admit(identity))
+    const attachment = await supervisor.openAttachment(identity.principal, request.params.id)
+    // Who reads slowly keeps the place until everything was read.
+    disposeWhenOver(reply, place.move())
+    reply.headers(headersOf(attachment))
+    return reply.send(request.method === 'HEAD' ? undefined : Readable.from(attachment.pieces()))
+  }
 
   /** Before the first byte of the body is taken in. */
   async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
