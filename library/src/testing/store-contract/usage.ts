@@ -135,6 +135,17 @@ export function usageRules({ describe, it, expect, store: shared, makeStore, fc 
       ])
     })
 
+    it('of a day is known in its month alone, once so many later days were used [CALL-07]', async () => {
+      const store = await shared()
+      const run = await newRunAtWork(store)
+      const days = Array.from({ length: 48 + 62 + 2 }, (_, day) => START + day * DAY_MS)
+      await Promise.all(days.map((at) => useTokens(store, run, 1, at)))
+
+      const { used } = await store.usage.read(run.owner, { at: START, budgets: [] })
+
+      expect(used.map(({ tokens }) => tokens)).toEqual([0, 0, 31])
+    })
+
     it('is found in its hour, its day and its month, wherever the clock goes but far back [CALL-07]', async () => {
       await using store = await makeStore()
       // Far enough ahead and back for hours to be added up to days, and days to months.
