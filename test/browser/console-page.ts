@@ -44,6 +44,7 @@ const policy = {
   allow: [{ roles: ['user'], tools: ['*'] }],
   approve: ['effect:destructive', { tools: ['send_money'], by: { users: ['vera'] } }],
 }
+const budgets = [{ per: 'user', window: 'day', resource: 'calls', max: 1_000, tool: 'calculate' }] as const
 const fail = defineTool({
   name: 'always_fails',
   description: 'Fail.',
@@ -61,7 +62,7 @@ export async function startConsole(): Promise<ConsoleServer> {
     build: { outDir: consoleFolder },
   })
   const config = parseConfig(
-    { port: 0, dataFolder: join(folder, 'data'), tools: [erase, fail, sendMoney], policy },
+    { port: 0, dataFolder: join(folder, 'data'), tools: [erase, fail, sendMoney], policy, budgets },
     { env: { TOOLCRIB_LOG: 'silent' }, folder },
   )
   let gate = Promise.withResolvers<void>()

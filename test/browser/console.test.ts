@@ -36,6 +36,30 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
     await page.context().close()
   })
 
+  it('shows in its gauge what was used, and what is left of a budget, as it is when it is opened [CALL-07] [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'gus')
+    const gauge = page.getByRole('region', { name: 'Usage' })
+    const linesOf = async (): Promise<string[]> => {
+      await page.getByRole('button', { name: 'Usage', exact: true }).click()
+      await gauge.waitFor()
+      const lines = await gauge.getByRole('listitem').allTextContents()
+      await page.getByRole('button', { name: 'Close the usage' }).click()
+      await gauge.waitFor({ state: 'detached' })
+      return lines
+    }
+
+    const before = await linesOf()
+    await say(page, 'please calculate something')
+    await answers(page).filter({ hasText: 'That is done.' }).waitFor()
+    const after = await linesOf()
+
+    const told = (lines: readonly string[], part: string) => lines.find((line) => line.includes(part))
+    expect(told(before, 'this day')).toContain('0 steps, 0 calls, 0 tokens')
+    expect(told(after, 'this day')).toContain('2 steps, 1 call,')
+    expect(told(after, 'of "calculate"')).toContain('1,000 calls of "calculate" per user and day: 999 calls left until')
+    await page.context().close()
+  })
+
   it('shows a failed call as failed, with its error [WEB-01]', async () => {
     const page = await room.signIn(browser, 'ann')
 

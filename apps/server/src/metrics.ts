@@ -8,7 +8,14 @@ import { Counter, Gauge, Histogram, Registry as PrometheusRegistry } from 'prom-
 import type { Tool } from 'toolcrib'
 import type { Clock, Reserved, Store, Supervisor, SupervisorNotice } from 'toolcrib/agent'
 import type { Gateway } from 'toolcrib/gateway'
-import { type ApprovalResolved, CLOSE, type LoggedEvent, type Owner } from 'toolcrib/protocol'
+import {
+  type ApprovalResolved,
+  CLOSE,
+  type LoggedEvent,
+  type Owner,
+  type RunEvent,
+  type TokenUsage,
+} from 'toolcrib/protocol'
 import type { Registry } from 'toolcrib/registry'
 import type { ComponentHealth, HealthCheck } from './health.ts'
 import type { EventLoopLag } from './metrics/event-loop-lag.ts'
@@ -149,22 +156,38 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
         calls.inc({ tool, outcome: event.outcome })
         return callSeconds.observe({ tool }, event.durationMs / 1_000)
       }
-      case 'step_completed': {
-        const { inputTokens, outputTokens, costMicros = 0 } = event.usage
-        used.inc({ resource: 'steps' })
-        used.inc({ resource: 'tokens' }, inputTokens + outputTokens)
-        return used.inc({ resource: 'money' }, costMicros)
-      }
+      case 'step_completed':
+      case 'context_compacted':
+        return use(event.usage)
+      case 'agent_rewound':
+        return use(event.spent)
       case 'tool_late':
         return late.inc()
       case 'approval_resolved':
         return approvals.inc({ decision: event.decision, by: answererOf(owner, event) })
+      case 'subagent_event':
+        return observeInside(event.event)
       case 'agent_completed':
+        use(event.spent)
         runs.inc({ outcome: event.outcome })
         return runSeconds.observe(event.durationMs / 1_000)
       default:
         return
     }
+  }
+
+  /** Of an agent inside a run, only what it used: all else is told of the run that a person sees. */
+  function observeInside(event: RunEvent): void {
+    if (event.type === 'subagent_event') observeInside(event.event)
+    else if (event.type === 'step_completed' || event.type === 'context_compacted') use(event.usage)
+    else if (event.type === 'agent_rewound' || event.type === 'agent_completed') use(event.spent)
+  }
+
+  function use(usage: TokenUsage | undefined): void {
+    if (usage === undefined) return
+    used.inc({ resource: 'steps' })
+    used.inc({ resource: 'tokens' }, usage.inputTokens + usage.outputTokens)
+    used.inc({ resource: 'money' }, usage.costMicros ?? 0)
   }
 
   async function timed<T>(work: () => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createMemoryStore } from '../adapters/store/memory.ts'
 import type { BudgetOptions } from '../policy/budgets.ts'
+import { definePolicy } from '../policy/define-policy.ts'
 import { checkContract } from '../protocol/contract.ts'
 import type { LimitWarning, LoggedEvent } from '../protocol/events.ts'
 import type { BudgetLevel, Principal } from '../protocol/vocabulary.ts'
@@ -321,6 +322,20 @@ describe('what a user used', () => {
     }
     expect(mine.budgets).toEqual([{ ...perUser('tokens', 100_000), used: 84, reserved: 0, endsAt: dayEnd }, shared])
     expect(theirs.budgets[1]).toEqual(shared)
+  })
+})
+
+describe('a budget of a tool that is hidden from somebody', () => {
+  it('is not told to them, because that would name the tool [CALL-03] [CALL-07]', async () => {
+    const boss: Principal = { ...ann, user: 'boss', roles: ['boss'] }
+    const policy = definePolicy({ allow: [{ tools: ['echo'] }, { roles: ['boss'], tools: ['send_mail'] }] })
+    const budgets = ['echo', 'send_mail', 'not_yet_here'].map((tool) => perUser('calls', 5, tool))
+    await using bench = benchWith(budgets, { policy })
+    const toolsFor = async (principal: Principal): Promise<unknown> =>
+      (await bench.supervisor.usage(principal)).budgets.map(({ tool }) => tool)
+
+    expect(await toolsFor(ann)).toEqual(['echo', 'not_yet_here'])
+    expect(await toolsFor(boss)).toEqual(['echo', 'send_mail', 'not_yet_here'])
   })
 })
 

@@ -396,7 +396,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       }
     },
     async usage(principal) {
-      const query = { at: clock.now(), budgets: budgetsOf(principal, budgets) }
+      // A tool that is hidden from somebody is nowhere named to them.
+      const scope = scopes.peek(principal) ?? registry
+      const isHidden = (tool: Tool | undefined): boolean =>
+        tool !== undefined && policy.visible(principal, [tool]).length === 0
+      const told = budgetsOf(principal, budgets).filter(({ tool }) => !isHidden(scope.get(tool ?? '')))
+      const query = { at: clock.now(), budgets: told }
       return { currency, ...(await store.usage.read(ownerOf(principal), query)) }
     },
     agents: () =>

@@ -32,7 +32,7 @@ describe('a limit as people read it', () => {
     })
 
     expect(lines).toEqual([
-      'this hour: 2 steps, 1 calls, 4,210 tokens, 0.013 USD, 1.5 s at work',
+      'this hour: 2 steps, 1 call, 4,210 tokens, 0.013 USD, 1.5 s at work',
       expect.stringContaining('the budget of 5,000 tokens per user and hour: 700 tokens left until'),
       expect.stringContaining(': 0 tokens left until'),
     ])

@@ -7,9 +7,9 @@ import type { BudgetLevel, BudgetResource, LimitFacts, UsageReport } from './voc
 
 const MICROS = 1_000_000
 const nouns: { readonly [R in BudgetResource]: string } = {
-  steps: 'steps',
-  calls: 'calls',
-  tokens: 'tokens',
+  steps: 'step',
+  calls: 'call',
+  tokens: 'token',
   money: '',
   runMs: 's at work',
 }
@@ -22,7 +22,7 @@ export function describeAmount(resource: BudgetResource, amount: number, currenc
     case 'runMs':
       return `${(amount / 1_000).toLocaleString('en', { maximumFractionDigits: 1 })} ${nouns[resource]}`
     default:
-      return `${amount.toLocaleString('en')} ${nouns[resource]}`
+      return `${amount.toLocaleString('en')} ${nouns[resource]}${amount === 1 ? '' : 's'}`
   }
 }
 

@@ -1,4 +1,5 @@
 import { defineTool } from 'toolcrib'
+import { agentTool, defineAgent, ModelError } from 'toolcrib/agent'
 import { createScriptedModel } from 'toolcrib/testing'
 import { describe, expect, it, vi } from 'vitest'
 import type { HealthDetails } from '../health.ts'
@@ -107,6 +108,32 @@ describe('metrics', () => {
 
     expect(counted.get('toolcrib_connections_closed_total{code="(other)"}')).toBe(1)
     expect(counted.get('toolcrib_connections_closed_total{code="4999"}')).toBeUndefined()
+  })
+
+  it('count all that is used: by an agent inside a run too, and by a step that is cut off [OPS-01] [CALL-07]', async () => {
+    const usage = { inputTokens: 100, outputTokens: 10 }
+    const cut = { text: 'Once upon', error: new ModelError('MODEL_STREAM_CUT', { model: 'scripted' }) }
+    const helper = defineAgent({
+      name: 'helper',
+      description: 'Helps',
+      model: createScriptedModel([cut, { text: 'So.', usage }]),
+      tools: [],
+    })
+    const model = createScriptedModel([
+      { calls: [{ tool: 'helper', input: { message: 'Go on' } }], usage },
+      { text: 'Done.', usage },
+    ])
+    await using fixture = await startFixture({ config: { tools: [agentTool(helper)] }, parts: { model } })
+    const { token } = await signIn(fixture.url, 'Ann')
+    await using client = connectClient(fixture.url, token)
+
+    const { threadId } = await client.createThread()
+    const end = endOf(await ask(client, threadId, 'ask the helper'))
+
+    const counted = await metricsOf(fixture.url)
+    expect(end.usage.inputTokens).toBeGreaterThan(300)
+    expect(counted.get('toolcrib_used_total{resource="steps"}')).toBe(4)
+    expect(counted.get('toolcrib_used_total{resource="tokens"}')).toBe(end.usage.inputTokens + end.usage.outputTokens)
   })
 
   it('are for operators and for the scraper with its token, once there is an issuer', async () => {

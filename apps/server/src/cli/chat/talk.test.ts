@@ -132,3 +132,21 @@ it('sends files with the next message, and says of one that cannot be sent why',
     { role: 'user', parts: [{ text: 'How many trees?' }, { name: 'my trees.txt', content: { text: 'oak\nelm\n' } }] },
   ])
 })
+
+it('says on request what was used, and what is left of which budget [CALL-07]', async () => {
+  const usage = { inputTokens: 40, outputTokens: 2 }
+  const model = createScriptedModel([{ text: 'Hello.', usage }])
+  const budgets = [{ per: 'user', window: 'day', resource: 'tokens', max: 20_000 }] as const
+  await using fixture = await startFixture({ config: { budgets }, parts: { model } })
+  const { token } = await signIn(fixture.url, 'Ann')
+  await using ann = sitDown(connectClient(fixture.url, token))
+  await ann.shown('A new thread')
+
+  ann.type('hello')
+  await ann.shown('Hello.')
+  ann.type('/usage')
+  await ann.shown('the budget of')
+
+  expect(ann.screen()).toMatch(/this day: 1 step, 0 calls, 42 tokens, 0 USD/)
+  expect(ann.screen()).toMatch(/the budget of 20,000 tokens per user and day: 19,958 tokens left until/)
+})
