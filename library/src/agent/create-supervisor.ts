@@ -375,9 +375,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     send: (principal, message) => track(send(principal, message)),
     async stop(principal, runId) {
-      const run = await stopRun(ownerOf(principal), runId)
+      const owner = ownerOf(principal)
+      const run = await stopRun(owner, runId)
       if (run === undefined) throw notFound('run', runId)
-      return { stopping: run.outcome === null }
+      if (run.outcome !== null || !runner.isEnding(runId)) return { stopping: run.outcome === null }
+      // It came too late, unless the end that was said is lost.
+      await runner.ended(runId)
+      const ended = await store.runs.get(owner, runId)
+      return { stopping: ended?.outcome === null }
     },
     inbox: (principal, query = {}) => readInbox({ store, clock }, principal, query),
     async answer(principal, approvalId, answer) {

@@ -52,6 +52,8 @@ export interface Runner {
   start(run: RunRecord, askedAt: number): void
   /** False: it is not at work here. */
   stop(runId: string): boolean
+  /** Its end is said already, and no stop changes it. */
+  isEnding(runId: string): boolean
   /** Resolves when the run is not at work here any more: its end is durable, or it is lost, parked or handed over. */
   ended(runId: string): Promise<void>
   /**
@@ -71,6 +73,8 @@ interface Work extends HeldRun {
   readonly controller: AbortController
   readonly activity: Activity
   readonly ended: PromiseWithResolvers<void>
+  /** Its end is said, and perhaps not durable yet. */
+  isEnding: boolean
 }
 
 /** When a run that is given back is due, and how many approvals it waits for. */
@@ -118,6 +122,7 @@ export function createRunner(options: RunnerOptions): Runner {
       activity: createActivity(() => track(park(work))),
       leaseUntil: askedAt + LEASE_MS,
       ended: Promise.withResolvers(),
+      isEnding: false,
     }
     works.set(runId, work)
     heartbeat.start()
@@ -181,7 +186,10 @@ export function createRunner(options: RunnerOptions): Runner {
       scope,
       signal: controller.signal,
       transcript,
-      emit: journal.emit,
+      emit(event, inputs) {
+        if (event.type === 'agent_completed') work.isEnding = true
+        journal.emit(event, inputs)
+      },
       commit: journal.commit,
       backlog: () => journal.backlog,
       lost: () => journal.lost,
@@ -267,6 +275,7 @@ export function createRunner(options: RunnerOptions): Runner {
   return {
     start,
     stop,
+    isEnding: (runId) => works.get(runId)?.isEnding === true,
     prolong: heartbeat.prolong,
     ended: (runId) => works.get(runId)?.ended.promise ?? Promise.resolve(),
     active: () => [...works.values()].map(({ record }) => record),

@@ -215,6 +215,33 @@ describe('stop', () => {
     expect(checkContract(events)).toEqual([])
   })
 
+  it('that comes when the answer is said and not yet written says that it came too late [RUN-09]', async () => {
+    const memory = createMemoryStore()
+    const written = Promise.withResolvers<void>()
+    const held = Promise.withResolvers<void>()
+    const append: Store['events']['append'] = async (owner, threadId, entry) => {
+      if (entry.events.some(({ type }) => type === 'agent_completed')) {
+        held.resolve()
+        await written.promise
+      }
+      return memory.events.append(owner, threadId, entry)
+    }
+    await using bench = createAgentBench({
+      store: { ...memory, events: { ...memory.events, append } },
+      script: [{ text: 'The answer' }],
+    })
+    const asked = await bench.ask()
+    await held.promise
+
+    const stopping = bench.supervisor.stop(ann, asked.runId)
+    await bench.clock.advance(0)
+    written.resolve()
+    const { end } = await bench.finish(asked)
+
+    expect(await stopping).toEqual({ stopping: false })
+    expect(end.outcome).toBe('completed')
+  })
+
   it('twice, or after the end, changes nothing', async () => {
     await using bench = createAgentBench({ script: [{ gate: never }] })
     const asked = await bench.ask()
