@@ -25,6 +25,7 @@ import { guardLogger } from './guarded-logger.ts'
 import { LEASE_MS } from './heartbeat.ts'
 import { readInbox } from './inbox.ts'
 import { defaultRunLimits, readRunLimits } from './limits.ts'
+import { isPrice, MAX_PRICE } from './model-price.ts'
 import type { ApprovalRecord, Clock, Logger, RunRecord, Store } from './ports.ts'
 import type { LateCall, RunServices } from './run-context.ts'
 import { COMMIT_MS, createRunner } from './runner.ts'
@@ -101,7 +102,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
   const budgets = readBudgets(options.budgets ?? [])
   const agents = indexAgents(options.agents)
-  if (budgets.some(({ resource }) => resource === 'money')) assertPriced(options.agents)
+  assertPrices(options.agents, { required: budgets.some(({ resource }) => resource === 'money') })
   const defaultAgent = options.defaultAgent ?? options.agents[0]?.name ?? ''
   if (!agents.has(defaultAgent)) {
     throw optionInvalid('defaultAgent', `one of ${[...agents.keys()].join(', ')}`, `"${defaultAgent}"`)
@@ -443,11 +444,16 @@ function isOwner(a: Owner, b: Owner): boolean {
 }
 
 /** A budget of money cannot hold what costs nobody knows how much. */
-function assertPriced(agents: readonly Agent[]): void {
+function assertPrices(agents: readonly Agent[], { required }: { readonly required: boolean }): void {
   for (const [index, { name, model }] of agents.entries()) {
-    if (model.price !== undefined) continue
-    const expected = `a price, because there is a budget of money; the model "${model.name}" of agent "${name}" has none`
-    throw optionInvalid(`agents[${index}].model.price`, expected, 'none')
+    const option = `agents[${index}].model.price`
+    if (model.price === undefined && required) {
+      const expected = `a price, because there is a budget of money; the model "${model.name}" of agent "${name}" has none`
+      throw optionInvalid(option, expected, 'none')
+    }
+    if (model.price !== undefined && !isPrice(model.price)) {
+      throw optionInvalid(option, `amounts from 0 to ${MAX_PRICE}, to the millionth`, JSON.stringify(model.price))
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSqliteStore } from '../adapters/store/sqlite.ts'
 import type { BudgetOptions } from '../policy/budgets.ts'
@@ -14,6 +15,7 @@ import { ModelError } from './errors.ts'
 const price = { inputPerMillionTokens: 2, outputPerMillionTokens: 10 }
 const long = 'Once upon a time there was a king. '.repeat(100)
 const never = new Promise<never>(() => {})
+const cutError = new ModelError('MODEL_STREAM_CUT', { model: 'scripted' })
 const perUser = (resource: BudgetOptions['resource'], max: number): BudgetOptions => ({
   per: 'user',
   window: 'day',
@@ -81,6 +83,56 @@ describe('a step that is cut off', () => {
     expect(end).toMatchObject({ outcome: 'failed', usage: { inputTokens: 0, outputTokens: 0 } })
     expect(await levelsOf(bench)).toMatchObject([{ used: 0, reserved: 0 }])
   })
+})
+
+describe('many runs of one user, some stopped and some broken off', () => {
+  it('never overspend, hold nothing in the end, and have used what their log says [CALL-07] [RUN-09]', async () => {
+    const fates = fc.array(fc.constantFrom('ends', 'breaks', 'stops'), { minLength: 40, maxLength: 40 })
+    const shares = fc.array(fc.nat(100), { minLength: 7, maxLength: 7 })
+
+    await fc.assert(
+      fc.asyncProperty(fates, shares, async (kinds, said) => {
+        const budgets = [perUser('tokens', 60_000), perUser('money', 0.4)]
+        const fateOf = new Map<string, string>()
+        const model = createScriptedModel(
+          ({ messages, maxOutputTokens = 0 }, step) => {
+            const outputTokens = Math.floor((maxOutputTokens * (said[step % said.length] ?? 0)) / 100)
+            // A token of prose has four letters and more.
+            const text = 'letter '.repeat(outputTokens)
+            const number = JSON.stringify(messages)
+            const fate = [...fateOf].find(([key]) => number.includes(key))?.[1]
+            if (fate === 'stops') return { text, gate: never }
+            const isBroken = fate === 'breaks' && step % 2 === 0
+            return isBroken ? { text, error: cutError } : { text, usage: { inputTokens: 20, outputTokens } }
+          },
+          { price },
+        )
+        await using bench = createAgentBench({ model, supervisor: { budgets, maxRunsPerUser: 100 } })
+
+        const asked = await Promise.all(
+          kinds.map(async (fate, index) => {
+            fateOf.set(`number ${index}.`, fate)
+            return { fate, run: await bench.ask(`number ${index}.`) }
+          }),
+        )
+        const ends = await Promise.all(
+          asked.map(async ({ fate, run }) => {
+            const ended = bench.until('agent_completed', ({ runId }) => runId === run.runId)
+            await Promise.race([ended, bench.until('agent_thinking', ({ runId }) => runId === run.runId)])
+            if (fate === 'stops') await bench.supervisor.stop(ann, run.runId)
+            return (await ended).usage
+          }),
+        )
+
+        const levels = await levelsOf(bench)
+        const told = ends.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0)
+        expect(levels.map(({ reserved }) => reserved)).toEqual([0, 0])
+        expect(levels.map(({ used, max }) => used <= max)).toEqual([true, true])
+        expect(levels[0]?.used).toBe(told)
+      }),
+      { numRuns: 20, endOnFailure: true },
+    )
+  }, 60_000)
 })
 
 describe('what a model says it used', () => {

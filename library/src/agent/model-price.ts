@@ -12,6 +12,15 @@ export interface Price {
 }
 
 export const MICROS = 1_000_000
+/** For a million tokens: more than any model asks for; a larger one is a price per token. */
+export const MAX_PRICE = 1_000_000
+
+/** Whether it can be counted: one that is rounded to nothing would be free. */
+export function isPrice({ inputPerMillionTokens, outputPerMillionTokens }: Price): boolean {
+  return [inputPerMillionTokens, outputPerMillionTokens].every(
+    (amount) => amount === 0 || (amount <= MAX_PRICE && Math.round(amount * MICROS) >= 1),
+  )
+}
 
 /** Millionths of the currency. */
 export function costOf(price: Price, { inputTokens, outputTokens }: TokenUsage): number {

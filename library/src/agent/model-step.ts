@@ -166,7 +166,11 @@ export function streamModelStep({ model, request, onDelta, pressure }: ModelStep
   }
 
   function estimate(): TokenUsage {
-    return estimateUsage(request, bytes + Buffer.byteLength(calls.map(({ input }) => textOf(input)).join()))
+    const { maxOutputTokens = Number.POSITIVE_INFINITY } = request
+    const said = bytes + Buffer.byteLength(calls.map(({ input }) => textOf(input)).join())
+    const { inputTokens, outputTokens } = estimateUsage(request, said)
+    // It said no more than it was allowed to, whatever its words look like.
+    return { inputTokens, outputTokens: Math.min(outputTokens, maxOutputTokens) }
   }
 
   function badResponse(detail: string): ModelError {

@@ -191,7 +191,12 @@ const budget = z
   .describe('a budget: { per, window, resource, max, tool?, roles? }')
 
 /** More than any model asks for; a larger one is a price per token. */
-const pricePerMillion = z.number().min(0).max(1_000_000).describe('a price of a million tokens, from 0 to 1000000')
+const pricePerMillion = z
+  .number()
+  .min(0)
+  .max(1_000_000)
+  .refine((amount) => amount === 0 || amount >= 0.000_001)
+  .describe('a price of a million tokens, from 0 to 1000000, to the millionth')
 
 const price = z
   .strictObject({ inputPerMillionTokens: pricePerMillion, outputPerMillionTokens: pricePerMillion })
