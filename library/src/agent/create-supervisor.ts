@@ -18,6 +18,7 @@ import { createAnswerer } from './approval-answer.ts'
 import { createApprovalNotices } from './approval-notices.ts'
 import { createApprovals } from './approvals.ts'
 import { type AttachmentLimits, createAttachments, defaultAttachmentLimits } from './attachments.ts'
+import { createDueRuns } from './due-runs.ts'
 import { AgentError } from './errors.ts'
 import { createEventLog } from './event-log.ts'
 import { createGates } from './gate.ts'
@@ -69,11 +70,6 @@ export interface SupervisorOptions {
   /** Told when an abandoned call settled after all. */
   readonly onLateCall?: (late: LateCall) => void
 }
-
-/** Runs taken over in one go. */
-const RECOVER_PAGE = 100
-/** No lease ends so much later; with room for the clocks of other nodes. */
-const LATEST_LEASE_MS = 10 * LEASE_MS
 
 /** @throws AgentError `OPTION_INVALID`. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
@@ -142,7 +138,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     budgets,
     ...(options.onReserved && { onReserved: options.onReserved }),
     services,
-    onParked: wakeAt,
+    onParked: (at) => due.wakeAt(at),
+  })
+  const due = createDueRuns({
+    node,
+    leases: store.leases,
+    runner,
+    clock,
+    logger,
+    track,
+    isLeaving: () => draining,
   })
   const answerApproval = createAnswerer({
     store,
@@ -155,7 +160,6 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   /** Accepting and naming: what a drain waits for before it looks at the runs. */
   const pending = new Set<Promise<unknown>>()
   let draining = false
-  let wake: { readonly at: number; readonly timer: Disposable } | undefined
 
   function track<R>(promise: Promise<R>): Promise<R> {
     const settled = promise.then(
@@ -267,47 +271,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  /** Runs that are due: of dead nodes, handed over, stopped while parked, answered, or with an approval that has expired. */
-  function takeDue(): Promise<number> {
-    return track(takeAllDue())
-  }
-
-  async function takeAllDue(): Promise<number> {
-    for (let taken = 0; ; ) {
-      await runner.prolong()
-      if (draining) return taken
-      const now = clock.now()
-      const askedAt = clock.monotonic()
-      const times = { now, until: now + LEASE_MS, latest: now + LATEST_LEASE_MS }
-      const runs = await store.leases.takeOver(node, { ...times, limit: RECOVER_PAGE })
-      for (const run of runs) runner.start(run, askedAt)
-      taken += runs.length
-      if (runs.length < RECOVER_PAGE) return taken
-    }
-  }
-
-  /** Parked runs of this node are looked for as soon as one is due; `recover` would find them a while later. */
-  function wakeAt(at: number): void {
-    if (at <= clock.now()) return hurryDue()
-    if (draining || (wake !== undefined && wake.at <= at)) return
-    wake?.timer[Symbol.dispose]()
-    const ring = (): void => {
-      wake = undefined
-      hurryDue()
-    }
-    wake = { at, timer: clock.setTimeout(ring, at - clock.now()) }
-  }
-
-  /** They are due, and found by every node that looks: that it is looked for now is only to lose no time. */
-  function hurryDue(): void {
-    takeDue().catch((err: unknown) => logger.warn({ err, node }, 'Runs that are due are taken later'))
-  }
-
   /** Durable before it is acknowledged: whoever takes the run over ends it too. */
   async function stopRun(owner: Owner, runId: string): Promise<RunRecord | undefined> {
     try {
       const run = await store.runs.requestStop(owner, runId)
-      if (run?.parked === true && run.outcome === null) await takeDue()
+      if (run?.parked === true && run.outcome === null) await due.take()
       return run
     } finally {
       // Whatever was taken up meanwhile; also when the store fails: a full disk is no reason to let a run go on.
@@ -328,8 +296,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   async function drain(deadlineMs: number): Promise<void> {
     draining = true
-    wake?.timer[Symbol.dispose]()
-    wake = undefined
+    due[Symbol.dispose]()
     await settlePending()
     await runner.drain(deadlineMs)
     await scopes.settled()
@@ -388,7 +355,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     inbox: (principal, query = {}) => readInbox({ store, clock }, principal, query),
     async answer(principal, approvalId, answer) {
       await answerApproval({ principal, approvalId, answer })
-      hurryDue()
+      due.hurry()
     },
     attach: (principal, file) => attachments.attach(ownerOf(principal), file),
     openAttachment: (principal, attachmentId) => attachments.open(ownerOf(principal), attachmentId),
@@ -421,7 +388,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return { [Symbol.dispose]: () => void listeners.delete(entry) }
     },
     active: () => runner.active(),
-    recover: takeDue,
+    recover: () => due.take(),
     drain,
     [Symbol.asyncDispose]: () => drain(0),
   }
