@@ -14,6 +14,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   agent: ['registry', 'tool', 'policy', 'protocol'],
   gateway: ['agent', 'registry', 'tool', 'policy', 'protocol'],
   client: ['protocol'],
+  operations: ['protocol', 'client/errors.ts'],
   'adapters/store': ['agent/ports.ts', 'agent/errors.ts', 'protocol'],
   'adapters/model': ['agent/ports.ts', 'agent/errors.ts', 'protocol'],
   'adapters/bus': ['gateway/ports.ts', 'protocol'],
@@ -30,6 +31,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   agent: ['zod'],
   gateway: ['zod'],
   client: [],
+  operations: [],
 }
 
 const files = sources('library/src/**/*.ts').filter(
@@ -82,8 +84,8 @@ describe('the apps', () => {
     expect(deep).toEqual([])
   })
 
-  it('let the console use the client and the protocol only', () => {
-    const allowed = new Set(['toolcrib/client', 'toolcrib/protocol'])
+  it('let the console use the client, the protocol, the operations and the hooks only', () => {
+    const allowed = new Set(['toolcrib/client', 'toolcrib/operations', 'toolcrib/protocol', 'toolcrib/react'])
     const others = sources('apps/console/src/**/*.{ts,tsx}').flatMap((file) =>
       importsOf(file)
         .filter((name) => /^toolcrib|@toolcrib/.test(name) && !allowed.has(name))

@@ -1,6 +1,11 @@
-/** Who sits here decides what is shown: nobody yet, the sign-in, or the chat. */
-import { Chat } from './chat.tsx'
+/** Who sits here decides what is shown: nobody yet, the sign-in, or the rooms. */
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { ClientProvider } from './connection.tsx'
+import { router } from './router.tsx'
 import { SignIn } from './session/sign-in.tsx'
+import { type SignedIn, SignedInContext } from './session/signed-in.ts'
 import { userKey, useSession } from './session/use-session.ts'
 
 export function App() {
@@ -28,14 +33,34 @@ export function App() {
       return <SignIn onSignIn={signIn} />
     case 'signed_in':
       return (
-        <Chat
+        <Rooms
           key={userKey(session.principal)}
           principal={session.principal}
-          onSignOut={signOut}
+          operator={session.operator}
+          signOut={signOut}
           onSessionDoubt={() => void recheck()}
         />
       )
     default:
       return session satisfies never
   }
+}
+
+interface RoomsProps extends SignedIn {
+  readonly onSessionDoubt: () => void
+}
+
+/** All that one person sees. What was asked for one is never found by the next. */
+function Rooms({ principal, operator, signOut, onSessionDoubt }: RoomsProps) {
+  const signedIn = useMemo((): SignedIn => ({ principal, operator, signOut }), [principal, operator, signOut])
+  const queries = useMemo(() => new QueryClient({ defaultOptions: { queries: { retry: false } } }), [])
+  return (
+    <SignedInContext value={signedIn}>
+      <QueryClientProvider client={queries}>
+        <ClientProvider principal={principal} onSessionDoubt={onSessionDoubt}>
+          <RouterProvider router={router} />
+        </ClientProvider>
+      </QueryClientProvider>
+    </SignedInContext>
+  )
 }

@@ -10,7 +10,7 @@ import {
 } from 'react'
 import { type Client, type ClientStatus, createClient } from 'toolcrib/client'
 import type { Principal } from 'toolcrib/protocol'
-import { pageTools } from './page-tools.ts'
+import { pageTools } from './chat/page-tools.ts'
 import { userKey } from './session/use-session.ts'
 
 interface Connection {

@@ -35,6 +35,8 @@ export interface AuthConfig {
   readonly developmentSignIn: boolean
   readonly allowedOrigins: readonly string[]
   readonly operatorRole: string
+  /** Whether operators see their own tenant, or every one. */
+  readonly operatorTenants: 'own' | 'all'
   readonly metricsToken: Secret | null
 }
 

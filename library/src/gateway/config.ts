@@ -96,6 +96,8 @@ export interface AuthSettings {
   readonly allowedOrigins?: readonly string[]
   /** The role that may read health details and metrics. Default `operator`. */
   readonly operatorRole?: string
+  /** Whether operators see their own tenant, or every one: runs, scopes and audit of it. Default: own. */
+  readonly operatorTenants?: 'own' | 'all'
   /** A bearer token that may read /metrics, for a scraper. Better given as TOOLCRIB_METRICS_TOKEN. */
   readonly metricsToken?: string
 }

@@ -6,7 +6,7 @@ export type Session =
   | { readonly state: 'loading' }
   | { readonly state: 'unreachable'; readonly reason: string }
   | { readonly state: 'signed_out' }
-  | { readonly state: 'signed_in'; readonly principal: Principal }
+  | { readonly state: 'signed_in'; readonly principal: Principal; readonly operator: boolean }
 
 export function useSession() {
   const [session, setSession] = useState<Session>({ state: 'loading' })
@@ -20,7 +20,8 @@ export function useSession() {
   const signIn = useCallback(async (name: string): Promise<Failure | undefined> => {
     const answer = await post('/v1/sign-in', { name })
     if ('failure' in answer) return answer.failure
-    setSession({ state: 'signed_in', principal: answer.body.principal })
+    // What they may is asked as after a reload.
+    setSession(await askWho())
     return undefined
   }, [])
 
@@ -54,7 +55,10 @@ export function userKey({ tenant, user }: Principal): string {
 async function askWho(): Promise<Session> {
   try {
     const response = await fetch('/v1/me')
-    if (response.ok) return { state: 'signed_in', principal: (await response.json()).principal }
+    if (response.ok) {
+      const { principal, operator } = await response.json()
+      return { state: 'signed_in', principal, operator }
+    }
     if (response.status === 401) return { state: 'signed_out' }
     return { state: 'unreachable', reason: `It answered with status ${response.status}.` }
   } catch {
@@ -62,7 +66,7 @@ async function askWho(): Promise<Session> {
   }
 }
 
-type Answer = { readonly body: { readonly principal: Principal } } | { readonly failure: Failure }
+type Answer = { readonly body: unknown } | { readonly failure: Failure }
 
 async function post(path: string, body: object): Promise<Answer> {
   try {

@@ -65,6 +65,7 @@ export interface ParsedAuth {
   developmentSignIn?: boolean | undefined
   allowedOrigins: string[]
   operatorRole: string
+  operatorTenants: 'own' | 'all'
   metricsToken?: Secret | undefined
 }
 
@@ -150,6 +151,7 @@ const auth = z
     developmentSignIn: z.boolean().describe('true or false').optional(),
     allowedOrigins: z.array(origin).max(1_000).describe('a list of origins').default([]),
     operatorRole: word.default('operator'),
+    operatorTenants: z.enum(['own', 'all']).describe('"own" or "all"').default('own'),
     metricsToken: secretText(16).optional(),
   })
   .describe('an object')

@@ -11,7 +11,8 @@ import { attachmentRoutes } from './attachments.ts'
 import { consoleRoutes } from './console.ts'
 import type { HttpContext } from './context.ts'
 import { eventRoutes } from './events.ts'
-import { operationRoutes } from './operations.ts'
+import { operationsRoutes } from './operations.ts'
+import { probeRoutes } from './probes.ts'
 import { answerRaw } from './raw-answer.ts'
 import { httpFailure } from './refusal.ts'
 import { revocationRoutes } from './revocations.ts'
@@ -74,7 +75,8 @@ export async function createHttpApp(context: HttpContext): Promise<FastifyInstan
   threadRoutes(app, context)
   eventRoutes(app, context)
   await app.register(async (scope) => attachmentRoutes(scope, context))
-  operationRoutes(app, context)
+  probeRoutes(app, context)
+  operationsRoutes(app, context)
   await consoleRoutes(app, context)
   return app
 

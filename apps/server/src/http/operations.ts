@@ -1,41 +1,8 @@
-/**
- * Health and metrics. The law: anybody may know whether the server lives; only an operator, how it does.
- *
- * @module
- */
-import { timingSafeEqual } from 'node:crypto'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { requireOperator } from './caller.ts'
+/** What operators may ask, one file a question. The law: every one of these routes needs the role. @module */
+import type { FastifyInstance } from 'fastify'
 import type { HttpContext } from './context.ts'
+import { healthQuestion } from './operations/health.ts'
 
-export function operationRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { config, health, metrics } = context
-
-  app.get('/health/live', async (_request, reply) => {
-    const live = health.isLive()
-    return reply.code(live ? 200 : 503).send({ live })
-  })
-
-  app.get('/health/ready', async (_request, reply) => {
-    const ready = health.isReady()
-    return reply.code(ready ? 200 : 503).send({ ready })
-  })
-
-  app.get('/health', async (request) => {
-    await requireOperator(request, context)
-    return health.details()
-  })
-
-  app.get('/metrics', async (request, reply) => {
-    if (!config.auth.developmentSignIn && !isScraper(request)) await requireOperator(request, context)
-    return reply.type(metrics.contentType).send(await metrics.text())
-  })
-
-  function isScraper({ headers }: FastifyRequest): boolean {
-    const token = config.auth.metricsToken
-    if (token === null || headers.authorization === undefined) return false
-    const expected = Buffer.from(`Bearer ${token.reveal()}`)
-    const given = Buffer.from(headers.authorization)
-    return expected.length === given.length && timingSafeEqual(expected, given)
-  }
+export function operationsRoutes(app: FastifyInstance, context: HttpContext): void {
+  healthQuestion(app, context)
 }

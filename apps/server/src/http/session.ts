@@ -14,11 +14,12 @@ import { parseInput } from './input.ts'
 const signOutSchema = z.strictObject({ everywhere: z.boolean().default(false) }).nullish()
 
 export function sessionRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { addresses, revocations, tickets } = context
+  const { addresses, config, revocations, tickets } = context
 
   app.get('/v1/me', async (request) => {
     const { identity } = await requireCaller(request, context)
-    return { principal: identity.principal, expiresAt: identity.expiresAt }
+    const { principal, expiresAt } = identity
+    return { principal, expiresAt, operator: principal.roles.includes(config.auth.operatorRole) }
   })
 
   app.post('/v1/tickets', async (request, reply) => {

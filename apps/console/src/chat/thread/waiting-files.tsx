@@ -1,0 +1,58 @@
+/** The files that go with the next message, above where it is written. */
+import { FileText, LoaderCircle, TriangleAlert, X } from 'lucide-react'
+import { useClient } from '../../connection.tsx'
+import { IconButton } from '../../parts/icon-button.tsx'
+import type { WaitingFile } from './use-attaching.ts'
+
+export interface WaitingFilesProps {
+  readonly files: readonly WaitingFile[]
+  readonly onRemove: (key: string) => void
+}
+
+export function WaitingFiles({ files, onRemove }: WaitingFilesProps) {
+  if (files.length === 0) return null
+  return (
+    <ul aria-label="Attached files" className="mb-2 flex flex-wrap gap-2 px-1">
+      {files.map((file) => (
+        <li
+          key={file.key}
+          data-attachment={file.state}
+          className={`flex min-w-0 max-w-full items-center gap-2 rounded-xl border p-1 pl-1.5 text-sm ${file.state === 'failed' ? 'border-bad/40 bg-bad/10' : 'bg-muted'}`}
+        >
+          <Picture file={file} />
+          <span className="min-w-0">
+            <bdi className="block max-w-56 truncate" title={file.name}>
+              {file.name}
+            </bdi>
+            {file.state === 'uploading' && (
+              <span role="status" className="block text-xs text-muted-foreground">
+                On its way…
+              </span>
+            )}
+            {file.state === 'failed' && (
+              <span role="alert" className="block max-w-80 text-xs text-bad">
+                {file.problem}
+              </span>
+            )}
+          </span>
+          <IconButton label={`Remove ${file.name}`} icon={X} onClick={() => onRemove(file.key)} className="size-6!" />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Picture({ file }: { readonly file: WaitingFile }) {
+  const client = useClient()
+  if (file.state === 'uploading') return <LoaderCircle aria-hidden="true" className="size-5 shrink-0 animate-spin" />
+  if (file.state === 'failed') return <TriangleAlert aria-hidden="true" className="size-5 shrink-0 text-bad" />
+  return file.part.mediaType.startsWith('image/') ? (
+    <img
+      alt=""
+      src={client.attachmentUrl(file.part.attachmentId)}
+      className="size-10 shrink-0 rounded-lg object-cover"
+    />
+  ) : (
+    <FileText aria-hidden="true" className="size-5 shrink-0 text-muted-foreground" />
+  )
+}

@@ -1,0 +1,46 @@
+/**
+ * Where everything is: the chat and, loaded when somebody goes there, the operations room. The law: what is looked at is in
+ * the address.
+ */
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from '@tanstack/react-router'
+import { ChatRoom } from './chat/chat-room.tsx'
+import { NewThread } from './chat/thread/new-thread.tsx'
+import { OpenThread } from './chat/thread/open-thread.tsx'
+
+const root = createRootRoute({ component: Outlet })
+
+const chat = createRoute({ getParentRoute: () => root, id: 'chat', component: ChatRoom })
+const newThread = createRoute({ getParentRoute: () => chat, path: '/', component: NewThread })
+const thread = createRoute({
+  getParentRoute: () => chat,
+  path: '/thread/$threadId/{-$messageId}',
+  component: OpenThread,
+})
+
+const operations = createRoute({
+  getParentRoute: () => root,
+  path: '/operations',
+  component: lazyRouteComponent(() => import('./operations/room.tsx'), 'OperationsRoom'),
+})
+const health = createRoute({
+  getParentRoute: () => operations,
+  path: 'health',
+  component: lazyRouteComponent(() => import('./operations/health/health-page.tsx'), 'HealthPage'),
+})
+
+const routeTree = root.addChildren([chat.addChildren([newThread, thread]), operations.addChildren([health])])
+
+export const router = createRouter({ routeTree, history: createHashHistory() })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

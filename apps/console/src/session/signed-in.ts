@@ -1,0 +1,19 @@
+/** Who sits here, for everything below the sign-in. */
+import { createContext, useContext } from 'react'
+import type { Failure, Principal } from 'toolcrib/protocol'
+
+export interface SignedIn {
+  readonly principal: Principal
+  /** May ask what the house does. The server asks for the role each time; this only decides what is shown. */
+  readonly operator: boolean
+  /** Answers why not, when it did not work. */
+  readonly signOut: () => Promise<Failure | undefined>
+}
+
+export const SignedInContext = createContext<SignedIn | undefined>(undefined)
+
+export function useSignedIn(): SignedIn {
+  const signedIn = useContext(SignedInContext)
+  if (signedIn === undefined) throw new Error('Expected somebody to be signed in above')
+  return signedIn
+}
