@@ -27,6 +27,7 @@ export async function consoleRoutes(app: FastifyInstance, { consoleFolder }: Htt
     await app.register(fastifyStatic, {
       root: consoleFolder,
       wildcard: false,
+      preCompressed: true,
       cacheControl: false,
       setHeaders: (reply, path) => {
         // What the build names by its content never changes; the page that names them must be asked for each time.
