@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { defineTool } from 'toolcrib'
 import { createScriptedModel, type ScriptedStep } from 'toolcrib/testing'
-import { build } from 'vite'
+import { inject } from 'vitest'
 import { z } from 'zod'
 import { parseConfig } from '../../apps/server/src/config.ts'
 import { type RunningServer, startServer } from '../../apps/server/src/server.ts'
@@ -55,12 +55,7 @@ const fail = defineTool({
 
 export async function startConsole(): Promise<ConsoleServer> {
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-browser-'))
-  const consoleFolder = join(folder, 'console')
-  await build({
-    root: join(import.meta.dirname, '../../apps/console'),
-    logLevel: 'error',
-    build: { outDir: consoleFolder },
-  })
+  const consoleFolder = inject('consoleFolder')
   const config = parseConfig(
     { port: 0, dataFolder: join(folder, 'data'), tools: [erase, fail, sendMoney], policy, budgets },
     { env: { TOOLCRIB_LOG: 'silent' }, folder },
