@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { ClientProvider } from './connection.tsx'
+import { ToastRegion } from './kit/toast.tsx'
 import { router } from './router.tsx'
 import { SignIn } from './session/sign-in.tsx'
 import { type SignedIn, SignedInContext } from './session/signed-in.ts'
@@ -58,7 +59,9 @@ function Rooms({ principal, operator, signOut, onSessionDoubt }: RoomsProps) {
     <SignedInContext value={signedIn}>
       <QueryClientProvider client={queries}>
         <ClientProvider principal={principal} onSessionDoubt={onSessionDoubt}>
-          <RouterProvider router={router} />
+          <ToastRegion>
+            <RouterProvider router={router} />
+          </ToastRegion>
         </ClientProvider>
       </QueryClientProvider>
     </SignedInContext>

@@ -1,12 +1,18 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { TooltipRegion } from './kit/tooltip.tsx'
 import './console.css'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('Expected the page to have an element with the id "root"')
 createRoot(root).render(
   <StrictMode>
-    <App />
+    {/* The page's policy lets no element of style in. */}
+    <CSPProvider disableStyleElements>
+      <App />
+      <TooltipRegion />
+    </CSPProvider>
   </StrictMode>,
 )

@@ -1,6 +1,6 @@
 import { Moon, Sun } from 'lucide-react'
 import { useState } from 'react'
-import { IconButton } from './icon-button.tsx'
+import { IconButton } from '../kit/icon-button.tsx'
 
 export function ThemeButton() {
   const [dark, setDark] = useState(() => document.documentElement.classList.contains('dark'))

@@ -1,7 +1,7 @@
 import { LogOut, Plus, Search, X } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import type { Failure, Principal, Thread } from 'toolcrib/protocol'
-import { IconButton } from '../../parts/icon-button.tsx'
+import { IconButton } from '../../kit/icon-button.tsx'
 import { Logo } from '../../parts/logo.tsx'
 import { ThemeButton } from '../../parts/theme-button.tsx'
 import { dayOf } from '../../parts/time.ts'

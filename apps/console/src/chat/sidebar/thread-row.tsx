@@ -2,7 +2,7 @@ import { Check, Pencil, Trash2, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { Thread } from 'toolcrib/protocol'
 import { useClient } from '../../connection.tsx'
-import { IconButton } from '../../parts/icon-button.tsx'
+import { IconButton } from '../../kit/icon-button.tsx'
 import { useGoToThread } from '../../route.ts'
 
 export interface ThreadRowProps {

@@ -3,7 +3,7 @@ import { Gauge } from 'lucide-react'
 import { useState } from 'react'
 import { describeUsage } from 'toolcrib/protocol'
 import { useClient } from '../../connection.tsx'
-import { IconButton } from '../../parts/icon-button.tsx'
+import { IconButton } from '../../kit/icon-button.tsx'
 
 export function UsageButton() {
   const client = useClient()

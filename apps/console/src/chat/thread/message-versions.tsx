@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
-import { IconButton } from '../../parts/icon-button.tsx'
+import { IconButton } from '../../kit/icon-button.tsx'
 
 /** Where a message stands among those that were sent in its place. */
 export interface MessageVersionsProps {

@@ -1,5 +1,5 @@
 import { Menu } from 'lucide-react'
-import { IconButton } from '../../parts/icon-button.tsx'
+import { IconButton } from '../../kit/icon-button.tsx'
 import { ToolsButton } from './tools-button.tsx'
 
 export interface ThreadHeaderProps {

@@ -3,7 +3,7 @@ import { Wrench } from 'lucide-react'
 import { useState } from 'react'
 import type { ToolInfo } from 'toolcrib/protocol'
 import { useClient } from '../../connection.tsx'
-import { IconButton } from '../../parts/icon-button.tsx'
+import { IconButton } from '../../kit/icon-button.tsx'
 
 type Shown = { readonly tools: readonly ToolInfo[] } | { readonly problem: string }
 

@@ -1,7 +1,7 @@
 /** The files that go with the next message, above where it is written. */
 import { FileText, LoaderCircle, TriangleAlert, X } from 'lucide-react'
 import { useClient } from '../../connection.tsx'
-import { IconButton } from '../../parts/icon-button.tsx'
+import { IconButton } from '../../kit/icon-button.tsx'
 import type { WaitingFile } from './use-attaching.ts'
 
 export interface WaitingFilesProps {

@@ -1,0 +1,101 @@
+/** Short notes at the edge of the page, one region for all. What matters longer than they stand is said in its place, too. */
+import { Toast as Base } from '@base-ui/react/toast'
+import { CircleAlert, CircleCheck, X } from 'lucide-react'
+import { type ReactNode, useMemo } from 'react'
+import { IconButton } from './icon-button.tsx'
+
+export interface ToastOptions {
+  readonly title: string
+  readonly description?: string
+  /** `bad` is read out at once. Default `neutral`. */
+  readonly tone?: 'neutral' | 'good' | 'bad'
+  readonly action?: { readonly label: string; readonly onPress: () => void }
+  /** How long it stands, while nobody points at it. Default 5,000; 0: until it is closed. */
+  readonly timeoutMs?: number
+  /** However it went: by time, by its cross, or by `close`. */
+  readonly onClose?: () => void
+}
+
+export interface Toasts {
+  /** Answers what closes it. */
+  show(options: ToastOptions): () => void
+}
+
+const manager = () => Base.useToastManager<{ readonly tone: 'neutral' | 'good' | 'bad' }>()
+
+export function useToast(): Toasts {
+  const { add, close } = manager()
+  return useMemo(
+    () => ({
+      show({ title, description, tone = 'neutral', action, timeoutMs = 5_000, onClose }) {
+        const id = add({
+          title,
+          ...(description === undefined ? {} : { description }),
+          priority: tone === 'bad' ? 'high' : 'low',
+          timeout: timeoutMs,
+          data: { tone },
+          ...(onClose === undefined ? {} : { onClose }),
+          ...(action === undefined
+            ? {}
+            : {
+                actionProps: {
+                  children: action.label,
+                  onClick: () => {
+                    action.onPress()
+                    close(id)
+                  },
+                },
+              }),
+        })
+        return () => close(id)
+      },
+    }),
+    [add, close],
+  )
+}
+
+/** Once in the page, around all that may show one. */
+export function ToastRegion({ children }: { readonly children: ReactNode }) {
+  return (
+    <Base.Provider limit={3}>
+      {children}
+      <Base.Portal>
+        <Base.Viewport
+          aria-label="Notes"
+          className="fixed inset-x-4 bottom-4 z-60 mx-auto flex max-w-sm flex-col gap-2 sm:right-4 sm:left-auto sm:w-96"
+        >
+          <Shown />
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Provider>
+  )
+}
+
+const pictures = { neutral: undefined, good: CircleCheck, bad: CircleAlert } as const
+
+function Shown() {
+  const { toasts } = manager()
+  return toasts.map((toast) => {
+    const tone = toast.data?.tone ?? 'neutral'
+    const Picture = pictures[tone]
+    return (
+      <Base.Root
+        key={toast.id}
+        toast={toast}
+        className="rounded-xl border bg-popover text-popover-foreground shadow-popup transition-[opacity,translate] duration-200 select-none data-ending-style:translate-y-2 data-ending-style:opacity-0 data-limited:hidden data-starting-style:translate-y-2 data-starting-style:opacity-0"
+      >
+        <Base.Content className="flex items-center gap-3 py-2.5 ps-4 pe-2.5">
+          {Picture !== undefined && (
+            <Picture aria-hidden="true" className={`size-4 shrink-0 ${tone === 'bad' ? 'text-bad' : 'text-good'}`} />
+          )}
+          <div className="min-w-0 flex-1">
+            <Base.Title dir="auto" className="line-clamp-2 text-sm font-medium [overflow-wrap:anywhere]" />
+            <Base.Description className="mt-0.5 text-sm text-muted-foreground [overflow-wrap:anywhere]" />
+          </div>
+          <Base.Action className="min-h-8 shrink-0 rounded-lg px-2.5 text-sm font-medium text-primary hover:bg-accent" />
+          <Base.Close render={<IconButton label="Close" icon={X} />} />
+        </Base.Content>
+      </Base.Root>
+    )
+  })
+}
