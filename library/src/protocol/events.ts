@@ -119,6 +119,8 @@ export interface ToolExecuting {
   readonly effect: Effect
   /** Fingerprint of the tool that runs. */
   readonly fingerprint: string
+  /** Of what the tool is given, as in `approval_requested`. Absent in logs from before it was written. */
+  readonly inputHash?: string
   /** The tool is the person's own client's, and goes with it. */
   readonly offered?: true
 }

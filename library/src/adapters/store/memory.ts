@@ -5,8 +5,10 @@
  */
 import { StoreError } from '../../agent/errors.ts'
 import type { Store } from '../../agent/ports.ts'
+import { createMemoryAdministration } from './memory/administration.ts'
 import { createMemoryApprovals } from './memory/approvals.ts'
 import { createMemoryAttachments } from './memory/attachments.ts'
+import { createMemoryAuditStore } from './memory/audit.ts'
 import { createMemoryInbox } from './memory/inbox.ts'
 import { createMemoryRecords } from './memory/records.ts'
 import { createMemoryRevocations } from './memory/revocations.ts'
@@ -32,6 +34,8 @@ export function createMemoryStore(): Store {
       revocations: createMemoryRevocations(),
       attachments: createMemoryAttachments(state),
       usage: createMemoryUsageStore(state),
+      audit: createMemoryAuditStore(state.audit),
+      administration: createMemoryAdministration(state),
     },
     () => {
       if (closed) throw new StoreError('STORE_CLOSED', {})

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { RunRecord } from '../../../agent/ports.ts'
+import type { RunRecord, RunReport } from '../../../agent/ports.ts'
 import type { ApprovalDecision, ApprovalRequested, LoggedEvent, ThreadEvent } from '../../../protocol/events.ts'
 import type { Attachment, Owner, Thread } from '../../../protocol/vocabulary.ts'
+import { entryOf } from '../rules/audit.ts'
 import { changesOf, type Wrapping } from '../rules/derived.ts'
 import { foldText } from '../rules/folded-text.ts'
-import { endTime, settle, type UsageTable } from '../rules/usage.ts'
+import { endTime, settle, sum, type UsageTable } from '../rules/usage.ts'
+import { createMemoryAudit, type MemoryAudit } from './audit.ts'
 import { createMemoryUsage } from './usage.ts'
 
 export interface MemoryRun {
@@ -17,6 +19,12 @@ export interface MemoryRun {
   leaseUntil: number
   /** By `callId`, as JSON text. */
   readonly inputs: Map<string, string>
+  began: Pick<RunReport, 'model' | 'attempts'>
+  used: RunReport['used']
+  endedAt: number | null
+  /** Of its message, and of the last event that was written for it after it had ended. */
+  readonly firstSeq: number
+  lastSeq: number
 }
 
 export interface MemoryApproval {
@@ -62,18 +70,22 @@ export interface OwnerState {
   readonly collections: Map<string, Map<string, MemoryRecord>>
   readonly attachments: Map<string, MemoryAttachment>
   readonly usage: UsageTable
+  readonly audit: MemoryAudit
 }
 
 export interface MemoryState {
   readonly owners: Map<string, OwnerState>
+  readonly audit: MemoryAudit
   of(owner: Owner): OwnerState
 }
 
 export function createMemoryState(): MemoryState {
   const owners = new Map<string, OwnerState>()
   const usage = createMemoryUsage()
+  const audit = createMemoryAudit()
   return {
     owners,
+    audit,
     of(owner) {
       const key = JSON.stringify([owner.tenant, owner.user])
       const known = owners.get(key)
@@ -86,6 +98,7 @@ export function createMemoryState(): MemoryState {
         collections: new Map(),
         attachments: new Map(),
         usage: usage.of(owner),
+        audit,
       }
       owners.set(key, made)
       return made
@@ -135,13 +148,18 @@ function applyChanges(state: OwnerState, held: MemoryThread, event: ThreadEvent,
       }
       case 'run_ended':
         if (runId !== null) {
-          endRun(state, held, runId, change.outcome)
+          endRun(state, held, runId, { outcome: change.outcome, at })
           endTime(state.usage, { runId, until: at, why: 'ended' })
         }
         break
       case 'used':
-        if (runId !== null) settle(state.usage, runId, change, at)
+        if (runId !== null && settle(state.usage, runId, change, at)) addToRun(state.runs.get(runId), change.use)
         break
+      case 'run_began': {
+        const run = runId === null ? undefined : state.runs.get(runId)
+        if (run !== undefined) run.began = { model: change.model, attempts: change.attempt }
+        break
+      }
       case 'returned':
         if (runId !== null) state.usage.drop(runId, change.holder)
         break
@@ -158,20 +176,41 @@ function applyChanges(state: OwnerState, held: MemoryThread, event: ThreadEvent,
       case 'attachment_used':
         held.attachments.add(change.attachmentId)
         break
+      case 'audited':
+        state.audit.add(entryOf(state.owner, at, change))
+        break
       default:
         change satisfies never
     }
   }
 }
 
-function endRun(state: OwnerState, held: MemoryThread, runId: string, outcome: RunRecord['outcome']): void {
+function endRun(
+  state: OwnerState,
+  held: MemoryThread,
+  runId: string,
+  { outcome, at }: { readonly outcome: RunRecord['outcome']; readonly at: number },
+): void {
   const run = state.runs.get(runId)
   if (run !== undefined) {
     run.record = { ...run.record, outcome }
+    run.endedAt = at
+    run.lastSeq = held.thread.lastSeq
     run.inputs.clear()
   }
   if (held.thread.activeRunId === runId) held.thread = { ...held.thread, activeRunId: null }
   for (const approval of state.approvals.values()) {
     if (approval.runId === runId && approval.status === 'open') approval.status = 'cancelled'
+  }
+}
+
+function addToRun(run: MemoryRun | undefined, use: Partial<RunReport['used']>): void {
+  if (run === undefined) return
+  const { steps, calls, tokens, costMicros } = run.used
+  run.used = {
+    steps: sum(steps, use.steps ?? 0),
+    calls: sum(calls, use.calls ?? 0),
+    tokens: sum(tokens, use.tokens ?? 0),
+    costMicros: sum(costMicros, use.costMicros ?? 0),
   }
 }

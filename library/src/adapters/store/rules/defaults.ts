@@ -6,6 +6,9 @@ export const defaultLimits = {
   records: 100,
   inbox: 100,
   revocations: 500,
+  audit: 100,
+  prunedAudit: 1_000,
+  runs: 50,
 } as const
 
 /** A limit as a whole number that is not negative; `Infinity` means everything. */

@@ -17,6 +17,7 @@ import type {
 } from '../../../protocol/events.ts'
 import { attachmentsOf } from '../../../protocol/message-parts.ts'
 import type { MessagePart, RunOutcome, TokenUsage, Usage } from '../../../protocol/vocabulary.ts'
+import { type Audited, auditedOf } from './audit.ts'
 import { foldText } from './folded-text.ts'
 import type { Used } from './usage.ts'
 
@@ -29,6 +30,7 @@ export interface Wrapping {
 export type Change =
   | { readonly type: 'approval_opened'; readonly request: ApprovalRequested; readonly wrapping: readonly Wrapping[] }
   | { readonly type: 'approval_closed'; readonly approvalId: string; readonly decision: ApprovalDecision }
+  | { readonly type: 'run_began'; readonly model: string; readonly attempt: number }
   | { readonly type: 'run_ended'; readonly outcome: RunOutcome; readonly usage: Usage }
   | { readonly type: 'output_kept'; readonly handle: string }
   | { readonly type: 'title_changed'; readonly title: string }
@@ -37,6 +39,7 @@ export type Change =
   /** What reserved something holds it no longer. */
   | { readonly type: 'returned'; readonly holder: ReservationHolder }
   | { readonly type: 'attachment_used'; readonly attachmentId: string }
+  | ({ readonly type: 'audited' } & Audited)
 
 /** The changes of one event, in order. Most events change nothing. */
 export function changesOf(event: ThreadEvent): readonly Change[] {
@@ -45,11 +48,14 @@ export function changesOf(event: ThreadEvent): readonly Change[] {
       return [...textChange(event.parts), ...attachmentChanges(event.parts)]
     case 'thread_renamed':
       return [{ type: 'title_changed', title: event.title }]
+    case 'agent_started':
+      return [{ type: 'run_began', model: event.model, attempt: event.attempt }, ...audit(event, [])]
     case 'agent_completed':
       return [
         ...spentBy(event),
         ...textChange(event.message?.parts ?? []),
         { type: 'run_ended', outcome: event.outcome, usage: event.usage },
+        ...audit(event, []),
       ]
     default:
       return changesAtAnyDepth(event, [])
@@ -97,10 +103,16 @@ export function isTooLate(request: ApprovalRequested, answer: ApprovalAnswer): b
 /** A sub-agent's approvals and outputs are real; its end is not the end of the run, and its answer not the run's. */
 function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): readonly Change[] {
   switch (event.type) {
+    case 'agent_started':
+    case 'tool_late':
+      return audit(event, wrapping)
     case 'approval_requested':
-      return [{ type: 'approval_opened', request: event, wrapping }]
+      return [{ type: 'approval_opened', request: event, wrapping }, ...audit(event, wrapping)]
     case 'approval_resolved':
-      return [{ type: 'approval_closed', approvalId: event.approvalId, decision: event.decision }]
+      return [
+        { type: 'approval_closed', approvalId: event.approvalId, decision: event.decision },
+        ...audit(event, wrapping),
+      ]
     case 'agent_rewound':
       return spentBy(event)
     case 'step_completed':
@@ -108,10 +120,14 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
     case 'context_compacted':
       return [{ type: 'used', holder: `summary:${event.runId}`, tool: '', use: useOf(event.usage) }]
     case 'tool_executing':
-      return [{ type: 'used', holder: `call:${event.callId}`, tool: event.tool, use: { calls: 1 } }]
+      return [
+        { type: 'used', holder: `call:${event.callId}`, tool: event.tool, use: { calls: 1 } },
+        ...audit(event, wrapping),
+      ]
     case 'tool_completed':
       return [
         { type: 'returned', holder: `call:${event.callId}` },
+        ...audit(event, wrapping),
         ...(event.truncated === undefined ? [] : [{ type: 'output_kept', handle: event.truncated.handle } as const]),
       ]
     // Of an agent that was called: a run's own end gives back all it holds.
@@ -120,12 +136,18 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
         ...spentBy(event),
         { type: 'returned', holder: `step:${event.runId}` },
         { type: 'returned', holder: `summary:${event.runId}` },
+        ...audit(event, wrapping),
       ]
     case 'subagent_event':
       return changesAtAnyDepth(event.event, [...wrapping, { runId: event.runId, parentCallId: event.parentCallId }])
     default:
       return []
   }
+}
+
+function audit(event: RunEvent, wrapping: readonly Wrapping[]): readonly Change[] {
+  const audited = auditedOf(event, wrapping)
+  return audited === undefined ? [] : [{ type: 'audited', ...audited }]
 }
 
 /** By the summary before a step, or by the step: a summary is over before its step reserves. */

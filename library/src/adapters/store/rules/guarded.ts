@@ -21,6 +21,8 @@ export function guardParts(parts: StoreParts, gate: () => void): StoreParts {
     attachments: guard(parts.attachments, gate),
     usage: guard(parts.usage, gate),
     revocations: guard(parts.revocations, gate),
+    audit: guard(parts.audit, gate),
+    administration: guard(parts.administration, gate),
   }
 }
 

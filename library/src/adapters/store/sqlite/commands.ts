@@ -8,6 +8,7 @@ import type {
   Accepted,
   Answered,
   ApprovalRecord,
+  AuditQuery,
   BudgetRule,
   Fence,
   HeartbeatAnswer,
@@ -19,8 +20,12 @@ import type {
   ReservationAnswer,
   ReservationRequest,
   Revocation,
+  RunPage,
+  RunQuery,
   RunRecord,
+  RunReport,
 } from '../../../agent/ports.ts'
+import type { AuditEntry, NewAuditEntry } from '../../../protocol/audit.ts'
 import type { Owner, Principal, Thread, UsageReport } from '../../../protocol/vocabulary.ts'
 import type { Change } from '../rules/derived.ts'
 import type { Statements } from './statements.ts'
@@ -31,6 +36,14 @@ export interface Entry {
   readonly lines: readonly string[]
   /** `line` is the index of the event in `lines`. */
   readonly changes: readonly { readonly line: number; readonly change: Change }[]
+}
+
+/** Of a run: its events as text, and up to which number the log was looked through. */
+export interface RunRows {
+  readonly run: RunReport
+  readonly rows: readonly EventRow[]
+  readonly readTo: number
+  readonly more: boolean
 }
 
 /** The call that is made most: flat, because each object in a message costs as much as its text. */
@@ -127,6 +140,9 @@ export interface WriteCommands {
   deleteAttachment(db: Statements, owner: Owner, attachmentId: string): 'deleted' | 'in_use' | 'not_found'
   reserveUsage(db: Statements, owner: Owner, request: ReservationRequest): ReservationAnswer
   addRevocation(db: Statements, revocation: NewRevocation): null
+  appendAudit(db: Statements, entries: readonly NewAuditEntry[]): null
+  /** `maxEntries`, null: no limit. Answers how many were forgotten. */
+  pruneAudit(db: Statements, options: { keepFrom: number; maxEntries: number | null; limit: number }): number
 }
 
 export interface ReadCommands {
@@ -165,7 +181,13 @@ export interface ReadCommands {
     range: { offset: number; length: number },
   ): Uint8Array | undefined
   readUsage(db: Statements, owner: Owner, query: { at: number; budgets: readonly BudgetRule[] }): UsageReport
+  listRuns(db: Statements, query: RunQuery & { readonly limit: number }): RunPage
+  readRun(
+    db: Statements,
+    query: { tenant: string | null; runId: string; after: number; limit: number },
+  ): RunRows | undefined
   listRevocations(db: Statements, after: number, limit: number): readonly Revocation[]
+  listAudit(db: Statements, query: AuditQuery, limit: number): readonly AuditEntry[]
 }
 
 /** A started run's events stay with the caller; only their place in the log comes back. */

@@ -207,6 +207,29 @@ const steps: readonly string[] = [
      at INTEGER NOT NULL,
      PRIMARY KEY (tenant, user, run_id, holder, resource)
    ) STRICT, WITHOUT ROWID;`,
+
+  // Chosen by whoever sent the message; without one it is the agent's own.
+  `ALTER TABLE runs ADD COLUMN chosen_model TEXT;`,
+
+  // On record for good: it hangs on no thread. What has no tenant is the house's.
+  `CREATE TABLE audit (
+     number INTEGER PRIMARY KEY,
+     at INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     tenant TEXT,
+     user TEXT,
+     done_by TEXT,
+     run_id TEXT,
+     call_id TEXT,
+     tool TEXT,
+     outcome TEXT,
+     facts TEXT NOT NULL,
+     hash TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX audit_by_tenant ON audit (tenant);
+   CREATE INDEX audit_by_user ON audit (user, tenant) WHERE user IS NOT NULL;
+   CREATE INDEX audit_by_run ON audit (run_id) WHERE run_id IS NOT NULL;
+   CREATE INDEX audit_by_call ON audit (call_id) WHERE call_id IS NOT NULL;`,
 ]
 
 export const SCHEMA_VERSION: number = steps.length

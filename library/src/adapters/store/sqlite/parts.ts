@@ -9,6 +9,7 @@ import type { StoredRecord } from '../../../agent/ports.ts'
 import type { LoggedEvent, ThreadEvent } from '../../../protocol/events.ts'
 import type { JsonValue, Owner, Principal } from '../../../protocol/vocabulary.ts'
 import { messageOf } from '../rules/accepted-message.ts'
+import { plainEntry } from '../rules/audit.ts'
 import { defaultLimits, rowLimit } from '../rules/defaults.ts'
 import { type Change, changesOf, uncovered } from '../rules/derived.ts'
 import { foldText } from '../rules/folded-text.ts'
@@ -172,12 +173,36 @@ export function createParts({ writer, reader, turns }: Channels): StoreParts {
       read: (owner, { at, budgets }) => reader.call('readUsage', [ownerOf(owner), { at, budgets }], 0),
     },
 
+    administration: {
+      runs: (query) => reader.call('listRuns', [{ ...query, limit: rowLimit(query.limit, defaultLimits.runs) }], 0),
+      async run({ tenant, runId, after = 0, limit }) {
+        const page = { tenant, runId, after, limit: rowLimit(limit, defaultLimits.events) }
+        const found = await reader.call('readRun', [page], 0)
+        if (found === undefined) return undefined
+        const { rows, ...rest } = found
+        return { ...rest, events: rows.map(({ seq, at, event }) => ({ seq, at, event: JSON.parse(event) as ThreadEvent })) }
+      },
+    },
+
     revocations: {
       async add({ tenant, user, tokenId, at, until }) {
         await writer.call('addRevocation', [{ tenant, user, tokenId, at, until }], 0)
       },
       list: ({ after, limit }) =>
         reader.call('listRevocations', [after, rowLimit(limit, defaultLimits.revocations)], 0),
+    },
+
+    audit: {
+      async append(entries) {
+        const plain = entries.map(plainEntry)
+        await writer.call('appendAudit', [plain], JSON.stringify(plain).length)
+      },
+      list: ({ limit, ...query }) => reader.call('listAudit', [query, rowLimit(limit, defaultLimits.audit)], 0),
+      prune({ keepFrom, maxEntries, limit }) {
+        const max = Number.isFinite(maxEntries) ? maxEntries : null
+        const most = rowLimit(limit, defaultLimits.prunedAudit)
+        return writer.call('pruneAudit', [{ keepFrom, maxEntries: max, limit: most }], 0)
+      },
     },
   }
 }
@@ -206,7 +231,7 @@ function changesOfLine(event: ThreadEvent, json: string, line: number): Entry['c
 
 /** Made of texts and numbers that nobody can change later. */
 function isPlain({ type }: Change): boolean {
-  return type === 'used' || type === 'returned'
+  return type === 'used' || type === 'returned' || type === 'audited' || type === 'run_began'
 }
 
 function weigh({ lines }: Entry): number {

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { administrationReads } from './administration.ts'
 import { attachmentReads } from './attachments.ts'
+import { auditReads } from './audit.ts'
 import type { EventRow, InputRow, ReadCommands, RecordRow } from './commands.ts'
 import { inboxReads } from './inbox.ts'
 import { revocationReads } from './revocations.ts'
@@ -25,6 +27,8 @@ export const readCommands: ReadCommands = {
   ...attachmentReads,
   ...inboxReads,
   ...revocationReads,
+  ...auditReads,
+  ...administrationReads,
 
   getThread(db, owner, threadId) {
     const row = findThread(db, owner, threadId)

@@ -6,6 +6,7 @@
  */
 
 import { attachmentWrites } from './attachments.ts'
+import { auditWrites } from './audit.ts'
 import type { WriteCommands } from './commands.ts'
 import { revocationWrites } from './revocations.ts'
 import { usageWrites } from './usage.ts'
@@ -22,4 +23,5 @@ export const writeCommands: WriteCommands = {
   ...attachmentWrites,
   ...revocationWrites,
   ...usageWrites,
+  ...auditWrites,
 }

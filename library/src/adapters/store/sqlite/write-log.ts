@@ -4,11 +4,13 @@
  * @module
  */
 import type { Owner } from '../../../protocol/vocabulary.ts'
+import { entryOf } from '../rules/audit.ts'
 import type { Change } from '../rules/derived.ts'
 import { foldText } from '../rules/folded-text.ts'
 import { addressesOf } from '../rules/inbox.ts'
-import { endTime, settle } from '../rules/usage.ts'
+import { endTime, settle, type Used } from '../rules/usage.ts'
 import { useAttachment } from './attachments.ts'
+import { writeAudit } from './audit.ts'
 import type { Entry } from './commands.ts'
 import type { Statements } from './statements.ts'
 import { usageTable } from './usage.ts'
@@ -116,10 +118,22 @@ function applyChange(
       )
       break
     case 'run_ended':
-      if (runId !== null) endRun(db, { tenant, user, threadKey, runId, at, ...change })
+      if (runId !== null) endRun(db, { tenant, user, threadKey, runId, seq, at, ...change })
+      break
+    case 'run_began':
+      db.run(
+        'UPDATE runs SET model = ?, attempts = ? WHERE run_id = ? AND tenant = ? AND user = ?',
+        change.model,
+        change.attempt,
+        runId,
+        tenant,
+        user,
+      )
       break
     case 'used':
-      if (runId !== null) settle(usageTable(db, { tenant, user }), runId, change, at)
+      if (runId !== null && settle(usageTable(db, { tenant, user }), runId, change, at)) {
+        addToRun(db, { tenant, user, runId }, change.use)
+      }
       break
     case 'returned':
       if (runId !== null) usageTable(db, { tenant, user }).drop(runId, change.holder)
@@ -143,25 +157,47 @@ function applyChange(
     case 'text_added':
       db.run('INSERT INTO texts (thread_key, seq, folded) VALUES (?, ?, ?)', threadKey, seq, change.folded)
       break
+    case 'audited':
+      writeAudit(db, entryOf({ tenant, user }, at, change))
+      break
     default:
       change satisfies never
   }
+}
+
+/** What its budgets count is kept of each run as well. */
+function addToRun(db: Statements, { tenant, user, runId }: Owner & { readonly runId: string }, use: Used['use']): void {
+  db.run(
+    `UPDATE runs SET used_steps = used_steps + ?, used_calls = used_calls + ?,
+       used_tokens = min(used_tokens + ?, ${Number.MAX_SAFE_INTEGER}),
+       used_cost_micros = min(used_cost_micros + ?, ${Number.MAX_SAFE_INTEGER})
+     WHERE run_id = ? AND tenant = ? AND user = ?`,
+    use.steps ?? 0,
+    use.calls ?? 0,
+    use.tokens ?? 0,
+    use.costMicros ?? 0,
+    runId,
+    tenant,
+    user,
+  )
 }
 
 type EndedRun = Owner &
   Extract<Change, { readonly type: 'run_ended' }> & {
     readonly threadKey: number
     readonly runId: string
+    readonly seq: number
     readonly at: number
   }
 
 /** Approvals that nobody answered, and arguments kept for its calls, end with their run. */
-function endRun(db: Statements, { tenant, user, threadKey, runId, at, outcome, usage }: EndedRun): void {
+function endRun(db: Statements, { tenant, user, threadKey, runId, seq, at, outcome, usage }: EndedRun): void {
   db.run(
-    'UPDATE runs SET outcome = ?, usage = ?, ended_at = ? WHERE run_id = ? AND tenant = ? AND user = ?',
+    'UPDATE runs SET outcome = ?, usage = ?, ended_at = ?, last_seq = ? WHERE run_id = ? AND tenant = ? AND user = ?',
     outcome,
     JSON.stringify(usage),
     at,
+    seq,
     runId,
     tenant,
     user,

@@ -1,0 +1,33 @@
+/** The audit in memory. The law: it grows at its end, and is forgotten from its beginning. @module */
+import type { AuditStore } from '../../../agent/ports.ts'
+import type { AuditEntry, NewAuditEntry } from '../../../protocol/audit.ts'
+import { countPrunable, isAskedFor, plainEntry, sealed } from '../rules/audit.ts'
+import { defaultLimits, rowLimit } from '../rules/defaults.ts'
+
+export interface MemoryAudit {
+  readonly entries: AuditEntry[]
+  add(entry: NewAuditEntry): void
+}
+
+export function createMemoryAudit(): MemoryAudit {
+  const entries: AuditEntry[] = []
+  return { entries, add: (entry) => void entries.push(sealed(entry, entries.at(-1))) }
+}
+
+export function createMemoryAuditStore({ entries, add }: MemoryAudit): AuditStore {
+  return {
+    async append(added) {
+      for (const entry of added) add(plainEntry(entry))
+    },
+    async list({ limit, ...query }) {
+      const asked = entries.filter((entry) => isAskedFor(entry, query)).reverse()
+      return structuredClone(asked.slice(0, rowLimit(limit, defaultLimits.audit)))
+    },
+    async prune({ limit, ...kept }) {
+      const oldest = entries.slice(0, rowLimit(limit, defaultLimits.prunedAudit))
+      const count = countPrunable(oldest, entries.at(-1)?.number ?? 0, kept)
+      entries.splice(0, count)
+      return count
+    },
+  }
+}
