@@ -21,6 +21,7 @@ export {
 export type { ConnectionInfo, Gateway, GatewayLimits } from './gateway/gateway.ts'
 export { defaultGatewayLimits, gatewayLimitsSchema, parseGatewayLimits } from './gateway/limits.ts'
 export type { GatewayMetrics } from './gateway/metrics.ts'
+export { costlySchema, oversizedSchema, type SchemaObjection } from './gateway/offered-schema.ts'
 export type {
   Authentication,
   Authenticator,

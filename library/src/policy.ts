@@ -1,7 +1,7 @@
 /** Public entry `toolcrib/policy`: permissions, approvals and budgets. @module */
 
 export { type BudgetOptions, type BudgetRule, readBudgets } from './policy/budgets.ts'
-export { type DefinedPolicy, definePolicy } from './policy/define-policy.ts'
+export { type DefinedPolicy, definePolicy, type ToolRules } from './policy/define-policy.ts'
 export { PolicyError, type PolicyErrorCode, type PolicyErrorDetails, policyErrorCodes } from './policy/errors.ts'
 export type { AllowRule, ApprovalRule, ApproverRule, Permission, Policy, PolicyOptions } from './policy/policy.ts'
 export { selectTools } from './policy/select-tools.ts'

@@ -28,3 +28,4 @@ export type {
   ScopeSnapshot,
 } from './registry/registry.ts'
 export type { Advisory, Place, Trust, Verdict, VerdictCode, VerdictWord } from './registry/verdict.ts'
+export type { EntryView, ScopeView } from './registry/view.ts'

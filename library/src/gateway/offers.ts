@@ -10,10 +10,10 @@ import type { Registration, Registry } from '../registry/registry.ts'
 import type { Verdict } from '../registry/verdict.ts'
 import { defineTool } from '../tool/define-tool.ts'
 import { canonicalJson } from '../tool/fingerprint.ts'
-import { analyseSchema } from '../tool/schema-analysis.ts'
 import type { Tool } from '../tool/tool.ts'
 import { GatewayError } from './errors.ts'
 import type { GatewayLimits } from './gateway.ts'
+import { costlySchema, oversizedSchema } from './offered-schema.ts'
 import { createPeerCalls, type PeerCallsOptions, type PeerResult } from './peer-calls.ts'
 
 export interface OffersOptions extends Omit<PeerCallsOptions, 'maxCalls'> {
@@ -51,10 +51,10 @@ export function createOffers({ connectionId, scope, limits, push, checkReading }
 
   function admit(description: OfferedTool, key: string): OfferVerdict {
     const { name } = description
-    const tooLarge = schemaOver(description, maxOfferedSchemaBytes)
+    const tooLarge = oversizedSchema(description, maxOfferedSchemaBytes)
     if (tooLarge !== undefined) return { ...tooLarge, name, verdict: 'refused' }
     const known = offered.get(key) ?? { tool: toolOf(description), registration: undefined }
-    const costly = offered.has(key) ? undefined : costlyOf(known.tool)
+    const costly = offered.has(key) ? undefined : costlySchema(known.tool)
     if (costly !== undefined) return { ...costly, name, verdict: 'refused' }
     try {
       const registration = scope.add(known.tool, { origin: `client:${connectionId}`, trust: 'client' })
@@ -107,26 +107,6 @@ export function createOffers({ connectionId, scope, limits, push, checkReading }
       calls.close()
     },
   }
-}
-
-function schemaOver(tool: OfferedTool, maxBytes: number): Omit<OfferVerdict, 'name' | 'verdict'> | undefined {
-  const large = (['inputSchema', 'outputSchema'] as const).find(
-    (side) => tool[side] !== undefined && Buffer.byteLength(JSON.stringify(tool[side])) > maxBytes,
-  )
-  if (large === undefined) return undefined
-  const { code, message } = new GatewayError('SCHEMA_TOO_LARGE', { maxBytes })
-  return { code, path: `/${large}`, found: `a schema of more than ${maxBytes} bytes`, fix: message }
-}
-
-/** What may hold the thread until its judging is broken off is taken from those whom the operator trusts, not from peers. */
-function costlyOf({ input, output }: Tool): Omit<OfferVerdict, 'name' | 'verdict'> | undefined {
-  for (const [side, schema] of [['inputSchema', input] as const, ['outputSchema', output] as const]) {
-    const costly = schema === undefined ? undefined : analyseSchema(schema.jsonSchema).costly
-    if (costly === undefined) continue
-    const { code, message } = new GatewayError('SCHEMA_COSTLY', { found: costly.message })
-    return { code, path: `/${side}${costly.path}`, found: costly.message, fix: message }
-  }
-  return undefined
 }
 
 /** Nothing of it tells where in the server's code anything stands. */

@@ -142,6 +142,28 @@ describe('approval', () => {
   })
 })
 
+describe('rulesOf', () => {
+  it('tells which rules select a tool, and who is asked before a call, whoever asks [CALL-06]', () => {
+    const by = { roles: ['auditor'] }
+    const policy = definePolicy({
+      allow: [{ tools: ['tag:files'] }, { roles: ['dba'], scopes: ['prod'], tools: ['drop_table', 'other'] }],
+      approve: ['effect:destructive', { tools: ['drop_table'], by }],
+    })
+
+    expect(policy.rulesOf(drop)).toEqual({
+      allow: [{ roles: ['dba'], scopes: ['prod'], tools: ['drop_table', 'other'] }],
+      approval: true,
+      approvers: [{ roles: ['auditor'], users: [], requester: false }],
+    })
+    expect(policy.rulesOf(read)).toEqual({
+      allow: [{ roles: [], scopes: [], tools: ['tag:files'] }],
+      approval: false,
+      approvers: [],
+    })
+    expect(definePolicy({ allow: [] }).rulesOf(drop)).toEqual({ allow: [], approval: true, approvers: [] })
+  })
+})
+
 describe('visible', () => {
   const policy = definePolicy({ allow: [{ tools: ['tag:files'] }, { roles: ['dba'], tools: ['drop_table'] }] })
   const tools = [drop, read, secret]

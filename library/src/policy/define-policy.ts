@@ -6,7 +6,7 @@
 import type { Approvers } from '../protocol/approvers.ts'
 import type { Principal } from '../protocol/vocabulary.ts'
 import type { Tool } from '../tool/tool.ts'
-import type { Permission, Policy, PolicyOptions } from './policy.ts'
+import type { AllowRule, Permission, Policy, PolicyOptions } from './policy.ts'
 import { type CompiledApprovalRule, type CompiledRule, compilePolicyOptions, missingOf } from './policy-options.ts'
 import { type Selector, unmatchedSelectors } from './selector.ts'
 import { createVisibleTools } from './visible-tools.ts'
@@ -14,6 +14,17 @@ import { createVisibleTools } from './visible-tools.ts'
 export interface DefinedPolicy extends Policy {
   /** The selectors that select none of these tools: for a warning at the start. */
   unmatched(tools: readonly Tool[]): readonly Selector[]
+  /** What is said of a tool, whoever asks: for people who look. */
+  rulesOf(tool: Tool): ToolRules
+}
+
+export interface ToolRules {
+  /** The rules that select it: who has all that one of them asks for, and all that the tool requires, may use it. None: nobody. */
+  readonly allow: readonly Required<AllowRule>[]
+  /** Whether a call waits for a person. */
+  readonly approval: boolean
+  /** Who answers is among each of these; none: the one who asks. */
+  readonly approvers: readonly Approvers[]
 }
 
 /**
@@ -37,6 +48,10 @@ export function definePolicy(options: PolicyOptions): DefinedPolicy {
         [...rules, ...approve].flatMap((rule) => rule.tools.map((selector) => selector.source)),
         tools,
       ),
+    rulesOf: (tool) => ({
+      allow: rules.filter((rule) => isSelected(rule, tool)).map(writtenRule),
+      ...approvalOf(tool),
+    }),
   }
   return Object.freeze(policy)
 
@@ -45,11 +60,23 @@ export function definePolicy(options: PolicyOptions): DefinedPolicy {
     if (denial !== undefined) return denial
     const lacking = missingOf(principal, tool.requires)
     if (lacking !== undefined) return lacking
-    const asking = approve.filter((rule) => asks(rule, tool))
-    if (asking.length === 0 && tool.approval !== 'always') return { allowed: true, approval: false }
-    const approvers = asking.flatMap(({ by }): readonly Approvers[] => (by === undefined ? [] : [by]))
-    return approvers.length === 0 ? { allowed: true, approval: true } : { allowed: true, approval: true, approvers }
+    const { approval, approvers } = approvalOf(tool)
+    return approvers.length === 0 ? { allowed: true, approval } : { allowed: true, approval, approvers }
   }
+
+  function approvalOf(tool: Tool): Omit<ToolRules, 'allow'> {
+    const asking = approve.filter((rule) => asks(rule, tool))
+    const approvers = asking.flatMap(({ by }): readonly Approvers[] => (by === undefined ? [] : [by]))
+    return { approval: asking.length > 0 || tool.approval === 'always', approvers }
+  }
+}
+
+function isSelected({ tools }: CompiledRule, tool: Tool): boolean {
+  return tools.some((selector) => selector.matches(tool))
+}
+
+function writtenRule({ roles, scopes, tools }: CompiledRule): Required<AllowRule> {
+  return { roles, scopes, tools: tools.map(({ source }) => source) }
 }
 
 /** A tool that says `never` is asked for by rules that mean it, and not by those for its effect or for all. */
@@ -67,7 +94,7 @@ type Denial = Extract<Permission, { allowed: false }>
 function denialBy(rules: readonly CompiledRule[], principal: Principal, tool: Tool): Denial | undefined {
   let nearest: Denial | undefined
   for (const rule of rules) {
-    if (!rule.tools.some((selector) => selector.matches(tool))) continue
+    if (!isSelected(rule, tool)) continue
     const lacking = missingOf(principal, rule)
     if (lacking === undefined) return undefined
     if (nearest === undefined || lacking.missing.length < nearest.missing.length) nearest = lacking

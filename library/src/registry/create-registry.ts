@@ -36,6 +36,7 @@ export function createRegistry<T extends Entry>(options: RegistryOptions<T>): Re
     filtered: new WeakMap(),
     listening: 0,
     seq: 0,
+    lastId: 0,
   }
   const node = new ScopeNode(tree, undefined, { name, kind, maxEntries: maxEntriesPerScope, closeDeadlineMs })
   return new Scope(node, undefined)

@@ -7,7 +7,7 @@
 import type { Subscriber } from './audit.ts'
 import type { Entry } from './entry.ts'
 import type { Holdings } from './holdings.ts'
-import type { Ledger } from './ledger.ts'
+import { Ledger } from './ledger.ts'
 import type { CloseReport, Registry, RegistryClock, RegistryOptions } from './registry.ts'
 import type { Held, Shelf } from './shelf.ts'
 
@@ -26,10 +26,13 @@ export interface Tree<T extends Entry> {
   listening: number
   /** The number of the last audit record. */
   seq: number
+  /** The number of the last scope that was opened. */
+  lastId: number
 }
 
 /** A hot object: ten thousand of them are open at once. */
 export class ScopeNode<T extends Entry> {
+  readonly id: number
   readonly tree: Tree<T>
   readonly above: ScopeNode<T> | undefined
   readonly name: string
@@ -52,6 +55,8 @@ export class ScopeNode<T extends Entry> {
   #path: string | undefined = undefined
 
   constructor(tree: Tree<T>, above: ScopeNode<T> | undefined, options: NodeOptions) {
+    tree.lastId += 1
+    this.id = tree.lastId
     this.tree = tree
     this.above = above
     this.name = options.name
@@ -67,6 +72,14 @@ export class ScopeNode<T extends Entry> {
       : escapePart(this.name)
     return this.#path
   }
+}
+
+/**
+ * What the scopes of a trial share: they see all that the others see, and leave no trace among them. Not in their counts,
+ * not in the audit stream, and not among the names that are taken below.
+ */
+export function trialTree<T extends Entry>(tree: Tree<T>): Tree<T> {
+  return { ...tree, ledger: new Ledger(tree.clock.now()), heldBelowRoot: new Map(), listening: 0, seq: 0 }
 }
 
 export interface NodeOptions {

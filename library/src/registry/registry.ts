@@ -8,6 +8,7 @@ import type { Admission, Entry, Filter, Validator } from './entry.ts'
 import type { RegistryHealth } from './health.ts'
 import type { RegistryMetrics } from './metrics.ts'
 import type { Trust, Verdict } from './verdict.ts'
+import type { ScopeView } from './view.ts'
 
 export interface RegistryOptions<T extends Entry> {
   /** The root scope's name, and the first part of every path, such as `app`. */
@@ -70,6 +71,11 @@ export interface ScopeOptions {
   readonly maxEntries?: number | undefined
   /** Default: that of the scope above. A scope closed by the one above never takes longer than that one may. */
   readonly closeDeadlineMs?: number | undefined
+  /**
+   * Only to see what would happen: it and the scopes below judge as any others, and what becomes of them is in no count
+   * and no audit stream but their own. Close it in the turn it was opened in. Default: false.
+   */
+  readonly trial?: boolean | undefined
 }
 
 export interface AddOptions {
@@ -204,6 +210,8 @@ export interface Registry<T extends Entry> extends AsyncDisposable {
   metrics(): RegistryMetrics
   /** The state of the whole tree. */
   health(): RegistryHealth
+  /** This scope and those below, to look at: as they are now, for this turn. */
+  inspect(): ScopeView<T>
   /** This scope and those below as plain data, at most `maxScopes` (default 1000) of them. */
   snapshot(options?: { readonly maxScopes?: number | undefined }): ScopeSnapshot
   /** The audit stream of this scope and everything below. */

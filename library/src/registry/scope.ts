@@ -10,7 +10,7 @@ import { assessHealth, type RegistryHealth } from './health.ts'
 import { addCleanup, disownResource, instanceOf, ownResource } from './holdings.ts'
 import { getEntry, listEntries, listFiltered } from './listing.ts'
 import type { RegistryMetrics } from './metrics.ts'
-import { ScopeNode } from './node.ts'
+import { ScopeNode, trialTree } from './node.ts'
 import { addEntry, addFactory, offerEntries, replaceEntry } from './offering.ts'
 import { assertCount, assertText } from './options.ts'
 import { capturePlace } from './place.ts'
@@ -28,6 +28,7 @@ import type {
 import { findHeld } from './shelf.ts'
 import { snapshotNode } from './snapshot.ts'
 import type { Place, Verdict } from './verdict.ts'
+import { type ScopeView, viewNode } from './view.ts'
 
 /** A hot object, hence a class: no closures are made when one of ten thousand connections opens its scope. */
 export class Scope<T extends Entry> implements Registry<T> {
@@ -114,7 +115,8 @@ export class Scope<T extends Entry> implements Registry<T> {
     assertText('kind', kind)
     assertCount('maxEntries', maxEntries)
     assertCount('closeDeadlineMs', closeDeadlineMs)
-    const node = new ScopeNode(above.tree, above, { name, kind, maxEntries, closeDeadlineMs })
+    const tree = options.trial ? trialTree(above.tree) : above.tree
+    const node = new ScopeNode(tree, above, { name, kind, maxEntries, closeDeadlineMs })
     above.below ??= new Set()
     above.below.add(node)
     const scope = new Scope(node, this)
@@ -167,6 +169,10 @@ export class Scope<T extends Entry> implements Registry<T> {
     let root = this.#node
     while (root.above) root = root.above
     return assessHealth(root)
+  }
+
+  inspect(): ScopeView<T> {
+    return viewNode(this.#node)
   }
 
   snapshot({ maxScopes = 1000 }: { readonly maxScopes?: number | undefined } = {}): ScopeSnapshot {
