@@ -10,6 +10,7 @@ import type { Store, Supervisor } from 'toolcrib/agent'
 import type { Gateway } from 'toolcrib/gateway'
 import type { Registry } from 'toolcrib/registry'
 import type { EventLoopLag } from './metrics/event-loop-lag.ts'
+import type { Audit } from './operations/audit.ts'
 import type { StrayFaults } from './stray-faults.ts'
 
 export type HealthState = 'healthy' | 'degraded' | 'unhealthy'
@@ -35,6 +36,7 @@ export interface HealthDetails {
     readonly model: ComponentHealth
     readonly eventLoop: ComponentHealth
     readonly strayFaults: ComponentHealth
+    readonly audit: ComponentHealth
   }
   readonly connections: ReturnType<Gateway['metrics']>['connections']
   readonly runs: readonly { readonly runId: string; readonly agent: string; readonly startedAt: number }[]
@@ -61,6 +63,7 @@ export interface HealthOptions {
   readonly lag: EventLoopLag
   readonly modelState: () => ComponentHealth
   readonly strayFaults: StrayFaults
+  readonly audit: Pick<Audit, 'health'>
   readonly phase: () => Phase
   readonly monotonic: () => number
   readonly version: string
@@ -71,8 +74,20 @@ const maxLagMs = 250
 const maxScopesShown = 500
 
 export function createHealth(options: HealthOptions): HealthCheck {
-  const { store, registry, gateway, supervisor, lag, modelState, strayFaults, phase, monotonic, version, model } =
-    options
+  const {
+    store,
+    registry,
+    gateway,
+    supervisor,
+    lag,
+    modelState,
+    strayFaults,
+    audit,
+    phase,
+    monotonic,
+    version,
+    model,
+  } = options
   const startedAt = monotonic()
 
   const components = (): HealthDetails['components'] => ({
@@ -81,6 +96,7 @@ export function createHealth(options: HealthOptions): HealthCheck {
     model: modelState(),
     eventLoop: lagHealth(lag),
     strayFaults: strayFaults.health(),
+    audit: audit.health(),
   })
   const state = (): HealthState => worst(Object.values(components()))
   // What closes during a shutdown closes on purpose.

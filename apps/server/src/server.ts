@@ -34,6 +34,7 @@ import { acceptUpgrades, type Upgrades } from './http/upgrade.ts'
 import { createLog, type Log } from './log.ts'
 import { watchEventLoopLag } from './metrics/event-loop-lag.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { createAudit } from './operations/audit.ts'
 import { keepRecovering } from './recovery.ts'
 import { createStrayFaults, type StrayFaults } from './stray-faults.ts'
 import { version } from './version.ts'
@@ -93,6 +94,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   const { agents, model } = openAgents({ config, clock, ...(parts.model === undefined ? {} : { model: parts.model }) })
   const metrics = createMetrics({ clock, version, model })
   const store = opened.use(parts.store ?? (await openStore(config, clock)))
+  const audit = opened.use(createAudit({ store: store.audit, clock, log }))
   const { registry, verdicts } = openCatalogue({ config, records: store.records, clock })
   opened.defer(() => registry.close('the server closes').then(() => {}))
   assertCatalogue(verdicts)
@@ -147,6 +149,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
     model,
     modelState: () => metrics.modelState(),
     strayFaults,
+    audit,
     phase: () => phase.now,
     monotonic: () => clock.monotonic(),
   })
@@ -158,6 +161,8 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
     gateway,
     health,
     metrics,
+    audit,
+    auditStore: store.audit,
     clock,
     log,
     supervisor: metered,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock, Supervisor } from 'toolcrib/agent'
+import type { AuditStore, Clock, Supervisor } from 'toolcrib/agent'
 import type { Gateway } from 'toolcrib/gateway'
 import type { AddressRules } from '../auth/addresses.ts'
 import type { Credentials } from '../auth/credentials.ts'
@@ -14,6 +14,7 @@ import type { ServerConfig } from '../config.ts'
 import type { HealthCheck, Phase } from '../health.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Audit } from '../operations/audit.ts'
 
 export interface HttpContext {
   readonly config: ServerConfig
@@ -27,6 +28,10 @@ export interface HttpContext {
   readonly sessions: { readonly secret: Secret } | null
   readonly health: HealthCheck
   readonly metrics: Metrics
+  /** What the house puts on record. */
+  readonly audit: Audit
+  /** Reads across owners: only for what asks for the role, and within the operator's sight. */
+  readonly auditStore: Pick<AuditStore, 'list'>
   readonly phase: () => Phase
   readonly clock: Clock
   readonly log: Log

@@ -135,7 +135,8 @@ type Told = Partial<Pick<Audited, 'by' | 'callId' | 'tool' | 'outcome'>> & { rea
 function place(kind: AuditKind, { runId }: RunEvent, wrapping: readonly Wrapping[], told: Told): Audited {
   const [outermost] = wrapping
   const within = wrapping.at(-1)
-  const facts = within === undefined ? told.facts : { ...told.facts, agentRunId: runId, parentCallId: within.parentCallId }
+  const facts =
+    within === undefined ? told.facts : { ...told.facts, agentRunId: runId, parentCallId: within.parentCallId }
   const { by = null, callId = null, tool = null, outcome = null } = told
   return { kind, by, runId: outermost?.runId ?? runId, callId, tool, outcome, facts: JSON.stringify(facts) }
 }

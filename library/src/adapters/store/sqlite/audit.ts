@@ -51,10 +51,7 @@ export const auditWrites: Pick<WriteCommands, 'appendAudit' | 'pruneAudit'> = {
   pruneAudit(db, { keepFrom, maxEntries, limit }) {
     const last = db.get<{ number: number }>('SELECT number FROM audit ORDER BY number DESC LIMIT 1')
     if (last === undefined) return 0
-    const oldest = db.all<{ number: number; at: number }>(
-      'SELECT number, at FROM audit ORDER BY number LIMIT ?',
-      limit,
-    )
+    const oldest = db.all<{ number: number; at: number }>('SELECT number, at FROM audit ORDER BY number LIMIT ?', limit)
     const count = countPrunable(oldest, last.number, { keepFrom, maxEntries: maxEntries ?? Number.POSITIVE_INFINITY })
     const newest = oldest[count - 1]
     return newest === undefined ? 0 : db.run('DELETE FROM audit WHERE number <= ?', newest.number)
