@@ -28,7 +28,7 @@ import type {
 import { findHeld } from './shelf.ts'
 import { snapshotNode } from './snapshot.ts'
 import type { Place, Verdict } from './verdict.ts'
-import { type ScopeView, viewNode } from './view.ts'
+import { NodeView, type ScopeView } from './view.ts'
 
 /** A hot object, hence a class: no closures are made when one of ten thousand connections opens its scope. */
 export class Scope<T extends Entry> implements Registry<T> {
@@ -172,7 +172,7 @@ export class Scope<T extends Entry> implements Registry<T> {
   }
 
   inspect(): ScopeView<T> {
-    return viewNode(this.#node)
+    return new NodeView(this.#node)
   }
 
   snapshot({ maxScopes = 1000 }: { readonly maxScopes?: number | undefined } = {}): ScopeSnapshot {

@@ -41,27 +41,61 @@ export interface EntryView<T extends Entry> {
   readonly place: Place | undefined
 }
 
-export function viewNode<T extends Entry>(node: ScopeNode<T>): ScopeView<T> {
-  return {
-    id: node.id,
-    name: node.name,
-    kind: node.kind,
-    openedAt: node.openedAt,
-    frozen: node.frozen,
-    closing: node.phase !== 'open',
-    entryCount: node.shelf?.byName.size ?? 0,
-    holdingCount: node.holdings?.owned.size ?? 0,
-    // Made when it is asked for: a path that was made once is kept.
-    get path() {
-      return node.path
-    },
-    entries: () =>
-      [...(node.shelf?.byName.values() ?? [])]
-        .map(({ name, entry, origin, trust, place }) => ({ name, entry, origin, trust, place }))
-        .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    holdings: () => Array.from(node.holdings?.owned.values() ?? [], ({ what }) => what),
-    *children() {
-      for (const child of node.below ?? []) yield viewNode(child)
-    },
+/** Made for each scope of a tree of thousands, hence a class: it holds the node, and makes the rest when it is asked for. */
+export class NodeView<T extends Entry> implements ScopeView<T> {
+  readonly #node: ScopeNode<T>
+
+  constructor(node: ScopeNode<T>) {
+    this.#node = node
+  }
+
+  get id(): number {
+    return this.#node.id
+  }
+
+  get name(): string {
+    return this.#node.name
+  }
+
+  get kind(): string {
+    return this.#node.kind
+  }
+
+  get path(): string {
+    return this.#node.path
+  }
+
+  get openedAt(): number {
+    return this.#node.openedAt
+  }
+
+  get frozen(): boolean {
+    return this.#node.frozen
+  }
+
+  get closing(): boolean {
+    return this.#node.phase !== 'open'
+  }
+
+  get entryCount(): number {
+    return this.#node.shelf?.byName.size ?? 0
+  }
+
+  get holdingCount(): number {
+    return this.#node.holdings?.owned.size ?? 0
+  }
+
+  entries(): readonly EntryView<T>[] {
+    return [...(this.#node.shelf?.byName.values() ?? [])]
+      .map(({ name, entry, origin, trust, place }) => ({ name, entry, origin, trust, place }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  holdings(): readonly string[] {
+    return Array.from(this.#node.holdings?.owned.values() ?? [], ({ what }) => what)
+  }
+
+  *children(): Iterable<ScopeView<T>> {
+    for (const child of this.#node.below ?? []) yield new NodeView(child)
   }
 }
