@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { administrationRules } from './store-contract/administration.ts'
 import { approvalRules } from './store-contract/approvals.ts'
 import { attachmentRules } from './store-contract/attachments.ts'
 import { closingRules } from './store-contract/closing.ts'
@@ -54,6 +55,7 @@ export function storeContract(
     attachmentRules(suite)
     revocationRules(suite)
     usageRules(suite)
+    administrationRules(suite)
     ownerRules(suite)
     closingRules(suite)
     propertyRules(suite)

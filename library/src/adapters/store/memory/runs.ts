@@ -45,6 +45,7 @@ export function createMemoryRuns(state: MemoryState): RunStore {
           threadId: run.threadId,
           owner: mine.owner,
           agent: run.agent,
+          ...(run.chosenModel === undefined ? {} : { chosenModel: run.chosenModel }),
           principal: JSON.parse(JSON.stringify(run.principal)) as Principal,
           messageId: run.messageId,
           startedAt: run.at,
@@ -57,6 +58,11 @@ export function createMemoryRuns(state: MemoryState): RunStore {
         idempotencyKey: run.idempotencyKey,
         leaseUntil: run.at + run.leaseMs,
         inputs: new Map(),
+        began: { model: null, attempts: 0 },
+        used: { steps: 0, calls: 0, tokens: 0, costMicros: 0 },
+        endedAt: null,
+        firstSeq: held.thread.lastSeq + 1,
+        lastSeq: Number.POSITIVE_INFINITY,
       }
       mine.runs.set(run.runId, accepted)
       beginTime(mine.usage, run.runId, run.at)

@@ -80,9 +80,11 @@ export function createMemoryEvents(state: MemoryState): EventStore {
       const mine = state.of(owner)
       const held = mine.threads.get(threadId)
       if (held === undefined) throw new StoreError('NOT_FOUND', { what: 'thread', id: threadId })
-      const run = mine.runs.get(event.runId)?.record
-      if (run?.threadId !== threadId) return []
-      return appendEvents(mine, held, { at, runId: null, events: [event] })
+      const run = mine.runs.get(event.runId)
+      if (run?.record.threadId !== threadId) return []
+      const events = appendEvents(mine, held, { at, runId: null, events: [event] })
+      if (run.endedAt !== null) run.lastSeq = held.thread.lastSeq
+      return events
     },
     async read(owner, threadId, { after = 0, before, limit }) {
       const held = state.of(owner).threads.get(threadId)

@@ -201,16 +201,20 @@ export interface Used {
   readonly use: Partial<Use>
 }
 
-/** Counts what an event says was used, in the place of what was reserved for it. A call is counted once, however often it starts. */
-export function settle(table: UsageTable, runId: string, used: Used, at: number): void {
+/**
+ * Counts what an event says was used, in the place of what was reserved for it. A call is counted once, however often it
+ * starts: answers whether it was.
+ */
+export function settle(table: UsageTable, runId: string, used: Used, at: number): boolean {
   const { holder, otherwise, tool, use } = used
   const held = table.reservations(runId, holder)
   if (held.length === 0 && otherwise !== undefined) return settle(table, runId, { holder: otherwise, tool, use }, at)
-  if (held.some(isStarted)) return
+  if (held.some(isStarted)) return false
   const when = held[0]?.at ?? at
   if (held.length > 0) table.drop(runId, holder)
   if (tool !== '') table.hold(runId, { holder, resource: 'calls', tool, amount: 0, at: when })
   count(table, { use, tool, at: when })
+  return true
 }
 
 /** From here on the run is at work. */

@@ -230,6 +230,35 @@ const steps: readonly string[] = [
    CREATE INDEX audit_by_user ON audit (user, tenant) WHERE user IS NOT NULL;
    CREATE INDEX audit_by_run ON audit (run_id) WHERE run_id IS NOT NULL;
    CREATE INDEX audit_by_call ON audit (call_id) WHERE call_id IS NOT NULL;`,
+
+  // What a list of runs tells of each; of those from before, as far as their log does.
+  `ALTER TABLE runs ADD COLUMN model TEXT;
+   ALTER TABLE runs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE runs ADD COLUMN first_seq INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE runs ADD COLUMN last_seq INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE runs ADD COLUMN used_steps INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE runs ADD COLUMN used_calls INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE runs ADD COLUMN used_tokens INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE runs ADD COLUMN used_cost_micros INTEGER NOT NULL DEFAULT 0;
+
+   CREATE INDEX runs_by_start ON runs (started_at, run_id);
+   CREATE INDEX runs_by_tenant ON runs (tenant, started_at, run_id);
+   CREATE INDEX runs_by_user ON runs (user, started_at, run_id);
+   CREATE INDEX threads_by_id ON threads (thread_id);
+
+   CREATE TEMP TABLE told AS
+   SELECT thread_key, run_id, min(seq) AS first_seq, max(seq) AS last_seq, max(model) AS model,
+     coalesce(max(attempt), 0) AS attempts, count(*) FILTER (WHERE type = 'step_completed') AS steps
+   FROM (SELECT thread_key, seq, event ->> 'runId' AS run_id, event ->> 'type' AS type, event ->> 'model' AS model,
+     event ->> 'attempt' AS attempt FROM events)
+   GROUP BY thread_key, run_id;
+
+   UPDATE runs SET first_seq = told.first_seq, last_seq = told.last_seq, model = told.model, attempts = told.attempts,
+     used_steps = told.steps, used_calls = coalesce(usage ->> 'calls', 0),
+     used_tokens = coalesce((usage ->> 'inputTokens') + (usage ->> 'outputTokens'), 0),
+     used_cost_micros = coalesce(usage ->> 'costMicros', 0)
+   FROM temp.told WHERE told.thread_key = runs.thread_key AND told.run_id = runs.run_id;
+   DROP TABLE temp.told;`,
 ]
 
 export const SCHEMA_VERSION: number = steps.length

@@ -180,7 +180,10 @@ export function createParts({ writer, reader, turns }: Channels): StoreParts {
         const found = await reader.call('readRun', [page], 0)
         if (found === undefined) return undefined
         const { rows, ...rest } = found
-        return { ...rest, events: rows.map(({ seq, at, event }) => ({ seq, at, event: JSON.parse(event) as ThreadEvent })) }
+        return {
+          ...rest,
+          events: rows.map(({ seq, at, event }) => ({ seq, at, event: JSON.parse(event) as ThreadEvent })),
+        }
       },
     },
 

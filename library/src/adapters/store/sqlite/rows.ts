@@ -32,6 +32,7 @@ export interface RunRow {
   readonly tenant: string
   readonly user: string
   readonly agent: string
+  readonly chosen_model: string | null
   readonly principal: string
   readonly message_id: string
   readonly started_at: number
@@ -44,7 +45,7 @@ export interface RunRow {
 
 /** For `runs JOIN threads USING (thread_key)`. */
 export const RUN_COLUMNS: string =
-  'run_id, thread_id, runs.tenant, runs.user, agent, principal, message_id, started_at, epoch, node, parked, ' +
+  'run_id, thread_id, runs.tenant, runs.user, agent, chosen_model, principal, message_id, started_at, epoch, node, parked, ' +
   'stopping, outcome'
 
 export function runOf(row: RunRow): RunRecord {
@@ -53,6 +54,7 @@ export function runOf(row: RunRow): RunRecord {
     threadId: row.thread_id,
     owner: { tenant: row.tenant, user: row.user },
     agent: row.agent,
+    ...(row.chosen_model === null ? {} : { chosenModel: row.chosen_model }),
     principal: JSON.parse(row.principal) as Principal,
     messageId: row.message_id,
     startedAt: row.started_at,

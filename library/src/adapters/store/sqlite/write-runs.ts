@@ -43,8 +43,8 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
       throw new StoreError('STORE_UNAVAILABLE', { detail: `the run id "${run.runId}" is taken` })
     }
     db.run(
-      `INSERT INTO runs (run_id, tenant, user, thread_key, idempotency_key, message_id, agent, principal, started_at,
-         epoch, node, lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)`,
+      `INSERT INTO runs (run_id, tenant, user, thread_key, idempotency_key, message_id, agent, chosen_model, principal, started_at,
+         epoch, node, lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)`,
       run.runId,
       tenant,
       user,
@@ -52,6 +52,7 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
       run.idempotencyKey,
       run.messageId,
       run.agent,
+      run.chosenModel ?? null,
       run.principal,
       run.at,
       run.node,
@@ -68,6 +69,13 @@ export const runWrites: Pick<WriteCommands, 'acceptRun' | 'requestStop' | 'heart
     const end = moveEnd(db, owner, run.threadId, entry)
     const accepted = findRun(db, owner, run.runId)
     if (end === undefined || accepted === undefined) throw new Error('the run just written is not there')
+    db.run(
+      'UPDATE runs SET first_seq = ? WHERE run_id = ? AND tenant = ? AND user = ?',
+      end.firstSeq,
+      run.runId,
+      tenant,
+      user,
+    )
     writeLog(db, { owner, runId: run.runId, ...end }, entry)
     return { status: 'started', run: runOf(accepted), firstSeq: end.firstSeq }
   },

@@ -99,6 +99,13 @@ export const threadWrites: Pick<
     const end = moveEnd(db, owner, threadId, entry)
     if (end === undefined) return undefined
     writeLog(db, { owner, runId: null, ...end }, entry)
+    db.run(
+      'UPDATE runs SET last_seq = ? WHERE run_id = ? AND tenant = ? AND user = ? AND outcome IS NOT NULL',
+      end.firstSeq,
+      runId,
+      owner.tenant,
+      owner.user,
+    )
     return end.firstSeq
   },
 }
