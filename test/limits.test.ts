@@ -77,6 +77,13 @@ const bounded: { readonly [Bound in keyof typeof COMMAND_BOUNDS]: Pair } = {
   maxQueryChars: pair((more) => ({ type: 'thread.list', query: text(200 + more) })),
   maxReasonChars: pair((more) => ({ ...answer, reason: text(2_000 + more) })),
   maxTokenChars: pair((more) => ({ type: 'auth.refresh', token: text(16_384 + more) })),
+  maxModelChars: pair((more) => ({
+    type: 'message.send',
+    threadId: 'thr_absent',
+    parts: [{ type: 'text', text: 'x' }],
+    idempotencyKey: 'key',
+    model: text(4_096 + more),
+  })),
   maxParts: pair((more) => ({
     type: 'message.send',
     threadId: 'thr_absent',
@@ -139,6 +146,7 @@ describe('L10: A declared limit is an enforced limit', () => {
       maxQueryChars: ['ok', 'COMMAND_INVALID'],
       maxReasonChars: ['NOT_FOUND', 'COMMAND_INVALID'],
       maxTokenChars: ['TOKEN_UNKNOWN', 'COMMAND_INVALID'],
+      maxModelChars: ['MODEL_UNKNOWN', 'COMMAND_INVALID'],
       maxParts: ['NOT_FOUND', 'COMMAND_INVALID'],
       maxThreadsPerPage: ['ok', 'COMMAND_INVALID'],
       maxApprovalsPerPage: ['ok', 'COMMAND_INVALID'],

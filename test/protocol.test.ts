@@ -103,7 +103,7 @@ describe('docs/protocol.md', () => {
         'thread.open': ['last', 'threadId', 'type'],
         'thread.read': ['before', 'limit', 'threadId', 'type'],
         'thread.leave': ['threadId', 'type'],
-        'message.send': ['agent', 'follows', 'idempotencyKey', 'parts', 'threadId', 'type'],
+        'message.send': ['agent', 'follows', 'idempotencyKey', 'model', 'parts', 'threadId', 'type'],
         'run.stop': ['runId', 'type'],
         'approval.answer': ['approvalId', 'decision', 'input', 'reason', 'type'],
         'approval.list': ['after', 'limit', 'type'],

@@ -1,11 +1,14 @@
 /**
- * Makes the configured agents. The law: each has a model before anything else is opened.
+ * Makes the configured agents. The law: each has its models before anything else is opened, and all that is wrong with
+ * them is told at once.
  *
  * @module
  */
-import { type Agent, type Clock, defineAgent, type Model } from 'toolcrib/agent'
+import { type Agent, type Clock, defineAgent, type Model, ModelError } from 'toolcrib/agent'
 import type { AgentSettings } from 'toolcrib/gateway'
 import type { ServerConfig } from './config.ts'
+import { type ConfigProblem, ServerError } from './errors.ts'
+import { ModelSpecError } from './models/errors.ts'
 import { selectModel } from './models.ts'
 
 export interface OpenedAgents {
@@ -21,31 +24,76 @@ export interface AgentsOptions {
   readonly model?: Model
 }
 
-/** @throws ModelSpecError, and ModelError `MODEL_KEY_MISSING`. */
+type ModelFault = ModelSpecError | ModelError<'MODEL_KEY_MISSING'>
+
+/** @throws ModelSpecError or ModelError `MODEL_KEY_MISSING` of `model`, when that is all; else ServerError `CONFIG_INVALID`. */
 export function openAgents({ config, clock, model }: AgentsOptions): OpenedAgents {
   const bySpec = new Map<string, Model>()
-  const agents = config.agents.map((settings) => defineAgent({ ...settings, model: modelOf(settings) }))
+  const faults = new Map<string, readonly [place: string, fault: ModelFault]>()
+  const settled = config.agents.map((settings, index) => {
+    const others = settings.models ?? config.models
+    const place = settings.models === undefined ? 'models' : `agents.${index}.models`
+    return {
+      settings,
+      own: ownModel(settings, index),
+      others: others.map((wanted, at) => made(wanted, `${place}.${at}`)),
+    }
+  })
+  const [first, ...more] = faults.values()
+  if (first?.[0] === 'model' && more.length === 0) throw first[1]
+  if (first !== undefined) throw new ServerError('CONFIG_INVALID', { problems: [first, ...more].map(problemOf) })
+
+  const agents = settled.flatMap(({ settings, own, others }) => {
+    if (own === undefined) return []
+    const models = others.flatMap((other) => (other === undefined || other === own ? [] : [other]))
+    return [defineAgent({ ...settings, model: own, models })]
+  })
   const chosen = agents.find(({ name }) => name === config.defaultAgent) ?? agents[0]
   return { agents, model: chosen?.model.name ?? config.model }
 
-  function modelOf({ model: wanted }: AgentSettings): Model {
-    if (typeof wanted === 'object') return wanted
-    if (wanted === undefined && model !== undefined) return model
-    const spec = wanted ?? config.model
-    const made = bySpec.get(spec) ?? described(spec, selectModel(spec, config.modelKeys.reveal(), { clock }))
-    bySpec.set(spec, made)
-    return made
+  function ownModel({ model: wanted }: AgentSettings, index: number): Model | undefined {
+    if (wanted !== undefined) return made(wanted, `agents.${index}.model`)
+    return model ?? made(config.model, 'model')
   }
 
-  function described(spec: string, made: Model): Model {
+  /** Undefined: it is among the faults. */
+  function made(wanted: Model | string, place: string): Model | undefined {
+    if (typeof wanted === 'object') return wanted
+    const known = bySpec.get(wanted)
+    if (known !== undefined) return known
+    try {
+      const selected = described(wanted, selectModel(wanted, config.modelKeys.reveal(), { clock }))
+      bySpec.set(wanted, selected)
+      return selected
+    } catch (error) {
+      if (!isFault(error)) throw error
+      if (!faults.has(wanted)) faults.set(wanted, [place, error])
+      return undefined
+    }
+  }
+
+  function described(spec: string, selected: Model): Model {
     const price = Object.hasOwn(config.prices, spec) ? config.prices[spec] : undefined
     const accepts = Object.hasOwn(config.imageTypes, spec) ? config.imageTypes[spec] : undefined
     const contextTokens = Object.hasOwn(config.contextTokens, spec) ? config.contextTokens[spec] : undefined
     return {
-      ...made,
+      ...selected,
       ...(price === undefined ? {} : { price }),
       ...(contextTokens === undefined ? {} : { contextTokens }),
       ...(accepts === undefined ? {} : { accepts }),
     }
   }
+}
+
+function isFault(error: unknown): error is ModelFault {
+  return error instanceof ModelSpecError || (error instanceof ModelError && error.code === 'MODEL_KEY_MISSING')
+}
+
+function problemOf([name, fault]: readonly [place: string, fault: ModelFault]): ConfigProblem {
+  if (fault.code === 'MODEL_SPEC_INVALID') {
+    return { name, expected: fault.details.expected, received: `"${fault.details.received}"` }
+  }
+  const { model, variable } = fault.details
+  const fix = `set ${variable} where the server is started`
+  return { name, expected: 'a model whose key is there', received: `"${model}"`, fix }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { dirname, resolve } from 'node:path'
-import type { Price } from 'toolcrib/agent'
+import type { Model, Price } from 'toolcrib/agent'
 import type { AgentSettings, ClaimNames } from 'toolcrib/gateway'
 import type { BudgetOptions, PolicyOptions } from 'toolcrib/policy'
 import { crossCheck } from './config/cross-check.ts'
@@ -48,6 +48,8 @@ export interface ServerConfig {
   readonly dataFolder: string
   readonly documentsFolder: string | null
   readonly model: string
+  /** What may be chosen beside the own model of an agent that names no `models`. */
+  readonly models: readonly (string | Model)[]
   /** The variables that hold the keys of model providers. */
   readonly modelKeys: Secret<Environment>
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -123,6 +125,7 @@ export function parseConfig(
     dataFolder: resolve(written.dataFolder === undefined ? folder : fileFolder, parsed.data.dataFolder),
     documentsFolder: documentsFolder === undefined ? null : resolve(fileFolder, documentsFolder),
     modelKeys: createSecret(Object.fromEntries(modelKeyNames.map((name) => [name, env[name]]))),
+    models: parsed.data.models as readonly (string | Model)[],
     agents,
     defaultAgent: parsed.data.defaultAgent ?? agents[0]?.name ?? defaultAssistant.name,
     policy: (parsed.data.policy ?? defaultPolicy) as PolicyOptions,

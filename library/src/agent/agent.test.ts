@@ -22,6 +22,9 @@ describe('defineAgent', () => {
       { description: ' ' },
       { instructions: 7 },
       { model: { name: 'x' } },
+      { models: model },
+      { models: [{ name: 'x' }] },
+      { models: [model] },
       { tools: '*' },
       { tools: ['tag:'] },
       { limits: { maxSteps: -1 } },
@@ -36,11 +39,14 @@ describe('defineAgent', () => {
       'Expected `description` to be one sentence, got " "',
       'Expected `instructions` to be text, got 7',
       'Expected `model` to be a model, with `name` and `stream`, got an object',
+      'Expected `models` to be a list of models, got an object',
+      'Expected `models[0]` to be a model, with `name` and `stream`, got an object',
+      'Expected `models[0]` to be a model with a name of its own, got "scripted"',
       'Expected `tools` to be a list of names and selectors, got "*"',
       'Expected `tools[0]` to be a name, `tag:…`, `category:…`, `effect:…` or `*`, got "tag:"',
       'Expected `limits.maxSteps` to be a whole number, at least 1, or Infinity, got -1',
       'Expected `limits.stopGraceMs` to be a whole number, at least 0, got Infinity',
-      'Expected `temperature` to be absent; the options are name, description, instructions, model, tools, limits, got 1',
+      'Expected `temperature` to be absent; the options are name, description, instructions, model, models, tools, limits, got 1',
     ])
   })
 })

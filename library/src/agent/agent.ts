@@ -14,6 +14,8 @@ export interface Agent {
   readonly description: string
   readonly instructions: string
   readonly model: Model
+  /** Others that may be chosen in its place, each under a name of its own. Default: none. */
+  readonly models?: readonly Model[]
   /**
    * Names, tags (`tag:files`), categories (`category:math`), or `*` for everything in scope.
    * A choice only narrows what the policy permits.
@@ -56,12 +58,14 @@ export interface AgentDefinition {
   /** Default: none. */
   readonly instructions?: string
   readonly model: Model
+  /** Others that may be chosen in its place, each under a name of its own. Default: none. */
+  readonly models?: readonly Model[]
   /** Default: `['*']`, everything in scope that the policy permits. An empty list: no tools. */
   readonly tools?: readonly string[]
   readonly limits?: Partial<RunLimits>
 }
 
-const agentKeys: readonly string[] = ['name', 'description', 'instructions', 'model', 'tools', 'limits']
+const agentKeys: readonly string[] = ['name', 'description', 'instructions', 'model', 'models', 'tools', 'limits']
 
 /**
  * Makes an agent. What was given is copied, and the agent is frozen.
@@ -74,21 +78,21 @@ export function defineAgent(definition: AgentDefinition): Agent {
     if (!agentKeys.includes(key))
       throw invalid(key, `absent; the options are ${agentKeys.join(', ')}`, definition[key as keyof AgentDefinition])
   }
-  const { name, description, instructions = '', model, tools = ['*'], limits } = definition
+  const { name, description, instructions = '', model, models = [], tools = ['*'], limits } = definition
   if (typeof name !== 'string' || !isValidName(name)) {
     throw invalid('name', '1 to 64 letters, digits, `_` and `-`, a letter first', name)
   }
   if (typeof description !== 'string' || description.trim() === '')
     throw invalid('description', 'one sentence', description)
   if (typeof instructions !== 'string') throw invalid('instructions', 'text', instructions)
-  if (
-    typeof model !== 'object' ||
-    model === null ||
-    typeof model.name !== 'string' ||
-    typeof model.stream !== 'function'
-  ) {
-    throw invalid('model', 'a model, with `name` and `stream`', model)
-  }
+  if (!isModel(model)) throw invalid('model', 'a model, with `name` and `stream`', model)
+  if (!Array.isArray(models)) throw invalid('models', 'a list of models', models)
+  const names = new Set([model.name])
+  models.forEach((other: unknown, index) => {
+    if (!isModel(other)) throw invalid(`models[${index}]`, 'a model, with `name` and `stream`', other)
+    if (names.has(other.name)) throw invalid(`models[${index}]`, 'a model with a name of its own', other.name)
+    names.add(other.name)
+  })
   if (!Array.isArray(tools)) throw invalid('tools', 'a list of names and selectors', tools)
   tools.forEach((selector: unknown, index) => {
     if (typeof selector !== 'string' || !isSelector(selector)) {
@@ -100,9 +104,15 @@ export function defineAgent(definition: AgentDefinition): Agent {
     description,
     instructions,
     model,
+    ...(models.length === 0 ? {} : { models: Object.freeze([...models]) }),
     tools: Object.freeze([...tools]),
     ...(limits === undefined ? {} : { limits: Object.freeze({ ...readRunLimits(limits) }) }),
   })
+}
+
+function isModel(value: unknown): value is Model {
+  if (typeof value !== 'object' || value === null) return false
+  return 'name' in value && typeof value.name === 'string' && 'stream' in value && typeof value.stream === 'function'
 }
 
 function isSelector(text: string): boolean {

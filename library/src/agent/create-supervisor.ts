@@ -18,6 +18,7 @@ import { createAnswerer } from './approval-answer.ts'
 import { createApprovalNotices } from './approval-notices.ts'
 import { createApprovals } from './approvals.ts'
 import { type AttachmentLimits, createAttachments, defaultAttachmentLimits } from './attachments.ts'
+import { modelsOf, withModel } from './chosen-model.ts'
 import { createDueRuns } from './due-runs.ts'
 import { AgentError } from './errors.ts'
 import { createEventLog } from './event-log.ts'
@@ -25,6 +26,7 @@ import { createGates } from './gate.ts'
 import { guardLogger } from './guarded-logger.ts'
 import { LEASE_MS } from './heartbeat.ts'
 import { readInbox } from './inbox.ts'
+import { createInputHashes } from './input-hash.ts'
 import { defaultRunLimits, readRunLimits } from './limits.ts'
 import { isPrice, MAX_PRICE } from './model-price.ts'
 import type { ApprovalRecord, Clock, Logger, RunRecord, Store } from './ports.ts'
@@ -63,6 +65,11 @@ export interface SupervisorOptions {
   readonly onReserved?: (reservation: Reserved) => void
   /** Replace `defaultAttachmentLimits` where given. */
   readonly attachmentLimits?: Partial<AttachmentLimits>
+  /**
+   * Keys the hashes of arguments, so that whoever reads them does not find out short ones by trying. The same for all nodes
+   * that share a store, as `store.audit.inputHashKey` answers it. Default: none, and the hashes are plain.
+   */
+  readonly inputHashKey?: Uint8Array
   readonly clock: Clock
   readonly logger: Logger
   /** This process, among those that share the store. Default: a new id. */
@@ -116,6 +123,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     logger,
     policy,
     approvals,
+    inputHashes: createInputHashes(options.inputHashKey),
     records: store.records,
     toolGate: createGates((tool: Tool) => tool.maxConcurrent),
     redactKeys,
@@ -216,9 +224,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   async function send(principal: Principal, message: SendMessage): ReturnType<Supervisor['send']> {
-    const { threadId, idempotencyKey, agent = defaultAgent } = message
+    const { threadId, idempotencyKey, agent = defaultAgent, model } = message
     if (draining) throw new AgentError('DRAINING', {})
-    if (!agents.has(agent)) throw new AgentError('AGENT_UNKNOWN', { agent, known: [...agents.keys()] })
+    const asked = agents.get(agent)
+    if (asked === undefined) throw new AgentError('AGENT_UNKNOWN', { agent, known: [...agents.keys()] })
+    if (model !== undefined && withModel(asked, model) === undefined) {
+      throw new AgentError('MODEL_UNKNOWN', { agent, model, known: modelsOf(asked).map(({ name }) => name) })
+    }
     const owner = ownerOf(principal)
     const parts = await attachments.resolve(owner, threadId, message.parts)
     const askedAt = clock.monotonic()
@@ -227,6 +239,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       threadId,
       messageId: createId('msg'),
       agent,
+      ...(model === undefined ? {} : { chosenModel: model }),
       principal,
       parts,
       ...(message.follows === undefined ? {} : { follows: message.follows }),
@@ -378,7 +391,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return { currency, ...(await store.usage.read(ownerOf(principal), query)) }
     },
     agents: () =>
-      [...agents.values()].map(({ name, description, model }) => ({ name, description, model: model.name })),
+      [...agents.values()].map((agent) => {
+        const { name, description, model } = agent
+        return { name, description, model: model.name, models: modelsOf(agent).map((offered) => offered.name) }
+      }),
 
     takeSeat: (seat) => seats.take(seat),
     acquireUserScope: (principal) => scopes.acquire(principal),
@@ -412,8 +428,13 @@ function isOwner(a: Owner, b: Owner): boolean {
 
 /** A budget of money cannot hold what costs nobody knows how much. */
 function assertPrices(agents: readonly Agent[], { required }: { readonly required: boolean }): void {
-  for (const [index, { name, model }] of agents.entries()) {
-    const option = `agents[${index}].model.price`
+  const all = agents.flatMap((agent, index) =>
+    modelsOf(agent).map((model, at) => {
+      const place = at === 0 ? 'model' : `models[${at - 1}]`
+      return { name: agent.name, model, option: `agents[${index}].${place}.price` }
+    }),
+  )
+  for (const { name, model, option } of all) {
     if (model.price === undefined && required) {
       const expected = `a price, because there is a budget of money; the model "${model.name}" of agent "${name}" has none`
       throw optionInvalid(option, expected, 'none')

@@ -10,6 +10,7 @@ import type { Failure, LimitFacts, Retry } from '../protocol/vocabulary.ts'
 export interface AgentErrorDetails {
   NOT_FOUND: { what: 'thread' | 'run' | 'approval' | 'agent' | 'attachment'; id: string }
   AGENT_UNKNOWN: { agent: string; known: readonly string[] }
+  MODEL_UNKNOWN: { agent: string; model: string; known: readonly string[] }
   THREAD_BUSY: { threadId: string; runId: string }
   RUNS_LIMIT: { running: number; max: number }
   TENANT_RUNS_LIMIT: { running: number; max: number }
@@ -37,6 +38,11 @@ const agentCatalogue: Catalogue<AgentErrorDetails> = {
   AGENT_UNKNOWN: [
     'never',
     (d) => `There is no agent "${d.agent}"; the agents are ${d.known.map((name) => `"${name}"`).join(', ')}`,
+  ],
+  MODEL_UNKNOWN: [
+    'never',
+    (d) =>
+      `Agent "${d.agent}" does not offer the model "${d.model}"; its models are ${d.known.map((name) => `"${name}"`).join(', ')}`,
   ],
   THREAD_BUSY: [
     'later',

@@ -41,6 +41,8 @@ export interface RunProgress {
   readonly attempt: number
   /** How often it was started since a step or a call of it ended. */
   readonly stalls: number
+  /** The model that it was started with last. */
+  readonly model: string | undefined
   /** `between` steps; `answered`: its last step was finished without a call. */
   readonly phase: 'between' | 'streaming' | 'calling' | 'answered'
   /** The step at hand; 0 before the first. */
@@ -69,6 +71,7 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
   const warned: string[] = []
   let attempt = 0
   let stalls = 0
+  let model: string | undefined
   let phase: RunProgress['phase'] = 'between'
   let step = 0
   let text = ''
@@ -127,6 +130,9 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
     get stalls() {
       return stalls
     },
+    get model() {
+      return model
+    },
     get phase() {
       return phase
     },
@@ -159,6 +165,7 @@ export function createRunProgress(runId: string, startedAt: number): RunProgress
       switch (event.type) {
         case 'agent_started':
           attempt = event.attempt
+          model = event.model
           stalls++
           return
         case 'agent_thinking':

@@ -13,6 +13,7 @@ import type { Tool } from '../tool/tool.ts'
 import { type Activity, createActivity } from './activity.ts'
 import type { Agent, RunLimits } from './agent.ts'
 import { runAgent } from './agent-run.ts'
+import { asChosen } from './chosen-model.ts'
 import { obstacleOf, type ToolsOf } from './continuation.ts'
 import { AgentError, failureOf, runFailure } from './errors.ts'
 import type { EventLog } from './event-log.ts'
@@ -154,8 +155,10 @@ export function createRunner(options: RunnerOptions): Runner {
     const { runId, threadId, owner } = record
     const { transcript, progress } = await replayRun(store.events, record)
     if (progress.ended !== undefined) return journal.lose('a later claim has ended it')
-    const agent = agentNamed(record.agent)
-    if (agent === undefined) return endEarly(work, progress, unknownAgent(record, progress))
+    const named = agentNamed(record.agent)
+    if (named === undefined) return endEarly(work, progress, unknownAgent(record, progress))
+    const agent = asChosen(named, record, progress)
+    if (agent === undefined) return endEarly(work, progress, withdrawnModel(record))
     const principal = frozen(record.principal)
     const interrupted = progress.attempt > 0 && !record.parked
     const runLimits = { ...limits, ...agent.limits }
@@ -314,6 +317,11 @@ const nothingKept: ReadonlyMap<string, JsonValue> = new Map()
 function unknownAgent({ agent }: RunRecord, { attempt }: RunProgress): Failure {
   if (attempt === 0) return failureOf(new AgentError('NOT_FOUND', { what: 'agent', id: agent }))
   return runFailure('RUN_NOT_CONTINUED', { reason: `its agent "${agent}" is gone` })
+}
+
+function withdrawnModel({ agent, chosenModel }: RunRecord): Failure {
+  const reason = `the model "${chosenModel}" that was chosen for it is not offered by agent "${agent}" any more`
+  return runFailure('RUN_NOT_CONTINUED', { reason })
 }
 
 /** A tool is handed the principal itself: it cannot change who it works for. */

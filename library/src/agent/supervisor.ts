@@ -6,7 +6,7 @@
  */
 import type { Answerable } from '../protocol/approvers.ts'
 import type { ApprovalRequested, LoggedEvent } from '../protocol/events.ts'
-import type { ToolInfo } from '../protocol/frames.ts'
+import type { Hello, ToolInfo } from '../protocol/frames.ts'
 import type { Attachment, JsonValue, Owner, Principal, SentPart, Thread, UsageReport } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Tool } from '../tool/tool.ts'
@@ -20,6 +20,8 @@ export interface SendMessage {
   readonly parts: readonly SentPart[]
   readonly idempotencyKey: string
   readonly agent?: string
+  /** One of its agent's `models`, by name. Default: the first of them. */
+  readonly model?: string
   /** Where it was sent from: the run may use what is offered there. */
   readonly seat?: Seat
   /** The message of this thread that it comes after; null: none. Default: the newest one. */
@@ -81,7 +83,7 @@ export interface Supervisor extends AsyncDisposable {
   deleteAttachment(principal: Principal, attachmentId: string): Promise<void>
   /** What the owner used, and where the budgets stand that bind them. */
   usage(principal: Principal): Promise<UsageReport & { readonly currency: string }>
-  agents(): readonly { readonly name: string; readonly description: string; readonly model: string }[]
+  agents(): Hello['agents']
 
   /** From now on runs of the seat's owner may find the tools of its scope, until that is closed. */
   takeSeat(seat: Seat): void

@@ -123,6 +123,8 @@ export interface OfferListener {
 export interface Client extends AsyncDisposable {
   readonly status: ClientStatus
   onStatus(listener: (status: ClientStatus) => void): Disposable
+  /** While `waiting`: makes the next attempt at once, such as when the network is back. Otherwise nothing. */
+  connectNow(): void
   onThreadsChanged(listener: () => void): Disposable
   /** What this user may answer changed: ask for it again. */
   onApprovalsChanged(listener: () => void): Disposable
@@ -130,7 +132,11 @@ export interface Client extends AsyncDisposable {
   command<T extends CommandType>(command: Extract<CommandBody, { readonly type: T }>): Promise<Replies[T]>
 
   createThread(title?: string): Promise<Thread>
-  listThreads(query?: string): Promise<readonly Thread[]>
+  /** Newest change first; `before` is the `updatedAt` of the last one that is known. */
+  listThreads(
+    query?: string,
+    page?: { readonly limit?: number; readonly before?: number },
+  ): Promise<readonly Thread[]>
   renameThread(threadId: string, title: string): Promise<Thread>
   deleteThread(threadId: string): Promise<void>
   /**
@@ -149,6 +155,8 @@ export interface Client extends AsyncDisposable {
     message: string | readonly SentPart[],
     options?: {
       readonly agent?: string
+      /** One of its agent's `models`. Default: the first of them. */
+      readonly model?: string
       readonly idempotencyKey?: string
       /** The message that it comes after; null: none. Default: the newest one of the thread. */
       readonly follows?: string | null

@@ -113,6 +113,7 @@ export function createClient(options: ClientOptions): Client {
       return link.status
     },
     onStatus: (listener) => statuses.on(listener),
+    connectNow: () => link.connectNow(),
     onThreadsChanged: (listener) => changes.on(listener),
     onApprovalsChanged: (listener) => approvalChanges.on(listener),
     onGoodbye: (listener) => goodbyes.on(listener),
@@ -122,8 +123,8 @@ export function createClient(options: ClientOptions): Client {
       const command = title === undefined ? {} : { title }
       return (await requests.request<'thread.create'>({ type: 'thread.create', ...command })).thread
     },
-    async listThreads(query) {
-      const command = query === undefined ? {} : { query }
+    async listThreads(query, page = {}) {
+      const command = query === undefined ? page : { query, ...page }
       return (await requests.request<'thread.list'>({ type: 'thread.list', ...command })).threads
     },
     async renameThread(threadId, title) {
@@ -142,11 +143,12 @@ export function createClient(options: ClientOptions): Client {
       if (status.state === 'closed') throw clientError('CLIENT_CLOSED', { reason: status.reason })
       return offers.offer(tools, listener)
     },
-    async send(threadId, message, { agent, follows, idempotencyKey = crypto.randomUUID() } = {}) {
+    async send(threadId, message, { agent, model, follows, idempotencyKey = crypto.randomUUID() } = {}) {
       const parts: readonly SentPart[] =
         typeof message === 'string' ? [{ type: 'text', text: message }] : message.map(sentPart)
       const choice = {
         ...(agent === undefined ? {} : { agent }),
+        ...(model === undefined ? {} : { model }),
         ...(follows === undefined ? {} : { follows }),
       }
       const { messageId, runId } = await requests.request<'message.send'>({

@@ -53,7 +53,11 @@ export interface HostLimits {
 export type Limits = GatewayLimits & RunLimits & AttachmentLimits & HostLimits
 
 /** An agent whose model may be left to the server, or named as in `TOOLCRIB_MODEL`. */
-export type AgentSettings = Omit<Agent, 'model'> & { readonly model?: Model | string }
+export type AgentSettings = Omit<Agent, 'model' | 'models'> & {
+  readonly model?: Model | string
+  /** What people may choose in its place. Default: the `models` of the configuration. */
+  readonly models?: readonly (Model | string)[]
+}
 
 /** How the claims of a token become a principal. A dot reaches into an object: `realm_access.roles`. */
 export interface ClaimNames {
@@ -116,6 +120,8 @@ export interface ToolcribConfig {
   readonly documentsFolder?: string
   /** `builtin`, `PROVIDER:MODEL`, or `openai-compatible:MODEL@BASE_URL`. Default `builtin`. */
   readonly model?: string
+  /** What people may choose from beside an agent's own model, where the agent does not say so itself. Default: nothing. */
+  readonly models?: readonly (Model | string)[]
   readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly tools?: readonly Tool[]
   /** Whether the starter tools are part of the catalogue. Default true. */

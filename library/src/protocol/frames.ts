@@ -38,6 +38,8 @@ export type CommandBody =
       readonly idempotencyKey: string
       /** Default: the server's default agent. */
       readonly agent?: string
+      /** One of its agent's `models`. Default: the first of them. */
+      readonly model?: string
       /**
        * The message of this thread that it comes after; null: none, it begins a branch of its own. Default: the newest
        * message of the thread.
@@ -148,7 +150,14 @@ export interface Hello {
   readonly connectionId: string
   readonly principal: Principal
   readonly server: { readonly name: 'toolcrib'; readonly version: string; readonly model: string }
-  readonly agents: readonly { readonly name: string; readonly description: string; readonly model: string }[]
+  readonly agents: readonly {
+    readonly name: string
+    readonly description: string
+    /** What answers when nobody chooses. */
+    readonly model: string
+    /** What may be chosen for a message, `model` first, each once. */
+    readonly models: readonly string[]
+  }[]
   readonly limits: {
     readonly maxFrameBytes: number
     readonly maxMessageChars: number

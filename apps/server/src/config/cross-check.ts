@@ -17,6 +17,7 @@ export function crossCheck(config: ParsedConfig): readonly ConfigProblem[] {
     ...(jwt === undefined ? [] : checkJwt(jwt)),
     ...checkLimits(config),
     ...checkAgents(config),
+    ...checkModels(config),
     ...checkBudgets(config),
   ]
 }
@@ -113,7 +114,7 @@ function checkLimits({ auth, limits }: ParsedConfig): readonly ConfigProblem[] {
   ]
 }
 
-function checkBudgets({ budgets, prices, agents, model }: ParsedConfig): readonly ConfigProblem[] {
+function checkBudgets({ budgets, prices, agents, model, models }: ParsedConfig): readonly ConfigProblem[] {
   try {
     readBudgets(budgets as readonly BudgetOptions[])
   } catch (error) {
@@ -122,7 +123,7 @@ function checkBudgets({ budgets, prices, agents, model }: ParsedConfig): readonl
     return [{ name: option, expected, received }]
   }
   if (!budgets.some(({ resource }) => resource === 'money')) return []
-  const specs = agents?.map((agent) => agent.model ?? model) ?? [model]
+  const specs = agents?.flatMap((agent) => [agent.model ?? model, ...(agent.models ?? models)]) ?? [model, ...models]
   const named = specs.filter((spec) => typeof spec === 'string')
   const unpriced = new Set(named.filter((spec) => spec !== 'builtin' && !Object.hasOwn(prices, spec)))
   return [...unpriced].map((spec) => ({
@@ -131,6 +132,20 @@ function checkBudgets({ budgets, prices, agents, model }: ParsedConfig): readonl
     received: 'nothing',
     fix: 'give { inputPerMillionTokens, outputPerMillionTokens }, or leave the budget out',
   }))
+}
+
+/** A choice of two that look the same is none. */
+function checkModels({ agents = [], models }: ParsedConfig): readonly ConfigProblem[] {
+  const lists = [
+    { name: 'models', list: models },
+    ...agents.map((agent, index) => ({ name: `agents.${index}.models`, list: agent.models ?? [] })),
+  ]
+  return lists.flatMap(({ name, list }) => {
+    const names = list.map((model) => (typeof model === 'string' ? model : String(Reflect.get(model, 'name'))))
+    const twice = names.filter((model, index) => names.indexOf(model) !== index)
+    if (twice.length === 0) return []
+    return [{ name, expected: 'each model once', received: `twice: ${[...new Set(twice)].join(', ')}` }]
+  })
 }
 
 function checkAgents({ agents, defaultAgent }: ParsedConfig): readonly ConfigProblem[] {

@@ -19,6 +19,7 @@ export interface ParsedConfig {
   dataFolder: string
   documentsFolder?: string | undefined
   model: string
+  models: (string | object)[]
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   tools: unknown[]
   starterTools: boolean
@@ -40,6 +41,7 @@ export interface ParsedAgent {
   description: string
   instructions: string
   model?: string | object | undefined
+  models?: (string | object)[] | undefined
   tools: string[]
   limits?: { readonly [Name in keyof RunLimits]?: number | undefined } | undefined
 }
@@ -204,6 +206,12 @@ const price = z
   .strictObject({ inputPerMillionTokens: pricePerMillion, outputPerMillionTokens: pricePerMillion })
   .describe('a price: { inputPerMillionTokens, outputPerMillionTokens }')
 
+const model = z
+  .custom<string | object>((value) => text.safeParse(value).success || isModel(value))
+  .describe('a model, or its name as in TOOLCRIB_MODEL')
+
+const models = z.array(model).max(100).describe('a list of at most 100 models')
+
 const agent = z
   .strictObject({
     name: z
@@ -212,14 +220,12 @@ const agent = z
       .describe('a name of letters, digits, _ and -, starting with a letter, at most 64 long'),
     description: text,
     instructions: z.string().max(1_000_000).describe('a text'),
-    model: z
-      .custom<string | object>((value) => (typeof value === 'string' && value !== '') || isModel(value))
-      .describe('a model, or its name as in TOOLCRIB_MODEL')
-      .optional(),
+    model: model.optional(),
+    models: models.optional(),
     tools: texts,
     limits: limitTable(runLimitNames).optional(),
   })
-  .describe('an agent: { name, description, instructions, tools, model?, limits? }')
+  .describe('an agent: { name, description, instructions, tools, model?, models?, limits? }')
 
 /** What the config file and the environment, laid over each other, must be. */
 export const configSchema: z.ZodType<ParsedConfig> = z
@@ -238,6 +244,7 @@ export const configSchema: z.ZodType<ParsedConfig> = z
     dataFolder: text.default('.toolcrib'),
     documentsFolder: text.optional(),
     model: text.default('builtin'),
+    models: models.default([]),
     logLevel: z
       .enum(['silent', 'error', 'warn', 'info', 'debug'])
       .describe('one of silent, error, warn, info, debug')

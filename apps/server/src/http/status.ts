@@ -12,6 +12,7 @@ export const statusByCode: ReadonlyMap<string, number> = new Map([
     400,
     'MESSAGE_EMPTY',
     'AGENT_UNKNOWN',
+    'MODEL_UNKNOWN',
     'AFTER_AHEAD',
     'APPROVAL_INPUT_INVALID',
     'OTHER_PRINCIPAL',

@@ -34,6 +34,24 @@ export function runRules({ describe, it, expect, store: shared }: Suite): void {
       expect(record?.principal).toEqual({ ...owner, roles: ['member'], scopes: [] })
     })
 
+    it('keeps the model that was chosen, for whoever takes the run over [RUN-03]', async () => {
+      const store = await shared()
+      const owner = newOwner()
+      const threadId = await newThread(store, owner)
+      const run = newRun(owner, threadId, { chosenModel: 'openai:gpt-5', leaseMs: 1 })
+
+      const accepted = await store.runs.accept(owner, run)
+      const taken = await store.leases.takeOver('node_b', {
+        now: START + LONG_MS,
+        until: START + 2 * LONG_MS,
+        limit: 100,
+      })
+
+      expect(accepted).toMatchObject({ run: { chosenModel: 'openai:gpt-5' } })
+      expect(taken.find(({ runId }) => runId === run.runId)?.chosenModel).toBe('openai:gpt-5')
+      expect((await store.runs.get(owner, run.runId))?.chosenModel).toBe('openai:gpt-5')
+    })
+
     it('accepts a message: logs it and claims its run in one step', async () => {
       const store = await shared()
       const owner = newOwner()
