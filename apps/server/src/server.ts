@@ -35,6 +35,7 @@ import { createLog, type Log } from './log.ts'
 import { watchEventLoopLag } from './metrics/event-loop-lag.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createAudit } from './operations/audit.ts'
+import { createRuns } from './operations/runs.ts'
 import { keepRecovering } from './recovery.ts'
 import { createStrayFaults, type StrayFaults } from './stray-faults.ts'
 import { version } from './version.ts'
@@ -99,6 +100,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   opened.defer(() => registry.close('the server closes').then(() => {}))
   assertCatalogue(verdicts)
   registry.freeze()
+  const record = opened.use(recordHouse(registry))
   const policy = definePolicy(config.policy)
   const idle = policy.unmatched(registry.list())
   if (idle.length > 0) log.warn({ selectors: idle }, 'these selectors of the policy select no tool')
@@ -118,6 +120,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
       currency: config.currency,
       onReserved: (reservation) => metrics.reserved(reservation),
       attachmentLimits: attachmentLimits(config.limits),
+      inputHashKey: await store.audit.inputHashKey(),
       clock,
       logger: log.child({ part: 'agent' }),
       node: createId('node'),
@@ -163,6 +166,13 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
     metrics,
     audit,
     auditStore: store.audit,
+    runs: createRuns({
+      administration: store.administration,
+      audit,
+      clock,
+      currency: config.currency,
+      agents: agents.map(({ name }) => name),
+    }),
     clock,
     log,
     supervisor: metered,

@@ -7,7 +7,6 @@
 import type { ApprovalRequested } from '../protocol/events.ts'
 import { createId } from '../protocol/ids.ts'
 import type { JsonValue } from '../protocol/vocabulary.ts'
-import { hashJson } from '../tool/fingerprint.ts'
 import { untilAborted } from './abort.ts'
 import { type ApprovalVerdict, type EditedInput, verdictOf } from './approvals.ts'
 import { parseSafely } from './call-output.ts'
@@ -15,7 +14,6 @@ import { cancelledEnding, ending, type Prepared, type ReadyCall, resolveTool } f
 import { conceal } from './concealment.ts'
 import { restoreRedacted } from './edited-input.ts'
 import { callFailure } from './errors.ts'
-import { readJson } from './json-value.ts'
 import type { RunContext } from './run-context.ts'
 import { offeredBy } from './seats.ts'
 
@@ -36,7 +34,7 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
     effect: call.tool.effect,
     fingerprint: call.tool.fingerprint,
     ...offeredBy(call.tool),
-    inputHash: hashOf(call),
+    inputHash: run.services.inputHashes.of(call),
     expiresAt: Math.min(clock.now() + policy.approvalTimeoutMs, Number.MAX_SAFE_INTEGER),
     ...approversOf(run, call),
   }
@@ -99,7 +97,7 @@ interface Approved extends Pick<ApprovalRequested, 'inputHash' | 'fingerprint'> 
 function confirm(run: RunContext, call: ReadyCall, { inputHash, fingerprint, edited }: Approved): Prepared {
   const { tool, requested } = call
   const same = resolveTool(run, tool.name)?.tool.fingerprint === fingerprint
-  const isAsApproved = edited !== undefined || hashOf(call) === inputHash
+  const isAsApproved = edited !== undefined || run.services.inputHashes.isOf(inputHash, call)
   if (!same || !isAsApproved) return ending('refused', callFailure('TOOL_CHANGED', { tool: tool.name }))
   if (edited === undefined) return { ready: call }
   if (!edited.ok) {
@@ -109,10 +107,4 @@ function confirm(run: RunContext, call: ReadyCall, { inputHash, fingerprint, edi
   const { input, parsed, shown } = edited
   const concealment = conceal(input, shown)
   return { ready: { ...call, requested: { ...requested, input: shown }, input, parsed, concealment } }
-}
-
-/** Of what would run. What a schema made of it may be no JSON: then of what the model wrote. */
-function hashOf({ parsed, input }: ReadyCall): string {
-  const reading = readJson(parsed)
-  return hashJson(reading.ok ? reading.value : input)
 }

@@ -34,6 +34,8 @@ export interface CarriedCall {
   readonly step: number
   readonly requested: RequestedCall
   readonly tool: Tool
+  /** As the model wrote it, unredacted. */
+  readonly input: JsonValue
   readonly parsed: unknown
   readonly concealment: Concealment
   /** What the log says of it already. */
@@ -60,6 +62,7 @@ export async function carryOutCall(run: RunContext, call: CarriedCall): Promise<
       input: requested.input,
       effect: tool.effect,
       fingerprint: tool.fingerprint,
+      inputHash: run.services.inputHashes.of(call),
       ...offeredBy(tool),
     })
   }

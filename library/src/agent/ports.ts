@@ -598,6 +598,8 @@ export interface AuditStore {
   append(entries: readonly NewAuditEntry[]): Promise<void>
   /** Newest first, at most `limit` (default 100). */
   list(query: AuditQuery & { readonly limit?: number }): Promise<readonly AuditEntry[]>
+  /** Made with the store, for the hashes of arguments: 32 random bytes, and the same for all who share it. */
+  inputHashKey(): Promise<Uint8Array>
   /**
    * Forgets from the oldest on, at most `limit` of them (default 1,000), what is older than `keepFrom` or beyond `maxEntries`,
    * but never the newest. Answers how many.

@@ -15,6 +15,7 @@ import type { Agent, RunLimits } from './agent.ts'
 import type { Approvals } from './approvals.ts'
 import type { Budget } from './budget.ts'
 import type { Gate } from './gate.ts'
+import type { InputHashes } from './input-hash.ts'
 import type { RunLost } from './journal.ts'
 import type { Clock, KeptInput, Logger, RecordStore } from './ports.ts'
 import type { AgentProgress } from './run-progress.ts'
@@ -64,6 +65,7 @@ export interface RunServices {
   readonly logger: Logger
   readonly policy: Policy
   readonly approvals: Approvals
+  readonly inputHashes: InputHashes
   readonly records: RecordStore
   /** The gate of a tool that limits how many of its calls are at work at once on this node. */
   readonly toolGate: (tool: Tool) => Gate | undefined

@@ -174,7 +174,7 @@ export interface ApprovalRequested {
   readonly fingerprint: string
   /** The tool is the person's own client's, and goes with it. */
   readonly offered?: true
-  /** SHA-256 over the canonical JSON of the parsed, unredacted input. */
+  /** Over the canonical JSON of the parsed, unredacted input: HMAC-SHA-256 with a key of the server's, or plain SHA-256. */
   readonly inputHash: string
   readonly expiresAt: number
   /** Who may answer is among each of these; absent: the one who asks, and nobody else. */

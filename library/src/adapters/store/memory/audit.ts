@@ -1,4 +1,5 @@
 /** The audit in memory. The law: it grows at its end, and is forgotten from its beginning. @module */
+import { randomBytes } from 'node:crypto'
 import type { AuditStore } from '../../../agent/ports.ts'
 import type { AuditEntry, NewAuditEntry } from '../../../protocol/audit.ts'
 import { countPrunable, isAskedFor, plainEntry, sealed } from '../rules/audit.ts'
@@ -15,7 +16,11 @@ export function createMemoryAudit(): MemoryAudit {
 }
 
 export function createMemoryAuditStore({ entries, add }: MemoryAudit): AuditStore {
+  const key = new Uint8Array(randomBytes(32))
   return {
+    async inputHashKey() {
+      return key.slice()
+    },
     async append(added) {
       for (const entry of added) add(plainEntry(entry))
     },

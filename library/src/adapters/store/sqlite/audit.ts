@@ -58,7 +58,13 @@ export const auditWrites: Pick<WriteCommands, 'appendAudit' | 'pruneAudit'> = {
   },
 }
 
-export const auditReads: Pick<ReadCommands, 'listAudit'> = {
+export const auditReads: Pick<ReadCommands, 'listAudit' | 'inputHashKey'> = {
+  inputHashKey(db) {
+    const row = db.get<{ key: Uint8Array }>("SELECT key FROM store_keys WHERE name = 'input_hash'")
+    if (row === undefined) throw new Error('the key of the hashes is gone')
+    return row.key
+  },
+
   listAudit(db, query, limit) {
     const { where, parameters } = conditionsOf(query)
     const sql = `SELECT number, at, kind, tenant, user, done_by, run_id, call_id, tool, outcome, facts, hash FROM audit

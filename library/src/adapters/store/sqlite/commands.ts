@@ -187,6 +187,7 @@ export interface ReadCommands {
     query: { tenant: string | null; runId: string; after: number; limit: number },
   ): RunRows | undefined
   listRevocations(db: Statements, after: number, limit: number): readonly Revocation[]
+  inputHashKey(db: Statements): Uint8Array
   listAudit(db: Statements, query: AuditQuery, limit: number): readonly AuditEntry[]
 }
 

@@ -259,6 +259,10 @@ const steps: readonly string[] = [
      used_cost_micros = coalesce(usage ->> 'costMicros', 0)
    FROM temp.told WHERE told.thread_key = runs.thread_key AND told.run_id = runs.run_id;
    DROP TABLE temp.told;`,
+
+  // Made with the store, and the same for all who share it.
+  `CREATE TABLE store_keys (name TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT;
+   INSERT INTO store_keys (name, key) VALUES ('input_hash', randomblob(32));`,
 ]
 
 export const SCHEMA_VERSION: number = steps.length

@@ -201,6 +201,7 @@ export function createParts({ writer, reader, turns }: Channels): StoreParts {
         await writer.call('appendAudit', [plain], JSON.stringify(plain).length)
       },
       list: ({ limit, ...query }) => reader.call('listAudit', [query, rowLimit(limit, defaultLimits.audit)], 0),
+      inputHashKey: () => reader.call('inputHashKey', [], 0),
       prune({ keepFrom, maxEntries, limit }) {
         const max = Number.isFinite(maxEntries) ? maxEntries : null
         const most = rowLimit(limit, defaultLimits.prunedAudit)
