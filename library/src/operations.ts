@@ -2,4 +2,26 @@
 
 export { createOperationsClient, type OperationsClient, type OperationsClientOptions } from './operations/client.ts'
 export type { ComponentReport, HealthQuestion, HealthReport, HealthWord } from './operations/health.ts'
+export type { CandidateForm, JudgedCandidate, Judgement, JudgementRequest } from './operations/judgement.ts'
 export type { OperationsQuestion, OperationsQuestions, OperationsReply } from './operations/questions.ts'
+export type { RunQuestion, RunSummary, RunSummaryState, RunsQuestion, RunUse } from './operations/runs.ts'
+export type {
+  CandidateTrust,
+  CodePlace,
+  RecordedVerdict,
+  RegistryQuestion,
+  RegistryReport,
+  ToolDetail,
+  ToolQuestion,
+  ToolRow,
+} from './operations/registry.ts'
+export type {
+  ClosedScope,
+  ConnectionFacts,
+  LeakedScope,
+  RunFacts,
+  ScopeKindCounts,
+  ScopeReport,
+  ScopesQuestion,
+  ScopesReport,
+} from './operations/scopes.ts'

@@ -5,9 +5,17 @@
  * @module
  */
 import type { HealthQuestion } from './health.ts'
+import type { RegistryQuestion, ToolQuestion } from './registry.ts'
+import type { ScopesQuestion } from './scopes.ts'
+import type { RunQuestion, RunsQuestion } from './runs.ts'
 
 export interface OperationsQuestions {
   readonly health: HealthQuestion
+  readonly registry: RegistryQuestion
+  readonly scopes: ScopesQuestion
+  readonly tool: ToolQuestion
+  readonly runs: RunsQuestion
+  readonly run: RunQuestion
 }
 
 export type OperationsQuestion = keyof OperationsQuestions

@@ -14,7 +14,9 @@ import type { ServerConfig } from '../config.ts'
 import type { HealthCheck, Phase } from '../health.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { House } from '../operations/house.ts'
 import type { Audit } from '../operations/audit.ts'
+import type { Runs } from '../operations/runs.ts'
 
 export interface HttpContext {
   readonly config: ServerConfig
@@ -26,12 +28,15 @@ export interface HttpContext {
   readonly revocations: RevocationList
   /** Null when an issuer is configured: there is nothing to sign in to here. */
   readonly sessions: { readonly secret: Secret } | null
+  readonly house: House
   readonly health: HealthCheck
   readonly metrics: Metrics
   /** What the house puts on record. */
   readonly audit: Audit
   /** Reads across owners: only for what asks for the role, and within the operator's sight. */
   readonly auditStore: Pick<AuditStore, 'list'>
+  /** For operators: reads across owners. */
+  readonly runs: Runs
   readonly phase: () => Phase
   readonly clock: Clock
   readonly log: Log

@@ -2,7 +2,15 @@
 import type { FastifyInstance } from 'fastify'
 import type { HttpContext } from './context.ts'
 import { healthQuestion } from './operations/health.ts'
+import { judgementRoute } from './operations/judgement.ts'
+import { registryQuestion } from './operations/registry.ts'
+import { scopesQuestion } from './operations/scopes.ts'
+import { runQuestions } from './operations/runs.ts'
 
 export function operationsRoutes(app: FastifyInstance, context: HttpContext): void {
   healthQuestion(app, context)
+  registryQuestion(app, context)
+  scopesQuestion(app, context)
+  judgementRoute(app, context)
+  runQuestions(app, context)
 }
