@@ -160,6 +160,34 @@ describe('a client of a troubled server', () => {
     expect(waits).toEqual([125, 250, 500, 125])
   })
 
+  it('asks for threads page by page, each from where the last one ended', async () => {
+    await using peer = await startPeer()
+    await peer.greet()
+
+    const listed = peer.client.listThreads('oslo', { limit: 1, before: 5 })
+    await peer.heard(1)
+    peer.say({ type: 'ok', id: peer.received[0]?.id, threads: [] })
+
+    expect(await listed).toEqual([])
+    expect(peer.received).toMatchObject([{ type: 'thread.list', query: 'oslo', limit: 1, before: 5 }])
+  })
+
+  it('does not wait any longer when it is told to connect now, and makes one attempt of it', async () => {
+    await using peer = await startPeer()
+    await peer.greet()
+    peer.sockets[0]?.terminate()
+    await until(peer.client, 'waiting')
+
+    peer.client.connectNow()
+    peer.client.connectNow()
+    await peer.greet(2)
+    peer.client.connectNow()
+    await peer.clock.advance(1_000)
+
+    expect(peer.client.status.state).toBe('open')
+    expect(peer.sockets).toHaveLength(2)
+  })
+
   it('gives up a server that says no hello', async () => {
     await using peer = await startPeer()
     await peer.connected(1)

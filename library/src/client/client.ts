@@ -133,10 +133,7 @@ export interface Client extends AsyncDisposable {
 
   createThread(title?: string): Promise<Thread>
   /** Newest change first; `before` is the `updatedAt` of the last one that is known. */
-  listThreads(
-    query?: string,
-    page?: { readonly limit?: number; readonly before?: number },
-  ): Promise<readonly Thread[]>
+  listThreads(query?: string, page?: { readonly limit?: number; readonly before?: number }): Promise<readonly Thread[]>
   renameThread(threadId: string, title: string): Promise<Thread>
   deleteThread(threadId: string): Promise<void>
   /**

@@ -31,6 +31,8 @@ export interface Link {
   readonly status: ClientStatus
   /** Contract: only while `open`. */
   send(text: string): void
+  /** Does not wait any longer for the next attempt, if it does. */
+  connectNow(): void
   close(reason: string): void
 }
 
@@ -171,6 +173,11 @@ export function createLink(options: LinkOptions): Link {
     },
     send(text) {
       socket?.send(text)
+    },
+    connectNow() {
+      if (status.state !== 'waiting') return
+      timer?.[Symbol.dispose]()
+      void start()
     },
     close(reason) {
       if (status.state === 'closed') return

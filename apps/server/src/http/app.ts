@@ -20,7 +20,7 @@ import { sessionRoutes } from './session.ts'
 import { signInRoutes } from './sign-in.ts'
 import { failureHeaders, statusOf } from './status.ts'
 import { threadRoutes } from './threads.ts'
-import { isSocketRequest } from './upgrade.ts'
+import { askForPlace, isSocketRequest } from './upgrade.ts'
 
 const requestTimeoutMs = 30_000
 const otherHeaderBytes = 16_384
@@ -66,7 +66,8 @@ export async function createHttpApp(context: HttpContext): Promise<FastifyInstan
     return reply.code(404).send({ error: serverFailure('ROUTE_UNKNOWN', { method: request.method, path }) })
   })
 
-  app.get('/v1/socket', () => {
+  app.get('/v1/socket', async (request) => {
+    await askForPlace(request, context)
     throw new ServerError('UPGRADE_REQUIRED', { expected: `a WebSocket and the subprotocol "${SUBPROTOCOL}"` })
   })
   signInRoutes(app, context)

@@ -26,6 +26,10 @@ export function signInRoutes(app: FastifyInstance, context: HttpContext): void {
   const perMinute = config.limits.signInsPerMinute
   const rate = createSignInRate(perMinute, clock)
 
+  const takesNames = sessions !== null && config.auth.developmentSignIn
+
+  app.get('/v1/sign-in', () => ({ byName: takesNames }))
+
   app.post('/v1/sign-in', async (request, reply) => {
     if (sessions === null || !config.auth.developmentSignIn) throw new ServerError('SIGN_IN_DISABLED', {})
     const { origin } = request.headers

@@ -141,8 +141,10 @@ describe('the socket, with an issuer', () => {
   it('has no sign-in by name', async () => {
     await using fixture = await startFixture({ env })
 
+    const told = await fetch(`${fixture.url}/v1/sign-in`)
     const response = await postJson(`${fixture.url}/v1/sign-in`, { name: 'Ann' })
 
+    expect(await told.json()).toEqual({ byName: false })
     expect(response.status).toBe(404)
     expect(await response.json()).toMatchObject({ error: { code: 'SIGN_IN_DISABLED' } })
   })
@@ -334,6 +336,21 @@ describe('the door', () => {
       status: 429,
       failure: { code: 'TOO_MANY_CONNECTIONS', retry: 'later' },
     })
+  })
+
+  it('says why it is shut to who asks without an upgrade, because a browser is not told', async () => {
+    await using fixture = await startFixture({ config: { limits: { maxConnectionsPerUser: 1 } } })
+    const { token } = await signIn(fixture.url, 'Ann')
+    const ask = async () => {
+      const response = await fetch(`${fixture.url}/v1/socket`, { headers: bearer(token) })
+      return [response.status, ((await response.json()) as { error: { code: string } }).error.code]
+    }
+
+    const before = await ask()
+    await knock(fixture.url, { headers: bearer(token) })
+
+    expect(before).toEqual([426, 'UPGRADE_REQUIRED'])
+    expect(await ask()).toEqual([429, 'TOO_MANY_CONNECTIONS'])
   })
 
   it('leads to the socket only, and to those who speak its protocol', async () => {

@@ -6,12 +6,14 @@
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
 import { GatewayError, type Identity, replyFailure, type SocketLike } from 'toolcrib/gateway'
 import { CLOSE, type Failure, SUBPROTOCOL } from 'toolcrib/protocol'
 import { createWebSocketUpgrade } from 'toolcrib/socket/ws'
 import { serverFailure } from '../errors.ts'
 import type { HttpContext } from './context.ts'
 import { answerRaw } from './raw-answer.ts'
+import { Refusal } from './refusal.ts'
 
 const socketPath = '/v1/socket'
 const webSocketVersion = '13'
@@ -26,6 +28,21 @@ export interface Upgrades {
 /** Whether it is for this door. Any other offer to upgrade, such as HTTP/2 in clear text, is passed over and answered. */
 export function isSocketRequest({ method, url, headers }: IncomingMessage): boolean {
   return method === 'GET' && url?.split('?')[0] === socketPath && headers.upgrade?.toLowerCase() === 'websocket'
+}
+
+/**
+ * A browser is not told why its socket was refused: here its page can ask. What is answered may be otherwise a moment later.
+ *
+ * @throws {@link GatewayError} `DRAINING`, and {@link Refusal} with `TOO_MANY_CONNECTIONS`.
+ */
+export async function askForPlace({ headers }: FastifyRequest, context: HttpContext): Promise<void> {
+  if (context.phase() !== 'serving') throw new GatewayError('DRAINING', {})
+  const checked = await context.credentials.ofRequest(headers, { changes: false })
+  // Whoever is nobody learns what anybody may: how to knock.
+  if (!checked.ok) return
+  const place = context.gateway.reserve(checked.identity.principal)
+  if (!place.ok) throw new Refusal({ code: place.code, message: place.message, retry: 'later' })
+  place[Symbol.dispose]()
 }
 
 export function acceptUpgrades(server: Server, context: HttpContext): Upgrades {
