@@ -49,6 +49,8 @@ const rejections: { readonly [Name in keyof Limits]: string } = {
   maxPromptAttachmentBytes: 'withheld, then text',
 
   maxDatabaseBytes: 'ok, then STORE_FULL',
+  auditKeepMs: 'ann bob, then bob',
+  maxAuditEntries: 'ann bob cid, then bob cid',
   maxStorePendingBytes: 'ok, then STORE_UNAVAILABLE',
   maxRunsPerUser: 'ok, ok, RUNS_LIMIT',
   maxRunsPerTenant: 'ok, then TENANT_RUNS_LIMIT',

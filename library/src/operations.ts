@@ -1,5 +1,6 @@
 /** What an operator may ask of a server, and the client that asks it: `toolcrib/operations`. Safe in browsers. @module */
 
+export type { AuditFilters, AuditQuestion, SeenAuditEntry } from './operations/audit.ts'
 export { createOperationsClient, type OperationsClient, type OperationsClientOptions } from './operations/client.ts'
 export type { ComponentReport, HealthQuestion, HealthReport, HealthWord } from './operations/health.ts'
 export type { CandidateForm, JudgedCandidate, Judgement, JudgementRequest } from './operations/judgement.ts'

@@ -12,7 +12,7 @@ import { createSecret } from '../../apps/server/src/config/secret.ts'
 import { bearer, postJson } from '../../apps/server/src/server.fixture.ts'
 import { uploadDrivers } from './attachment-drivers.ts'
 import type { Drivers } from './gateway-drivers.ts'
-import { saidBy, startLimited, wordOf } from './limited-server.ts'
+import { type LimitedServer, saidBy, startLimited, wordOf } from './limited-server.ts'
 
 const never = new Promise<never>(() => {})
 const large = 'x'.repeat(90_000)
@@ -28,6 +28,25 @@ export const hostDrivers: Drivers<keyof HostLimits> = {
       words.push(await codeOf(limited.server.supervisor.createThread(principal, { title: large })))
     }
     return `${words[0]}, then ${words.at(-1)}`
+  },
+
+  async auditKeepMs() {
+    const limits = { auditKeepMs: 60_000, sessionTtlMs: 86_400_000 }
+    await using limited = await startLimited({ limits })
+    await limited.token('ann')
+    await limited.clock.advance(50_000)
+    await limited.token('bob')
+    const before = await signInsOnRecord(limited)
+    await limited.clock.advance(20_000)
+    return `${before}, then ${await signInsOnRecord(limited)}`
+  },
+
+  async maxAuditEntries() {
+    await using limited = await startLimited({ limits: { maxAuditEntries: 2 } })
+    for (const user of ['ann', 'bob', 'cid']) await limited.token(user)
+    const before = await signInsOnRecord(limited)
+    await limited.clock.advance(10_000)
+    return `${before}, then ${await signInsOnRecord(limited)}`
   },
 
   async maxStorePendingBytes() {
@@ -185,6 +204,17 @@ export const hostDrivers: Drivers<keyof HostLimits> = {
     await reader?.cancel()
     return `${early === 'silence' ? early : 'too early'}, then "${comment}"`
   },
+}
+
+/** Who has signed in, as the audit still has it. */
+async function signInsOnRecord({ url, token }: LimitedServer): Promise<string> {
+  const asked = `${url}/v1/operations/audit?kinds=signed_in`
+  const response = await fetch(asked, { headers: bearer(await token('bob')) })
+  const { entries } = (await response.json()) as { readonly entries: readonly { readonly user: string }[] }
+  return entries
+    .map(({ user }) => user)
+    .toReversed()
+    .join(' ')
 }
 
 async function codeOf(attempt: Promise<unknown>): Promise<string> {

@@ -35,6 +35,11 @@ import { createLog, type Log } from './log.ts'
 import { watchEventLoopLag } from './metrics/event-loop-lag.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createAudit } from './operations/audit.ts'
+import { keepPruning } from './operations/audit-retention.ts'
+import { auditCredentials } from './operations/audited-credentials.ts'
+import { auditRegistry } from './operations/audited-registry.ts'
+import { configFingerprint } from './operations/config-fingerprint.ts'
+import { recordHouse } from './operations/house-record.ts'
 import { createRuns } from './operations/runs.ts'
 import { keepRecovering } from './recovery.ts'
 import { createStrayFaults, type StrayFaults } from './stray-faults.ts'
@@ -98,6 +103,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   const audit = opened.use(createAudit({ store: store.audit, clock, log }))
   const { registry, verdicts } = openCatalogue({ config, records: store.records, clock })
   opened.defer(() => registry.close('the server closes').then(() => {}))
+  opened.use(auditRegistry(registry, audit))
   assertCatalogue(verdicts)
   registry.freeze()
   const record = opened.use(recordHouse(registry))
@@ -129,10 +135,11 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   const metered = metrics.meterSupervisor(supervisor)
   const auth = await openAuth({ config, revocations: store.revocations, clock, log, port: () => port })
   opened.use(auth.revocations)
+  const credentials = auditCredentials(auth.credentials, audit)
   const gateway = opened.use(
     createGateway({
       supervisor: metered,
-      authenticator: auth.credentials,
+      authenticator: credentials,
       revocations: auth.revocations,
       bus: opened.use(createLocalBus({ onListenerError: (err) => log.error({ err }, 'a listener of the bus failed') })),
       logger: log.child({ part: 'gateway' }),
@@ -160,8 +167,10 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
 
   const context: HttpContext = {
     ...auth,
+    credentials,
     config,
     gateway,
+    house: { registry, record, policy, agents, gateway, supervisor, metrics, clock, limits: config.limits },
     health,
     metrics,
     audit,
@@ -185,6 +194,13 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   opened.use(await keepRecovering({ supervisor, clock, log }))
   port = await listen(app, { host: config.host, port })
   phase.now = 'serving'
+  const { auditKeepMs: keepMs, maxAuditEntries: maxEntries } = config.limits
+  opened.use(keepPruning({ store: store.audit, clock, log, keepMs, maxEntries }))
+  audit.record({
+    kind: 'server_started',
+    facts: { version, node: process.version, model, configuration: configFingerprint(config) },
+  })
+  opened.defer(() => audit.record({ kind: 'server_stopped' }))
 
   const owned = opened.move()
   let closed: Promise<void> | undefined

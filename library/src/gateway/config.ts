@@ -17,6 +17,10 @@ import type { GatewayLimits } from './gateway.ts'
 export interface HostLimits {
   /** How large the embedded database may grow; past it writes are refused `STORE_FULL`. Default Infinity. */
   readonly maxDatabaseBytes: number
+  /** How long entries of the audit are kept. Default 31,536,000,000 (365 days). */
+  readonly auditKeepMs: number
+  /** How many of them; the oldest go first. Default 1,000,000. */
+  readonly maxAuditEntries: number
   /** Bytes of calls that may wait for the disk; past it they are refused `STORE_UNAVAILABLE`. Default 67,108,864. */
   readonly maxStorePendingBytes: number
   /** Runs of one user at work at once, on all nodes together. Default 4. */

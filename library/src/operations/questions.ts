@@ -4,12 +4,14 @@
  *
  * @module
  */
+import type { AuditQuestion } from './audit.ts'
 import type { HealthQuestion } from './health.ts'
 import type { RegistryQuestion, ToolQuestion } from './registry.ts'
-import type { ScopesQuestion } from './scopes.ts'
 import type { RunQuestion, RunsQuestion } from './runs.ts'
+import type { ScopesQuestion } from './scopes.ts'
 
 export interface OperationsQuestions {
+  readonly audit: AuditQuestion
   readonly health: HealthQuestion
   readonly registry: RegistryQuestion
   readonly scopes: ScopesQuestion

@@ -17,8 +17,8 @@ export const auditKinds = [
   'approval_resolved',
   'signed_in',
   'signed_out',
-  /** Credentials or a sign-in that did not count, by code; many of a minute are one entry with a `count`. */
-  'sign_in_refused',
+  /** Credentials, a sign-in or a role that did not do, by code; those of a minute are one entry, with a `count`. */
+  'access_refused',
   'credentials_revoked',
   /** An operator read what is somebody's. */
   'looked',

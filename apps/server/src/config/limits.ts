@@ -53,6 +53,8 @@ export const limitRules: { readonly [Name in keyof Limits]: LimitRule } = {
   maxPromptAttachmentBytes: { default: defaultAttachmentLimits.maxPromptAttachmentBytes, min: 0, max: 268_435_456 },
 
   maxDatabaseBytes: { default: unlimited, min: 1_048_576, max: unlimited },
+  auditKeepMs: { default: 365 * day, min: 60_000, max: 3_650 * day },
+  maxAuditEntries: { default: 1_000_000, min: 1, max: unlimited },
   maxStorePendingBytes: { default: 67_108_864, min: 65_536, max: 4_294_967_296 },
   maxRunsPerUser: { default: 4, min: 1, max: 1_000 },
   maxRunsPerTenant: { default: unlimited, min: 1, max: unlimited },

@@ -26,6 +26,10 @@ export async function requireCaller(request: FastifyRequest, { credentials }: Ht
 export async function requireOperator(request: FastifyRequest, context: HttpContext): Promise<Caller> {
   const caller = await requireCaller(request, context)
   const role = context.config.auth.operatorRole
-  if (!caller.identity.principal.roles.includes(role)) throw new ServerError('OPERATOR_REQUIRED', { role })
+  const { tenant, user, roles } = caller.identity.principal
+  if (!roles.includes(role)) {
+    context.audit.tally({ kind: 'access_refused', tenant, user, outcome: 'OPERATOR_REQUIRED' })
+    throw new ServerError('OPERATOR_REQUIRED', { role })
+  }
   return caller
 }

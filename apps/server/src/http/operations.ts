@@ -1,13 +1,15 @@
 /** What operators may ask, one file a question. The law: every one of these routes needs the role. @module */
 import type { FastifyInstance } from 'fastify'
 import type { HttpContext } from './context.ts'
+import { auditRoutes } from './operations/audit.ts'
 import { healthQuestion } from './operations/health.ts'
 import { judgementRoute } from './operations/judgement.ts'
 import { registryQuestion } from './operations/registry.ts'
-import { scopesQuestion } from './operations/scopes.ts'
 import { runQuestions } from './operations/runs.ts'
+import { scopesQuestion } from './operations/scopes.ts'
 
 export function operationsRoutes(app: FastifyInstance, context: HttpContext): void {
+  auditRoutes(app, context)
   healthQuestion(app, context)
   registryQuestion(app, context)
   scopesQuestion(app, context)

@@ -17,7 +17,7 @@ const revocationSchema = z.union([z.strictObject({ user: id }), z.strictObject({
 })
 
 export function revocationRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { log, revocations } = context
+  const { audit, log, revocations } = context
 
   app.post('/v1/revocations', async (request, reply) => {
     const { identity } = await requireOperator(request, context)
@@ -26,6 +26,8 @@ export function revocationRoutes(app: FastifyInstance, context: HttpContext): vo
     const revoking: Revoking =
       'user' in asked ? { tenant, user: asked.user, tokenId: null } : { tenant, user: null, tokenId: asked.tokenId }
     const { at, until } = await revocations.add(revoking)
+    const whose = 'user' in asked ? { user: asked.user } : { facts: { tokenId: asked.tokenId } }
+    audit.record({ kind: 'credentials_revoked', tenant, by, ...whose })
     log.info({ tenant, by, ...asked }, 'credentials were revoked')
     return reply.code(201).send({ ...asked, at, until })
   })

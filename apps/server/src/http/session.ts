@@ -14,7 +14,7 @@ import { parseInput } from './input.ts'
 const signOutSchema = z.strictObject({ everywhere: z.boolean().default(false) }).nullish()
 
 export function sessionRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { addresses, config, revocations, tickets } = context
+  const { addresses, audit, config, revocations, tickets } = context
 
   app.get('/v1/me', async (request) => {
     const { identity } = await requireCaller(request, context)
@@ -31,13 +31,15 @@ export function sessionRoutes(app: FastifyInstance, context: HttpContext): void 
     const { identity } = await requireCaller(request, context)
     const { tokenId, expiresAt } = identity
     const { tenant, user } = identity.principal
-    if (parseInput(signOutSchema, request.body)?.everywhere === true) {
+    const everywhere = parseInput(signOutSchema, request.body)?.everywhere === true
+    if (everywhere) {
       await revocations.add({ tenant, user, tokenId: null })
     } else if (tokenId === undefined) {
       throw new ServerError('TOKEN_WITHOUT_ID', {})
     } else {
       await revocations.add({ tenant, user, tokenId, expiresAt })
     }
+    audit.record({ kind: 'signed_out', tenant, user, facts: { everywhere } })
     const { secure } = addresses
     reply.clearCookie(cookieName(secure), { path: '/', httpOnly: true, sameSite: 'strict', secure })
     return reply.code(204).send()

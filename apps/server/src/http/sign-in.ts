@@ -22,7 +22,7 @@ const signInSchema = z.strictObject({
 })
 
 export function signInRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { clock, config, sessions, addresses } = context
+  const { audit, clock, config, sessions, addresses } = context
   const perMinute = config.limits.signInsPerMinute
   const rate = createSignInRate(perMinute, clock)
 
@@ -33,13 +33,20 @@ export function signInRoutes(app: FastifyInstance, context: HttpContext): void {
   app.post('/v1/sign-in', async (request, reply) => {
     if (sessions === null || !config.auth.developmentSignIn) throw new ServerError('SIGN_IN_DISABLED', {})
     const { origin } = request.headers
-    if (origin !== undefined && !addresses.isAllowedOrigin(origin)) throw new ServerError('ORIGIN_REFUSED', { origin })
+    if (origin !== undefined && !addresses.isAllowedOrigin(origin)) {
+      audit.tally({ kind: 'access_refused', outcome: 'ORIGIN_REFUSED' })
+      throw new ServerError('ORIGIN_REFUSED', { origin })
+    }
     const { name } = parseInput(signInSchema, request.body)
-    if (!rate.take()) throw new ServerError('SIGN_INS_LIMIT', { perMinute })
+    if (!rate.take()) {
+      audit.tally({ kind: 'access_refused', outcome: 'SIGN_INS_LIMIT' })
+      throw new ServerError('SIGN_INS_LIMIT', { perMinute })
+    }
 
     const principal = developmentPrincipal(name, config.auth.operatorRole)
     const { sessionTtlMs } = config.limits
     const { token, expiresAt } = await issueToken(sessions.secret, { principal, ttlMs: sessionTtlMs, now: clock.now() })
+    audit.record({ kind: 'signed_in', tenant: principal.tenant, user: principal.user })
     setSessionCookie(reply, { token, maxAgeMs: sessionTtlMs, secure: addresses.secure })
     return { token, principal, expiresAt }
   })

@@ -10,10 +10,13 @@ import type { ServerConfig } from '../config.ts'
 export interface Sight {
   /** Null: all. */
   readonly tenant: string | null
+  /** Also what is of no tenant: for those who run the house. */
+  readonly house: boolean
   sees(owner: Pick<Owner, 'tenant'>): boolean
 }
 
 export function sightOf({ tenant }: Principal, { auth }: Pick<ServerConfig, 'auth'>): Sight {
-  if (auth.operatorTenants === 'all') return { tenant: null, sees: () => true }
-  return { tenant, sees: (owner) => owner.tenant === tenant }
+  if (auth.operatorTenants === 'all') return { tenant: null, house: true, sees: () => true }
+  // By development sign-in everybody is on this machine, and runs it.
+  return { tenant, house: auth.developmentSignIn, sees: (owner) => owner.tenant === tenant }
 }
