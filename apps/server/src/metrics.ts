@@ -35,6 +35,8 @@ export interface Metrics {
   meterStore(store: Store): Store
   /** The same supervisor, with its answers timed. */
   meterSupervisor(supervisor: Supervisor): Supervisor
+  /** Of the catalogue's tools: how many calls ended, by tool and outcome. */
+  callsByTool(): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>>
   /** Whether the models answer, as the last runs found out. */
   modelState(): ComponentHealth
   watch(parts: MetricsParts): Disposable
@@ -202,6 +204,14 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
     text: () => prometheus.metrics(),
     connectionRefused: (code) => refused.inc({ code }),
     reserved: ({ resource, outcome }) => reservations.inc({ resource, outcome }),
+    async callsByTool() {
+      const byTool = new Map<string, Record<string, number>>()
+      for (const { labels, value } of (await calls.get()).values) {
+        const { tool = otherLabel, outcome = '' } = labels
+        byTool.set(`${tool}`, { ...byTool.get(`${tool}`), [outcome]: value })
+      }
+      return byTool
+    },
     modelState: () => modelState.state(),
     meterStore: (store) => ({
       ...store,

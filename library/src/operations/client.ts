@@ -4,6 +4,7 @@
  */
 import { ClientError, clientError } from '../client/errors.ts'
 import type { Failure } from '../protocol/vocabulary.ts'
+import type { Judgement, JudgementRequest } from './judgement.ts'
 import type { OperationsQuestion, OperationsQuestions, OperationsReply } from './questions.ts'
 
 export interface OperationsClientOptions {
@@ -22,6 +23,8 @@ export interface OperationsClient {
     query: OperationsQuestions[Q]['query'],
     options?: { readonly signal?: AbortSignal },
   ): Promise<OperationsReply<Q>>
+  /** What would happen if this were offered as tools. Nothing of it stays. */
+  judge(request: JudgementRequest, options?: { readonly signal?: AbortSignal }): Promise<Judgement>
 }
 
 export function createOperationsClient(options: OperationsClientOptions): OperationsClient {
@@ -32,7 +35,11 @@ export function createOperationsClient(options: OperationsClientOptions): Operat
     const response = await fetch(new URL(`/v1/operations/${path}`, url), {
       ...init,
       redirect: 'error',
-      headers: { ...given, accept: 'application/json' },
+      headers: {
+        ...given,
+        accept: 'application/json',
+        ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
     }).catch((error: unknown) => {
       if (init.signal?.aborted === true) throw error
       throw clientError('CONNECTION_LOST', { type: path })
@@ -53,6 +60,11 @@ export function createOperationsClient(options: OperationsClientOptions): Operat
       const path = parameters.size === 0 ? question : `${question}?${parameters}`
       // The server is trusted to keep the contract of the question that it was asked.
       return (await request(path, signal === undefined ? {} : { signal })) as OperationsReply<Q>
+    },
+    async judge(candidate, { signal }: { readonly signal?: AbortSignal } = {}) {
+      const init = { method: 'POST', body: JSON.stringify(candidate), ...(signal === undefined ? {} : { signal }) }
+      // The server is trusted to keep the contract of what it was asked.
+      return (await request('judgement', init)) as Judgement
     },
   }
 }

@@ -14,8 +14,8 @@ import type { ServerConfig } from '../config.ts'
 import type { HealthCheck, Phase } from '../health.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { House } from '../operations/house.ts'
 import type { Audit } from '../operations/audit.ts'
+import type { House } from '../operations/house.ts'
 import type { Runs } from '../operations/runs.ts'
 
 export interface HttpContext {

@@ -1,0 +1,89 @@
+/**
+ * What the registry has told since the start: scopes that closed or leaked, and what was refused. The law: it keeps a fixed
+ * number of each, cut to a fixed length, and never holds up the registry.
+ *
+ * @module
+ */
+import type { Tool } from 'toolcrib'
+import type { ClosedScope, LeakedScope, RecordedVerdict } from 'toolcrib/operations'
+import type { AuditRecord, CloseReport, Registry } from 'toolcrib/registry'
+import { recordedVerdict } from './recorded-verdict.ts'
+import { tenantOfPath } from './scope-path.ts'
+import type { Sight } from './sight.ts'
+
+export interface HouseRecord extends Disposable {
+  /** Closed at `since` or later, the newest first. */
+  closed(sight: Sight, since: number): readonly ClosedScope[]
+  /** The newest first. */
+  leaked(sight: Sight): readonly LeakedScope[]
+  /** Refused, and let pass by `report` mode; the newest first. */
+  objections(sight: Sight): readonly RecordedVerdict[]
+}
+
+const maxClosed = 512
+const maxLeaked = 100
+const maxObjections = 500
+const maxFaults = 20
+const maxErrorChars = 300
+
+export function recordHouse(registry: Registry<Tool>): HouseRecord {
+  const closed: ClosedScope[] = []
+  const leaked: LeakedScope[] = []
+  const objections: RecordedVerdict[] = []
+  const subscription = registry.subscribe(hear)
+
+  function hear(record: AuditRecord): void {
+    const { at, path } = record
+    switch (record.type) {
+      case 'closed':
+        return keep(closed, closedScope(at, record.kind, record.report), maxClosed)
+      case 'leaked':
+        return keep(leaked, { at, path, kind: record.kind }, maxLeaked)
+      case 'verdict': {
+        const { verdict, advisories = [] } = record.verdict
+        if (verdict === 'refused' || advisories.length > 0) {
+          keep(objections, recordedVerdict(record.verdict), maxObjections)
+        }
+        return
+      }
+      default:
+        return
+    }
+  }
+
+  return {
+    closed: (sight, since) => seen(closed, sight).filter(({ at }) => at >= since),
+    leaked: (sight) => seen(leaked, sight),
+    objections: (sight) => seen(objections, sight),
+    [Symbol.dispose]: () => subscription[Symbol.dispose](),
+  }
+}
+
+function keep<T>(ring: T[], item: T, max: number): void {
+  ring.push(item)
+  if (ring.length > max) ring.shift()
+}
+
+function seen<T extends { readonly path: string }>(ring: readonly T[], sight: Sight): readonly T[] {
+  return ring.filter(({ path }) => seesPath(sight, path)).reverse()
+}
+
+function seesPath(sight: Sight, path: string): boolean {
+  const tenant = tenantOfPath(path)
+  return tenant === undefined || sight.sees({ tenant })
+}
+
+function closedScope(at: number, kind: string, report: CloseReport): ClosedScope {
+  const { path, reason, scopes, closed, durationMs, failed, overdue } = report
+  const faults = failed.slice(0, maxFaults).map(({ error, ...fault }) => ({ ...fault, error: textOf(error) }))
+  return { at, kind, path, reason, scopes, closed, durationMs, failed: faults, overdue: overdue.slice(0, maxFaults) }
+}
+
+/** It is what a tool threw: anything. */
+function textOf(error: unknown): string {
+  try {
+    return (error instanceof Error ? error.message : String(error)).slice(0, maxErrorChars)
+  } catch {
+    return 'an error that cannot be shown'
+  }
+}
