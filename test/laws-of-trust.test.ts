@@ -61,6 +61,8 @@ describe('L9', () => {
       ['message.send', 'NOT_FOUND'],
       ['run.stop', 'NOT_FOUND'],
       ['approval.answer', 'NOT_FOUND'],
+      ['approval.check', 'NOT_FOUND'],
+      ['approval.get', 'NOT_FOUND'],
       ['approval.list', 'ok'],
     ])
     expect(listed.map((reply) => ('threads' in reply ? reply.threads : reply))).toEqual([[], [], []])

@@ -106,6 +106,8 @@ describe('docs/protocol.md', () => {
         'message.send': ['agent', 'follows', 'idempotencyKey', 'model', 'parts', 'threadId', 'type'],
         'run.stop': ['runId', 'type'],
         'approval.answer': ['approvalId', 'decision', 'input', 'reason', 'type'],
+        'approval.check': ['approvalId', 'input', 'type'],
+        'approval.get': ['approvalId', 'type'],
         'approval.list': ['after', 'limit', 'type'],
         'tools.offer': ['tools', 'type'],
         'tool.result': ['callId', 'output', 'type'],

@@ -166,6 +166,8 @@ function createStage(world: World, cast: readonly Participant[]): Stage {
         } else {
           const socket = await answering.socket()
           await socket.command({ type: 'approval.list' })
+          await socket.command({ type: 'approval.get', approvalId })
+          await socket.command({ type: 'approval.check', approvalId, ...edited })
           await socket.command({ type: 'approval.answer', approvalId, ...answer })
         }
         return

@@ -30,6 +30,8 @@ export const askFor: { readonly [T in CommandType]: ((ids: Ids) => CommandBody) 
   }),
   'run.stop': ({ runId }) => ({ type: 'run.stop', runId }),
   'approval.answer': ({ approvalId }) => ({ type: 'approval.answer', approvalId, decision: 'approved' }),
+  'approval.check': ({ approvalId }) => ({ type: 'approval.check', approvalId, input: {} }),
+  'approval.get': ({ approvalId }) => ({ type: 'approval.get', approvalId }),
   'approval.list': ({ approvalId }) => ({ type: 'approval.list', after: approvalId }),
   'tools.offer': undefined,
   'tool.result': undefined,

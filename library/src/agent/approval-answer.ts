@@ -1,19 +1,23 @@
 /**
- * A person's answer to an approval. The law: whoever answers may answer it, arguments that were edited are validated before
- * the answer is taken, and the answer is durable before its call goes on.
+ * A person's answer to an approval, and what they ask before they give it. The law: whoever answers may answer it, arguments
+ * that were edited are validated before the answer is taken, by the same code that checks them while they are edited, and
+ * the answer is durable before its call goes on.
  *
  * @module
  */
 import { mayAnswer } from '../protocol/approvers.ts'
+import type { Replies } from '../protocol/frames.ts'
 import type { JsonValue, Owner, Principal } from '../protocol/vocabulary.ts'
-import type { Tool } from '../tool/tool.ts'
-import type { Approvals, EditedInput } from './approvals.ts'
+import type { Issue, Tool } from '../tool/tool.ts'
+import type { Approvals } from './approvals.ts'
 import { parseSafely } from './call-output.ts'
-import { restoreRedacted } from './edited-input.ts'
+import { type EditedInput, editedInput, restoreRedacted } from './edited-input.ts'
 import { AgentError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
+import { approvalFor } from './inbox.ts'
 import type { Answered, ApprovalRecord, Clock, Store } from './ports.ts'
 import type { SeatQuery } from './seats.ts'
+import { toolInfo } from './tool-listing.ts'
 
 export interface AnswererOptions {
   readonly store: Pick<Store, 'approvals' | 'inbox' | 'runs' | 'threads'>
@@ -30,17 +34,31 @@ export interface PersonsAnswer {
   readonly answer: { readonly decision: 'approved' | 'denied'; readonly reason?: string; readonly input?: JsonValue }
 }
 
+export interface Edit {
+  readonly principal: Principal
+  readonly approvalId: string
+  readonly input: JsonValue
+}
+
+/** Each rejects with AgentError `NOT_FOUND`, `APPROVAL_NOT_YOURS`, `APPROVAL_RESOLVED` and `APPROVAL_EXPIRED`. */
+export interface Answerer {
+  /** Rejects with `APPROVAL_INPUT_INVALID` as well. */
+  answer(answer: PersonsAnswer): Promise<void>
+  /** Why an answer with these arguments would be refused; nothing is answered. */
+  check(edit: Edit): Promise<readonly Issue[]>
+  look(principal: Principal, approvalId: string): Promise<Replies['approval.get']>
+}
+
 interface Found {
   /** Who asks. */
   readonly owner: Owner
   readonly approval: ApprovalRecord
 }
 
-/**
- * Rejects with AgentError `NOT_FOUND`, `APPROVAL_NOT_YOURS`, `APPROVAL_RESOLVED`, `APPROVAL_EXPIRED`,
- * `APPROVAL_INPUT_INVALID`.
- */
-export function createAnswerer(options: AnswererOptions): (answer: PersonsAnswer) => Promise<void> {
+/** How long a schema has to say whether arguments fit: nobody at a page waits longer, and a promise may never settle. */
+const MAX_CHECK_MS = 5_000
+
+export function createAnswerer(options: AnswererOptions): Answerer {
   const { store, log, clock, approvals, toolNamed } = options
 
   async function find(principal: Principal, approvalId: string): Promise<Found> {
@@ -60,8 +78,8 @@ export function createAnswerer(options: AnswererOptions): (answer: PersonsAnswer
     const question = approvals.waiting(approval.approvalId)
     if (question !== undefined) return question.readEdited(input)
     const runId = await outermostRun({ owner, approval })
-    const tool = toolNamed(approval.tool, { owner, threadId: approval.threadId, runId })
-    if (tool?.fingerprint !== approval.fingerprint) {
+    const tool = toolOf({ owner, approval }, runId)
+    if (tool === undefined) {
       const message =
         'its tool is gone or was changed, so nobody can say whether they fit; deny it, or leave them as they are'
       return { ok: false, issues: [{ path: '', message }] }
@@ -69,9 +87,34 @@ export function createAnswerer(options: AnswererOptions): (answer: PersonsAnswer
     const kept = await store.runs.keptInputs(owner, runId)
     const original = kept.get(approval.callId) ?? approval.input
     const restored = restoreRedacted(input, approval.input, original)
-    const parsed = await parseSafely(tool.input, restored)
-    if (!parsed.ok) return parsed
-    return { ok: true, input: restored, parsed: parsed.value, shown: tool.input.redact(restored) }
+    return editedInput(tool, restored, await parseSafely(tool.input, restored))
+  }
+
+  /** The very one that is asked about. */
+  function toolOf({ owner, approval }: Found, runId: string): Tool | undefined {
+    const tool = toolNamed(approval.tool, { owner, threadId: approval.threadId, runId })
+    return tool?.fingerprint === approval.fingerprint ? tool : undefined
+  }
+
+  async function readInTime(found: Found, input: JsonValue): Promise<EditedInput> {
+    const late = Promise.withResolvers<EditedInput>()
+    const message = `its schema did not say within ${MAX_CHECK_MS} ms whether they fit; leave them as they are, or deny it`
+    using _timer = clock.setTimeout(() => late.resolve({ ok: false, issues: [{ path: '', message }] }), MAX_CHECK_MS)
+    return await Promise.race([readEdited(found, input), late.promise])
+  }
+
+  async function findOpen(principal: Principal, approvalId: string): Promise<Found> {
+    const found = await find(principal, approvalId)
+    const { approval } = found
+    if (approval.status !== 'open') throw resolved({ status: 'already_resolved', approval })
+    return found
+  }
+
+  /** As an answer would find it now. */
+  async function findUnexpired(principal: Principal, approvalId: string): Promise<Found> {
+    const found = await findOpen(principal, approvalId)
+    if (clock.now() > found.approval.expiresAt) throw new AgentError('APPROVAL_EXPIRED', { approvalId })
+    return found
   }
 
   /** The run at work on the thread: when an agent asks that was called, the one that a person started. */
@@ -80,11 +123,11 @@ export function createAnswerer(options: AnswererOptions): (answer: PersonsAnswer
     return thread?.activeRunId ?? approval.runId
   }
 
-  return async ({ principal, approvalId, answer: { decision, reason, input } }) => {
-    const found = await find(principal, approvalId)
+  async function answer({ principal, approvalId, answer: given }: PersonsAnswer): Promise<void> {
+    const { decision, reason, input } = given
+    const found = await findOpen(principal, approvalId)
     const { owner, approval } = found
-    if (approval.status !== 'open') throw resolved({ status: 'already_resolved', approval })
-    const edited = input !== undefined && decision === 'approved' ? await readEdited(found, input) : undefined
+    const edited = input !== undefined && decision === 'approved' ? await readInTime(found, input) : undefined
     if (edited?.ok === false) {
       throw new AgentError('APPROVAL_INPUT_INVALID', { approvalId, tool: approval.tool, issues: edited.issues })
     }
@@ -100,6 +143,23 @@ export function createAnswerer(options: AnswererOptions): (answer: PersonsAnswer
       return answered
     }
     await log.commit({ owner, threadId: approval.threadId }, write, (answered) => answered.events)
+  }
+
+  return {
+    answer,
+    async check({ principal, approvalId, input }) {
+      const edited = await readInTime(await findUnexpired(principal, approvalId), input)
+      return edited.ok ? [] : edited.issues
+    },
+    async look(principal, approvalId) {
+      const found = await findUnexpired(principal, approvalId)
+      const record = await store.inbox.get(principal, approvalId)
+      if (record === undefined) throw notFound(approvalId)
+      // What somebody's page says of a tool of its own is nothing to go by, for anybody but them.
+      const isForeign = record.offered === true && record.owner.user !== principal.user
+      const tool = isForeign ? undefined : toolOf(found, await outermostRun(found))
+      return { approval: approvalFor(principal, record), tool: tool === undefined ? null : toolInfo(tool) }
+    },
   }
 }
 

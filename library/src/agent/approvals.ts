@@ -6,7 +6,7 @@
  */
 import type { ApprovalDecision, ApprovalRequested, ApprovalResolved } from '../protocol/events.ts'
 import type { JsonValue, Owner } from '../protocol/vocabulary.ts'
-import type { Issue } from '../tool/tool.ts'
+import type { EditedInput } from './edited-input.ts'
 import type { CommittedEvents, EventLog } from './event-log.ts'
 import type { RunLost } from './journal.ts'
 import type { Clock, Logger, Store } from './ports.ts'
@@ -27,11 +27,6 @@ export interface Question {
   /** Reads arguments as the approver edited them; what was shown redacted and left so is as it was. */
   readonly readEdited: (input: JsonValue) => Promise<EditedInput>
 }
-
-export type EditedInput =
-  /** `shown` is redacted. */
-  | { readonly ok: true; readonly input: JsonValue; readonly parsed: unknown; readonly shown: JsonValue }
-  | { readonly ok: false; readonly issues: readonly Issue[] }
 
 export interface ApprovalVerdict {
   readonly decision: ApprovalDecision

@@ -8,11 +8,11 @@ import type { ApprovalRequested } from '../protocol/events.ts'
 import { createId } from '../protocol/ids.ts'
 import type { JsonValue } from '../protocol/vocabulary.ts'
 import { untilAborted } from './abort.ts'
-import { type ApprovalVerdict, type EditedInput, verdictOf } from './approvals.ts'
+import { type ApprovalVerdict, verdictOf } from './approvals.ts'
 import { parseSafely } from './call-output.ts'
 import { cancelledEnding, ending, type Prepared, type ReadyCall, resolveTool } from './call-preparation.ts'
 import { conceal } from './concealment.ts'
-import { restoreRedacted } from './edited-input.ts'
+import { type EditedInput, editedInput, restoreRedacted } from './edited-input.ts'
 import { callFailure } from './errors.ts'
 import type { RunContext } from './run-context.ts'
 import { offeredBy } from './seats.ts'
@@ -43,8 +43,7 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
     const restored = restoreRedacted(edited, requested.input, input)
     const parsed = await untilAborted(parseSafely(call.tool.input, restored), run.signal)
     if (parsed === undefined) return { ok: false, issues: [{ path: '', message: 'the run was stopped' }] }
-    if (!parsed.ok) return parsed
-    return { ok: true, input: restored, parsed: parsed.value, shown: call.tool.input.redact(restored) }
+    return editedInput(call.tool, restored, parsed)
   }
 
   async function wait(): Promise<ApprovalVerdict> {

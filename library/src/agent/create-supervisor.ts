@@ -157,7 +157,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     track,
     isLeaving: () => draining,
   })
-  const answerApproval = createAnswerer({
+  const answers = createAnswerer({
     store,
     log,
     clock,
@@ -367,9 +367,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     inbox: (principal, query = {}) => readInbox({ store, clock }, principal, query),
     async answer(principal, approvalId, answer) {
-      await answerApproval({ principal, approvalId, answer })
+      await answers.answer({ principal, approvalId, answer })
       due.hurry()
     },
+    checkApproval: (principal, approvalId, input) => answers.check({ principal, approvalId, input }),
+    approval: (principal, approvalId) => answers.look(principal, approvalId),
     attach: (principal, file) => attachments.attach(ownerOf(principal), file),
     openAttachment: (principal, attachmentId) => attachments.open(ownerOf(principal), attachmentId),
     deleteAttachment: (principal, attachmentId) => attachments.detach(ownerOf(principal), attachmentId),

@@ -4,6 +4,20 @@
  * @module
  */
 import type { JsonObject, JsonValue } from '../protocol/vocabulary.ts'
+import type { Issue, Parsed, Tool } from '../tool/tool.ts'
+import { conceal } from './concealment.ts'
+
+export type EditedInput =
+  /** `shown` is redacted. */
+  | { readonly ok: true; readonly input: JsonValue; readonly parsed: unknown; readonly shown: JsonValue }
+  | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/** What the tool's schema made of them. A complaint tells an approver nothing that they were not shown. */
+export function editedInput(tool: Pick<Tool, 'input'>, restored: JsonValue, parsed: Parsed<unknown>): EditedInput {
+  const shown = tool.input.redact(restored)
+  if (!parsed.ok) return { ok: false, issues: conceal(restored, shown).issues(parsed.issues) }
+  return { ok: true, input: restored, parsed: parsed.value, shown }
+}
 
 /** `edited`, with each value that is still the placeholder it was shown as replaced by the original one. */
 export function restoreRedacted(edited: JsonValue, shown: JsonValue, original: JsonValue): JsonValue {

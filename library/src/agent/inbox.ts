@@ -42,7 +42,8 @@ export async function readInbox(
   return { approvals, more: approvals.length < found.length }
 }
 
-function approvalFor(principal: Principal, record: InboxRecord): InboxApproval {
+/** What of it its approver is shown. */
+export function approvalFor(principal: Principal, record: InboxRecord): InboxApproval {
   const { approvalId, tool, input, effect, owner, requesterName: name, requestedAt, expiresAt, threadId } = record
   const requester = name === undefined ? { user: owner.user } : { user: owner.user, name }
   const whose = record.offered === undefined ? {} : { offered: record.offered }

@@ -6,10 +6,10 @@
  */
 import type { Answerable } from '../protocol/approvers.ts'
 import type { ApprovalRequested, LoggedEvent } from '../protocol/events.ts'
-import type { Hello, ToolInfo } from '../protocol/frames.ts'
+import type { Hello, Replies, ToolInfo } from '../protocol/frames.ts'
 import type { Attachment, JsonValue, Owner, Principal, SentPart, Thread, UsageReport } from '../protocol/vocabulary.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { Tool } from '../tool/tool.ts'
+import type { Issue, Tool } from '../tool/tool.ts'
 import type { NewFile, OpenAttachment } from './attachments.ts'
 import type { InboxPage, InboxQuery } from './inbox.ts'
 import type { EventRange, RunRecord } from './ports.ts'
@@ -65,6 +65,10 @@ export interface Supervisor extends AsyncDisposable {
   stop(principal: Principal, runId: string): Promise<{ readonly stopping: boolean }>
   /** Approvals that this principal may answer now, of their own and of others, oldest first. */
   inbox(principal: Principal, query?: InboxQuery): Promise<InboxPage>
+  /** One that this principal may answer now, and the tool that it is about. */
+  approval(principal: Principal, approvalId: string): Promise<Replies['approval.get']>
+  /** Why an answer with these arguments would be refused: empty when it would not. Nothing is answered. */
+  checkApproval(principal: Principal, approvalId: string, input: JsonValue): Promise<readonly Issue[]>
   answer(
     principal: Principal,
     approvalId: string,

@@ -19,7 +19,11 @@ export interface HeldToolsQuery {
 }
 
 export function heldTools({ scope, policy, principal, agent }: HeldToolsQuery): readonly ToolInfo[] {
-  return selectTools(policy.visible(principal, scope.list()), agent.tools).map((tool) => ({
+  return selectTools(policy.visible(principal, scope.list()), agent.tools).map(toolInfo)
+}
+
+export function toolInfo(tool: Tool): ToolInfo {
+  return {
     name: tool.name,
     ...(tool.title === undefined ? {} : { title: tool.title }),
     description: tool.description,
@@ -28,5 +32,5 @@ export function heldTools({ scope, policy, principal, agent }: HeldToolsQuery): 
     ...(tool.category === undefined ? {} : { category: tool.category }),
     tags: tool.tags,
     inputSchema: tool.input.jsonSchema,
-  }))
+  }
 }

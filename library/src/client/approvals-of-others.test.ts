@@ -18,8 +18,10 @@ it('are found behind any number of one’s own [RUN-08]', async () => {
   const policy = { allow: [{ tools: ['*'] }], approve: [{ tools: ['pay'], by }] }
   await using server = await startTestServer({ tools: [pay], model, policy })
   const [ann, bob] = [await server.socket(server.issue('ann')), await server.socket(server.issue('bob'))]
+  const threads: string[] = []
   for (const asker of [ann, ann, ann, bob]) {
     const threadId = await asker.openNewThread()
+    threads.push(threadId)
     await asker.say(threadId, 'pay')
     await asker.next((frame) => frame.type === 'event' && frame.threadId === threadId && isAsked(frame.event.type))
   }
@@ -30,6 +32,7 @@ it('are found behind any number of one’s own [RUN-08]', async () => {
 
   expect(first.approvals.map(({ requester }) => requester.user)).toEqual(['ann', 'ann'])
   expect(others).toMatchObject({ approvals: [{ requester: { user: 'bob' } }], more: false })
+  expect(others.ownThreads).toEqual(threads.slice(0, 3))
 })
 
 function isAsked(type: string): boolean {

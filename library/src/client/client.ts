@@ -178,6 +178,10 @@ export interface Client extends AsyncDisposable {
     readonly limit?: number
     readonly after?: string
   }): Promise<{ readonly approvals: readonly InboxApproval[]; readonly more: boolean }>
+  /** One that this user may answer now, and the tool that it is about. */
+  approval(approvalId: string): Promise<Replies['approval.get']>
+  /** Why an answer with these arguments would be refused: empty when it would not. Nothing is answered. */
+  checkApproval(approvalId: string, input: JsonValue): Promise<Replies['approval.check']['issues']>
   answer(
     approvalId: string,
     answer: { readonly decision: 'approved' | 'denied'; readonly reason?: string; readonly input?: JsonValue },

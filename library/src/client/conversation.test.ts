@@ -119,6 +119,25 @@ describe('applyEvent', () => {
     expect(openApprovals(fold([message, started, thinking, requested, asked, resolved]))).toEqual([])
   })
 
+  it('says of an answer who gave it, when, and what was asked before it was edited', () => {
+    const resolved: RunEvent = {
+      type: 'approval_resolved',
+      runId,
+      approvalId: 'apr_1',
+      callId: 'call_1',
+      decision: 'approved',
+      by: 'ann',
+      input: { noteId: 'c' },
+    }
+
+    const conversation = fold([message, started, thinking, requested, asked, resolved])
+
+    expect(conversation.turns[0]?.run.steps[0]?.calls[0]).toMatchObject({
+      input: { noteId: 'c' },
+      approval: { decision: 'approved', by: 'ann', decidedAt: 1005, askedInput: asked.input },
+    })
+  })
+
   it('takes back what a rewound step had shown', () => {
     const rewound: RunEvent = { type: 'agent_rewound', runId, step: 1, reason: 'cut' }
 

@@ -166,6 +166,10 @@ export function createClient(options: ClientOptions): Client {
     async stop(runId) {
       return (await requests.request<'run.stop'>({ type: 'run.stop', runId })).stopping
     },
+    approval: (approvalId) => requests.request<'approval.get'>({ type: 'approval.get', approvalId }),
+    async checkApproval(approvalId, input) {
+      return (await requests.request<'approval.check'>({ type: 'approval.check', approvalId, input })).issues
+    },
     async listApprovals(options = {}) {
       const { approvals, more } = await requests.request<'approval.list'>({ type: 'approval.list', ...options })
       return { approvals, more }

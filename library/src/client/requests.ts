@@ -51,6 +51,8 @@ const IDEMPOTENT: ReadonlySet<CommandType> = new Set([
   'thread.leave',
   'message.send',
   'run.stop',
+  'approval.check',
+  'approval.get',
   'approval.list',
   'tools.list',
   'usage.get',

@@ -89,8 +89,12 @@ export interface ApprovalView {
   /** Who may answer; absent: the owner of the thread. */
   readonly approvers?: readonly Approvers[]
   readonly decision?: ApprovalDecision
+  /** When that was committed, milliseconds since the epoch. */
+  readonly decidedAt?: number
   readonly by?: string
   readonly reason?: string
+  /** The arguments as the agent wrote them, where the approver changed them. */
+  readonly askedInput?: JsonValue
 }
 
 /** An approval that waits for an answer. */
@@ -166,6 +170,8 @@ export function applyRunEvent(run: RunView, event: RunEvent, at: number): RunVie
           expiresAt: call.approval?.expiresAt ?? at,
           ...approversOf(call.approval ?? {}),
           decision: event.decision,
+          decidedAt: at,
+          ...(event.input === undefined ? {} : { askedInput: call.input }),
           ...(event.by === undefined ? {} : { by: event.by }),
           ...(event.reason === undefined ? {} : { reason: event.reason }),
         },

@@ -84,6 +84,10 @@ export async function carryOut(command: CommandBody, context: CommandContext): P
       await supervisor.answer(principal, approvalId, answer)
       return { approvalId }
     }
+    case 'approval.check':
+      return { issues: await supervisor.checkApproval(principal, command.approvalId, command.input) }
+    case 'approval.get':
+      return await supervisor.approval(principal, command.approvalId)
     case 'approval.list': {
       const { type: _, ...query } = command
       return await supervisor.inbox(principal, query)

@@ -26,6 +26,8 @@ const whole: { readonly [T in CommandType]: Extract<CommandBody, { readonly type
     reason: 'looks right',
     input: { path: ['a', 1, null] },
   },
+  'approval.check': { type: 'approval.check', approvalId: 'apr_1', input: { path: ['a', 1, null] } },
+  'approval.get': { type: 'approval.get', approvalId: 'apr_1' },
   'approval.list': { type: 'approval.list', limit: 200, after: 'apr_1' },
   'usage.get': { type: 'usage.get' },
   'tools.offer': {

@@ -81,6 +81,8 @@ const shapes = {
     reason: z.string().max(COMMAND_BOUNDS.maxReasonChars).exactOptional(),
     input: input.exactOptional(),
   }),
+  'approval.check': z.strictObject({ type: z.literal('approval.check'), approvalId: id, input }),
+  'approval.get': z.strictObject({ type: z.literal('approval.get'), approvalId: id }),
   'approval.list': z.strictObject({
     type: z.literal('approval.list'),
     limit: z.int().min(1).max(COMMAND_BOUNDS.maxApprovalsPerPage).exactOptional(),

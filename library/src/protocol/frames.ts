@@ -54,6 +54,8 @@ export type CommandBody =
       readonly reason?: string
       readonly input?: JsonValue
     }
+  | { readonly type: 'approval.check'; readonly approvalId: string; readonly input: JsonValue }
+  | { readonly type: 'approval.get'; readonly approvalId: string }
   | { readonly type: 'approval.list'; readonly limit?: number; readonly after?: string }
   /** The whole list: what this connection had offered before and is not in it is withdrawn. */
   | { readonly type: 'tools.offer'; readonly tools: readonly OfferedTool[] }
@@ -120,6 +122,10 @@ export interface Replies {
   'message.send': { readonly messageId: string; readonly runId: string; readonly duplicate: boolean }
   'run.stop': { readonly stopping: boolean }
   'approval.answer': { readonly approvalId: string }
+  /** Why an answer with this `input` would be refused, each with a JSON Pointer into it; nothing: it would be taken. */
+  'approval.check': { readonly issues: readonly { readonly path: string; readonly message: string }[] }
+  /** `tool`: what is asked about; null when it is gone or was changed, and for a tool that somebody else's client offers. */
+  'approval.get': { readonly approval: InboxApproval; readonly tool: ToolInfo | null }
   /** Open ones that this principal may answer, oldest first. `more`: ask again `after` the last of them. */
   'approval.list': { readonly approvals: readonly InboxApproval[]; readonly more: boolean }
   /** One for each tool, in the order of the offer. */

@@ -48,6 +48,9 @@ describe('approvals over HTTP', () => {
     const unasked = await get(`${url}/v1/approvals?limit=x`, tokenOf(eve))
     const refused = await Promise.all([bob, ann].map((one) => post(at, tokenOf(one), { decision: 'approved' })))
     const unfit = await post(at, tokenOf(eve), { decision: 'approved', input: { noteId: 7 } })
+    const checked = await post(`${at}/check`, tokenOf(eve), { input: { noteId: 7 } })
+    const shown = await get(at, tokenOf(eve))
+    const hidden = await Promise.all([get(at, tokenOf(bob)), post(`${at}/check`, tokenOf(bob), { input: {} })])
     const denied = await post(at, tokenOf(eve), { decision: 'denied', reason: 'keep it' })
     const second = await post(at, tokenOf(dan), { decision: 'approved' })
     const metrics = await (await fetch(`${url}/metrics`)).text()
@@ -60,7 +63,13 @@ describe('approvals over HTTP', () => {
       { status: 200, body: { approvals: [] } },
       { status: 200, body: { approvals: [] } },
     ])
-    expect(JSON.stringify(lists)).not.toContain(threadId)
+    expect(checked).toMatchObject({ status: 200, body: { issues: [{ path: '/noteId' }] } })
+    expect(shown).toMatchObject({ status: 200, body: { approval: { approvalId }, tool: { name: 'delete_note' } } })
+    expect(hidden.map(({ status, body }) => [status, codeOf(body)])).toEqual([
+      [404, 'NOT_FOUND'],
+      [404, 'NOT_FOUND'],
+    ])
+    expect(JSON.stringify([lists, shown])).not.toContain(threadId)
     expect([unasked, ...refused, unfit, denied, second].map(({ status, body }) => [status, codeOf(body)])).toEqual([
       [400, 'REQUEST_INVALID'],
       [404, 'NOT_FOUND'],

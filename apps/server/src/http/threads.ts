@@ -74,6 +74,18 @@ export function threadRoutes(app: FastifyInstance, context: HttpContext): void {
     return gateway.execute(identity, command('approval.list', parseInput(inboxSchema, request.query)))
   })
 
+  app.get<WithId>('/v1/approvals/:id', async (request) => {
+    const { identity } = await requireCaller(request, context)
+    const query = parseInput(z.strictObject({}), request.query)
+    return gateway.execute(identity, command('approval.get', { ...query, approvalId: request.params.id }))
+  })
+
+  app.post<WithId>('/v1/approvals/:id/check', async (request) => {
+    const { identity } = await requireCaller(request, context)
+    const body = bodyObject(request.body)
+    return gateway.execute(identity, command('approval.check', { ...body, approvalId: request.params.id }))
+  })
+
   app.post<WithId>('/v1/approvals/:id', async (request) => {
     const { identity } = await requireCaller(request, context)
     const body = bodyObject(request.body)
