@@ -1,24 +1,27 @@
-/** Streaming Markdown. Nothing in it runs, and nothing loads from outside: pictures become links to them. */
-import { type Components, Streamdown } from 'streamdown'
+/**
+ * Streaming Markdown. The law: nothing in it runs, and nothing loads from outside. What draws it is loaded beside the chat;
+ * until then, and when it cannot be had, the text is shown as it was written.
+ */
+import { useSyncExternalStore } from 'react'
+import { markdownRenderer } from './markdown/renderer.ts'
 
-const components: Components = {
-  img: ({ src, alt }) => (
-    <a href={typeof src === 'string' ? src : undefined} target="_blank" rel="noreferrer noopener" className="underline">
-      {alt || 'picture'}
-    </a>
-  ),
+export interface MarkdownProps {
+  readonly text: string
+  /** More of it is coming. */
+  readonly streaming: boolean
 }
 
-export function Markdown({ text, streaming }: { readonly text: string; readonly streaming: boolean }) {
+export function Markdown({ text, streaming }: MarkdownProps) {
+  const Rendered = useSyncExternalStore(markdownRenderer.subscribe, markdownRenderer.current)
   return (
-    <div className="markdown min-w-0 break-words leading-relaxed [overflow-wrap:anywhere]">
-      <Streamdown
-        isAnimating={streaming}
-        controls={{ table: false, mermaid: false, code: true }}
-        components={components}
-      >
-        {text}
-      </Streamdown>
+    <div className="markdown min-w-0 leading-relaxed [overflow-wrap:anywhere]">
+      {Rendered === undefined ? (
+        <p dir="auto" className="whitespace-pre-wrap">
+          {text}
+        </p>
+      ) : (
+        <Rendered text={text} streaming={streaming} />
+      )}
     </div>
   )
 }
