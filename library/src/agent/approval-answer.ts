@@ -40,7 +40,7 @@ export interface Edit {
   readonly input: JsonValue
 }
 
-/** Each rejects with AgentError `NOT_FOUND`, `APPROVAL_NOT_YOURS`, `APPROVAL_RESOLVED` and `APPROVAL_EXPIRED`. */
+/** Each rejects with AgentError `NOT_FOUND` and `APPROVAL_NOT_YOURS`; all but `look` with `APPROVAL_RESOLVED` and `APPROVAL_EXPIRED`. */
 export interface Answerer {
   /** Rejects with `APPROVAL_INPUT_INVALID` as well. */
   answer(answer: PersonsAnswer): Promise<void>
@@ -152,13 +152,17 @@ export function createAnswerer(options: AnswererOptions): Answerer {
       return edited.ok ? [] : edited.issues
     },
     async look(principal, approvalId) {
-      const found = await findUnexpired(principal, approvalId)
+      const found = await find(principal, approvalId)
       const record = await store.inbox.get(principal, approvalId)
       if (record === undefined) throw notFound(approvalId)
       // What somebody's page says of a tool of its own is nothing to go by, for anybody but them.
       const isForeign = record.offered === true && record.owner.user !== principal.user
       const tool = isForeign ? undefined : toolOf(found, await outermostRun(found))
-      return { approval: approvalFor(principal, record), tool: tool === undefined ? null : toolInfo(tool) }
+      return {
+        approval: approvalFor(principal, record),
+        decision: record.status === 'open' ? null : record.status,
+        tool: tool === undefined ? null : toolInfo(tool),
+      }
     },
   }
 }

@@ -111,6 +111,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     throw optionInvalid('defaultAgent', `one of ${[...agents.keys()].join(', ')}`, `"${defaultAgent}"`)
   }
 
+  const byDefault = (a: Agent, b: Agent): number => Number(b.name === defaultAgent) - Number(a.name === defaultAgent)
+
   const log = createEventLog(logger)
   const approvals = createApprovals({ store, log, clock, logger })
   const scopes = createUserScopes(registry)
@@ -393,7 +395,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return { currency, ...(await store.usage.read(ownerOf(principal), query)) }
     },
     agents: () =>
-      [...agents.values()].map((agent) => {
+      [...agents.values()].toSorted(byDefault).map((agent) => {
         const { name, description, model } = agent
         return { name, description, model: model.name, models: modelsOf(agent).map((offered) => offered.name) }
       }),

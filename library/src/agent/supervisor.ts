@@ -87,6 +87,7 @@ export interface Supervisor extends AsyncDisposable {
   deleteAttachment(principal: Principal, attachmentId: string): Promise<void>
   /** What the owner used, and where the budgets stand that bind them. */
   usage(principal: Principal): Promise<UsageReport & { readonly currency: string }>
+  /** The default one first. */
   agents(): Hello['agents']
 
   /** From now on runs of the seat's owner may find the tools of its scope, until that is closed. */

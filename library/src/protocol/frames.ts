@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ApprovalRequested, LoggedEvent } from './events.ts'
+import type { ApprovalDecision, ApprovalRequested, LoggedEvent } from './events.ts'
 import type { OfferedTool, OfferVerdict } from './offered-tool.ts'
 import type { Effect, Failure, JsonValue, Principal, SentPart, Thread, UsageReport } from './vocabulary.ts'
 
@@ -124,8 +124,13 @@ export interface Replies {
   'approval.answer': { readonly approvalId: string }
   /** Why an answer with this `input` would be refused, each with a JSON Pointer into it; nothing: it would be taken. */
   'approval.check': { readonly issues: readonly { readonly path: string; readonly message: string }[] }
-  /** `tool`: what is asked about; null when it is gone or was changed, and for a tool that somebody else's client offers. */
-  'approval.get': { readonly approval: InboxApproval; readonly tool: ToolInfo | null }
+  'approval.get': {
+    readonly approval: InboxApproval
+    /** Null: it is open. */
+    readonly decision: ApprovalDecision | null
+    /** What is asked about; null when it is gone or was changed, and for a tool that somebody else's client offers. */
+    readonly tool: ToolInfo | null
+  }
   /** Open ones that this principal may answer, oldest first. `more`: ask again `after` the last of them. */
   'approval.list': { readonly approvals: readonly InboxApproval[]; readonly more: boolean }
   /** One for each tool, in the order of the offer. */
@@ -156,6 +161,7 @@ export interface Hello {
   readonly connectionId: string
   readonly principal: Principal
   readonly server: { readonly name: 'toolcrib'; readonly version: string; readonly model: string }
+  /** The first answers when none is named. */
   readonly agents: readonly {
     readonly name: string
     readonly description: string
