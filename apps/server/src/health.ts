@@ -6,7 +6,7 @@
  */
 
 import type { Tool } from 'toolcrib'
-import type { Store, Supervisor } from 'toolcrib/agent'
+import type { Store } from 'toolcrib/agent'
 import type { Gateway } from 'toolcrib/gateway'
 import type { Registry } from 'toolcrib/registry'
 import type { EventLoopLag } from './metrics/event-loop-lag.ts'
@@ -39,9 +39,7 @@ export interface HealthDetails {
     readonly audit: ComponentHealth
   }
   readonly connections: ReturnType<Gateway['metrics']>['connections']
-  readonly runs: readonly { readonly runId: string; readonly agent: string; readonly startedAt: number }[]
   readonly registry: ReturnType<Registry<Tool>['metrics']>
-  readonly scopes: ReturnType<Registry<Tool>['snapshot']>
 }
 
 export interface HealthCheck {
@@ -51,7 +49,7 @@ export interface HealthCheck {
   isReady(): boolean
   state(): HealthState
   components(): HealthDetails['components']
-  /** Names users and runs: for operators only. */
+  /** It names nobody; for operators all the same. */
   details(): HealthDetails
 }
 
@@ -59,7 +57,6 @@ export interface HealthOptions {
   readonly store: Pick<Store, 'health'>
   readonly registry: Registry<Tool>
   readonly gateway: Gateway
-  readonly supervisor: Supervisor
   readonly lag: EventLoopLag
   readonly modelState: () => ComponentHealth
   readonly strayFaults: StrayFaults
@@ -71,23 +68,9 @@ export interface HealthOptions {
 }
 
 const maxLagMs = 250
-const maxScopesShown = 500
 
 export function createHealth(options: HealthOptions): HealthCheck {
-  const {
-    store,
-    registry,
-    gateway,
-    supervisor,
-    lag,
-    modelState,
-    strayFaults,
-    audit,
-    phase,
-    monotonic,
-    version,
-    model,
-  } = options
+  const { store, registry, gateway, lag, modelState, strayFaults, audit, phase, monotonic, version, model } = options
   const startedAt = monotonic()
 
   const components = (): HealthDetails['components'] => ({
@@ -119,9 +102,7 @@ export function createHealth(options: HealthOptions): HealthCheck {
       uptimeMs: Math.round(monotonic() - startedAt),
       components: components(),
       connections: gateway.metrics().connections,
-      runs: supervisor.active().map(({ runId, agent, startedAt: at }) => ({ runId, agent, startedAt: at })),
       registry: registry.metrics(),
-      scopes: registry.snapshot({ maxScopes: maxScopesShown }),
     }),
   }
 }

@@ -153,7 +153,6 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
     store,
     registry,
     gateway,
-    supervisor,
     lag,
     version,
     model,

@@ -1,15 +1,18 @@
 /**
- * Health and metrics. The law: anybody may know whether the server lives; only an operator, how it does.
+ * Health and metrics. The law: anybody may know whether the server lives; only an operator, how it does, and of runs and
+ * scopes only what is in sight.
  *
  * @module
  */
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { reportScopes } from '../operations/scopes.ts'
+import { sightOf } from '../operations/sight.ts'
 import { requireOperator } from './caller.ts'
 import type { HttpContext } from './context.ts'
 
 export function probeRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { config, health, metrics } = context
+  const { config, health, house, metrics } = context
 
   app.get('/health/live', async (_request, reply) => {
     const live = health.isLive()
@@ -22,8 +25,16 @@ export function probeRoutes(app: FastifyInstance, context: HttpContext): void {
   })
 
   app.get('/health', async (request) => {
-    await requireOperator(request, context)
-    return health.details()
+    const { identity } = await requireOperator(request, context)
+    const sight = sightOf(identity.principal, config)
+    return {
+      ...health.details(),
+      runs: house.supervisor
+        .active()
+        .filter(({ owner }) => sight.sees(owner))
+        .map(({ runId, agent, startedAt }) => ({ runId, agent, startedAt })),
+      scopes: reportScopes(house, sight, { open: 'all' }).app,
+    }
   })
 
   app.get('/metrics', async (request, reply) => {

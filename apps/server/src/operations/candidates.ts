@@ -130,7 +130,10 @@ function readListed({
     'mcp',
     '/inputSchema',
     {
-      ...{ name, description, input: inputSchema, effect },
+      name,
+      description,
+      input: inputSchema,
+      effect,
       title: title ?? hints.title,
       output: outputSchema,
       idempotent: typeof hints.idempotentHint === 'boolean' ? hints.idempotentHint : undefined,

@@ -65,7 +65,12 @@ function refusedBy({ offered }: Candidate, objection: SchemaObjection, { registr
   const { code, path, found, fix } = objection
   return {
     verdict: 'refused',
-    ...{ path: registry.path, at: clock.now(), trust: 'client', code, found, fix },
+    path: registry.path,
+    at: clock.now(),
+    trust: 'client',
+    code,
+    found,
+    fix,
     name: isTool(offered) ? offered.name : undefined,
     where: path.replace(/^\/(input|output)Schema/, '/$1'),
     cause: 'A client is not trusted with schemas that cost more than this.',
@@ -77,7 +82,8 @@ function describe(candidate: Candidate, verdict: Verdict, trust: CandidateTrust,
   // Where the server makes it says nothing of where it was written.
   const { offered: _here, where, ...said } = recordedVerdict(verdict)
   return {
-    ...{ pointer, form },
+    pointer,
+    form,
     verdict: { ...said, where: where?.replace(/^\/input(?=\/|$)/, inputAt) },
     notes: [...notes, ...(isTool(offered) ? notesOn(offered, trust, house) : [])],
     ...(isTool(offered) ? { tool: shown(offered) } : {}),

@@ -33,7 +33,10 @@ export async function reportRegistry(house: House, sight: Sight): Promise<Regist
   const calls = await house.metrics.callsByTool()
   return {
     at: clock.now(),
-    ...{ verdicts, refusals, advisories, omitted },
+    verdicts,
+    refusals,
+    advisories,
+    omitted,
     tools: holdings.map((holding) => rowOf(holding, house, calls)),
     objections: record.objections(sight).slice(0, maxObjections),
   }
@@ -90,7 +93,17 @@ function rowOf(
   const { name, title, effect, category, tags, version, deprecated, fingerprint } = tool
   const { allow, approval } = policy.rulesOf(tool)
   return {
-    ...{ name, title, from, holders, effect, category, tags, version, deprecated, fingerprint, approval },
+    name,
+    title,
+    from,
+    holders,
+    effect,
+    category,
+    tags,
+    version,
+    deprecated,
+    fingerprint,
+    approval,
     origin: held.origin,
     usable: allow.length > 0,
     calls: (from === 'catalogue' ? calls.get(name) : undefined) ?? {},
@@ -101,7 +114,10 @@ function detailsOf({ tool, held, paths }: Holding, { policy, agents }: House): O
   const { description, input, output, idempotent, timeoutMs, maxConcurrent, lifetime, requires } = tool
   const { allow, approvers } = policy.rulesOf(tool)
   return {
-    ...{ description, idempotent, lifetime, approvers },
+    description,
+    idempotent,
+    lifetime,
+    approvers,
     inputSchema: input.jsonSchema,
     outputSchema: output?.jsonSchema,
     vendor: input.vendor,

@@ -118,7 +118,13 @@ function listBranch(
   }
   const { id, kind, name, path, openedAt, closing, frozen, entryCount, holdingCount } = view
   return {
-    ...{ id, kind, name, path, openedAt, closing, frozen },
+    id,
+    kind,
+    name,
+    path,
+    openedAt,
+    closing,
+    frozen,
     tools: view
       .entries()
       .slice(0, maxNamed)
