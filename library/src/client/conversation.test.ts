@@ -82,8 +82,17 @@ describe('applyEvent', () => {
     const conversation = fold([message, started, { ...thinking, delta: 'hm' } as RunEvent, text('Hel'), text('lo')])
 
     expect(conversation.turns[0]?.run.steps).toEqual([
-      { step: 1, thinking: 'hm', text: 'Hello', calls: [], finished: false },
+      { step: 1, startedAt: 1002, thinking: 'hm', thoughtMs: 1, text: 'Hello', calls: [], finished: false },
     ])
+  })
+
+  it('takes a step back that is made again, and says so', () => {
+    const rewound: RunEvent = { type: 'agent_rewound', runId, step: 1, reason: 'the node died' }
+
+    const run = fold([message, started, thinking, text('Hel'), rewound, text('Hello')]).turns[0]?.run
+
+    expect(run?.steps.map((step) => step.text)).toEqual(['Hello'])
+    expect(run?.rewinds).toEqual([{ step: 1, reason: 'the node died' }])
   })
 
   it('shows a call from its request to its outcome, with the arguments that were carried out', () => {
@@ -96,6 +105,7 @@ describe('applyEvent', () => {
         input: { noteId: 'b' },
         status: 'failed',
         effect: 'destructive',
+        requestedAt: 1003,
         startedAt: 1004,
         durationMs: 7,
         error: { code: 'X', message: 'x', retry: 'never' },

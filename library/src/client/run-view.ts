@@ -29,6 +29,8 @@ export interface RunView {
   readonly steps: readonly StepView[]
   /** What of the conversation the model was shown as a summary from some step on, in order. */
   readonly compactions: readonly CompactionView[]
+  /** Steps whose beginning was taken back, in order: each was made again under its number. */
+  readonly rewinds: readonly { readonly step: number; readonly reason: string }[]
   /** Limits of which four fifths are used. */
   readonly warnings: readonly LimitWarning[]
   /** The final answer, as far as it got; its text is the last step's as well. */
@@ -53,7 +55,11 @@ export interface CompactionView {
 
 export interface StepView {
   readonly step: number
+  /** Of its first event. */
+  readonly startedAt: number
   readonly thinking: string
+  /** From the beginning of the step until it said or asked for something; absent while it has not. */
+  readonly thoughtMs?: number
   readonly text: string
   readonly calls: readonly CallView[]
   /** The model has finished the step; its calls may still be at work. */
@@ -70,6 +76,8 @@ export interface CallView {
   /** The tool is of the person's own client, whatever it calls itself; known once the call waits or starts. */
   readonly offered?: true
   readonly approval?: ApprovalView
+  /** When the step asked for it. */
+  readonly requestedAt: number
   readonly startedAt?: number
   /** The latest. */
   readonly progress?: JsonValue
@@ -108,7 +116,7 @@ export interface OpenApproval {
 }
 
 export function newRun(runId: string, startedAt: number): RunView {
-  return { runId, status: 'accepted', attempt: 0, startedAt, steps: [], compactions: [], warnings: [] }
+  return { runId, status: 'accepted', attempt: 0, startedAt, steps: [], compactions: [], rewinds: [], warnings: [] }
 }
 
 /** An event that fits nothing in sight changes nothing: the contract checker is who complains. */
@@ -138,19 +146,32 @@ export function applyRunEvent(run: RunView, event: RunEvent, at: number): RunVie
     case 'limit_warning':
       return { ...run, warnings: [...run.warnings, event] }
     case 'agent_thinking':
-      return withStep(run, event.step, (step) =>
+      return withStep(run, { number: event.step, at }, (step) =>
         event.delta === undefined ? step : { ...step, thinking: step.thinking + event.delta },
       )
     case 'agent_message':
-      return withStep(run, event.step, (step) => ({ ...step, text: step.text + event.delta }))
+      return withStep(run, { number: event.step, at }, (step) => ({
+        ...thought(step, at),
+        text: step.text + event.delta,
+      }))
     case 'step_completed':
-      return withStep(run, event.step, (step) => ({
-        ...step,
+      return withStep(run, { number: event.step, at }, (step) => ({
+        ...thought(step, at),
         finished: true,
-        calls: event.calls.map(({ callId, tool, input }) => ({ callId, tool, input, status: 'requested' as const })),
+        calls: event.calls.map(({ callId, tool, input }) => ({
+          callId,
+          tool,
+          input,
+          status: 'requested' as const,
+          requestedAt: at,
+        })),
       }))
     case 'agent_rewound':
-      return { ...run, steps: run.steps.filter((step) => step.step !== event.step) }
+      return {
+        ...run,
+        steps: run.steps.filter((step) => step.step !== event.step),
+        rewinds: [...run.rewinds, { step: event.step, reason: event.reason }],
+      }
     case 'approval_requested':
       return withCall(run, event.callId, (call) => ({
         ...call,
@@ -236,11 +257,20 @@ function innerRun({ run }: CallView, runId: string, at: number): RunView {
   return run?.runId === runId ? run : newRun(runId, at)
 }
 
-function withStep(run: RunView, number: number, change: (step: StepView) => StepView): RunView {
+/** What it says or asks for ends its thinking. */
+function thought(step: StepView, at: number): StepView {
+  return step.thoughtMs === undefined ? { ...step, thoughtMs: at - step.startedAt } : step
+}
+
+function withStep(
+  run: RunView,
+  { number, at }: { readonly number: number; readonly at: number },
+  change: (step: StepView) => StepView,
+): RunView {
   const index = run.steps.findLastIndex(({ step }) => step === number)
   const found = run.steps[index]
   if (found === undefined) {
-    const opened: StepView = { step: number, thinking: '', text: '', calls: [], finished: false }
+    const opened: StepView = { step: number, startedAt: at, thinking: '', text: '', calls: [], finished: false }
     return { ...run, steps: [...run.steps, change(opened)] }
   }
   const changed = change(found)
