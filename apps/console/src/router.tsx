@@ -13,6 +13,7 @@ import {
 import { ChatRoom } from './chat/chat-room.tsx'
 import { NewThread } from './chat/thread/new-thread.tsx'
 import { OpenThread } from './chat/thread/open-thread.tsx'
+import { readAuditSearch } from './operations/audit/audit-search.ts'
 
 const root = createRootRoute({ component: Outlet })
 
@@ -29,13 +30,19 @@ const operations = createRoute({
   path: '/operations',
   component: lazyRouteComponent(() => import('./operations/room.tsx'), 'OperationsRoom'),
 })
+const audit = createRoute({
+  getParentRoute: () => operations,
+  path: 'audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('./operations/audit/audit-page.tsx'), 'AuditPage'),
+})
 const health = createRoute({
   getParentRoute: () => operations,
   path: 'health',
   component: lazyRouteComponent(() => import('./operations/health/health-page.tsx'), 'HealthPage'),
 })
 
-const routeTree = root.addChildren([chat.addChildren([newThread, thread]), operations.addChildren([health])])
+const routeTree = root.addChildren([chat.addChildren([newThread, thread]), operations.addChildren([audit, health])])
 
 export const router = createRouter({ routeTree, history: createHashHistory() })
 

@@ -3,7 +3,10 @@ import { Link, Outlet } from '@tanstack/react-router'
 import { Logo } from '../parts/logo.tsx'
 import { useSignedIn } from '../session/signed-in.ts'
 
-const pages = [{ to: '/operations/health', label: 'Health' }] as const
+const pages = [
+  { to: '/operations/audit', label: 'Audit' },
+  { to: '/operations/health', label: 'Health' },
+] as const
 
 export function OperationsRoom() {
   const { operator } = useSignedIn()

@@ -1,0 +1,112 @@
+/** All there is of one act, entry by entry; of a call also what the list had not loaded. */
+import type { SeenAuditEntry } from 'toolcrib/operations'
+import type { JsonValue } from 'toolcrib/protocol'
+import { Badge } from '../../kit/badge.tsx'
+import { formatDuration } from '../../parts/time.ts'
+import { useAnswer } from '../ask.ts'
+import type { Act } from './acts.ts'
+import { outcomeWord, titleOf, whatOf } from './audit-words.ts'
+
+export function AuditDetails({ act }: { readonly act: Act }) {
+  const [first] = act.entries
+  if (act.about === 'call' && first !== undefined && first.callId !== null) {
+    return <WholeCall act={act} callId={first.callId} runId={first.runId} />
+  }
+  return <Entries act={act} entries={act.entries} />
+}
+
+interface WholeCallProps {
+  readonly act: Act
+  readonly callId: string
+  readonly runId: string | null
+}
+
+function WholeCall({ act, callId, runId }: WholeCallProps) {
+  const { data } = useAnswer('audit', { callId, ...(runId !== null && { runId }) })
+  return <Entries act={act} entries={data?.entries.toReversed() ?? act.entries} />
+}
+
+function Entries({ act, entries }: { readonly act: Act; readonly entries: readonly SeenAuditEntry[] }) {
+  return (
+    <ol className="flex flex-col gap-4">
+      {entries.map((entry) => (
+        <li key={entry.number} className="min-w-0">
+          <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm font-medium">
+            <bdi>{act.about === 'other' ? whatOf(act).title : titleOf(entry)}</bdi>
+            <OutcomeBadge outcome={entry.outcome} />
+            <span className="font-normal text-muted-foreground">
+              <time dateTime={new Date(entry.at).toISOString()}>{new Date(entry.at).toLocaleString()}</time>
+              {` · entry ${entry.number}`}
+            </span>
+          </p>
+          <dl className="mt-1.5 grid grid-cols-1 gap-x-4 gap-y-0.5 text-xs sm:grid-cols-[max-content_minmax(0,1fr)]">
+            {factsOf(entry).map(([label, text]) => (
+              <div key={label} className="contents">
+                <dt className="mt-1 text-muted-foreground sm:mt-0">{label}</dt>
+                <dd dir="auto" className="min-w-0 font-mono [overflow-wrap:anywhere]">
+                  {text}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+export function OutcomeBadge({ outcome }: { readonly outcome: string | null }) {
+  const told = outcomeWord(outcome)
+  return (
+    told !== undefined && (
+      <Badge tone={told.tone} icon={told.icon}>
+        {told.word}
+      </Badge>
+    )
+  )
+}
+
+const labels: ReadonlyMap<string, string> = new Map([
+  ['fingerprint', 'Fingerprint of the tool'],
+  ['inputHash', 'Hash of the arguments'],
+  ['effect', 'What it may do'],
+  ['durationMs', 'Took'],
+  ['afterMs', 'Settled after'],
+  ['expiresAt', 'Expires'],
+  ['error', 'Why'],
+  ['reason', 'Reason given'],
+  ['manifest', 'Tools it was shown'],
+  ['agentRunId', 'Run of the called agent'],
+  ['parentCallId', 'Called by'],
+  ['inputTokens', 'Tokens in'],
+  ['outputTokens', 'Tokens out'],
+  ['approvalId', 'Approval'],
+  ['tokenId', 'Token'],
+  ['configuration', 'Fingerprint of the configuration'],
+  ['node', 'Node.js'],
+])
+
+function factsOf({ runId, callId, facts, hash }: SeenAuditEntry): readonly (readonly [string, string])[] {
+  const named = Object.entries(facts).map(
+    ([name, value]) => [labels.get(name) ?? wordOf(name), show(name, value)] as const,
+  )
+  return [
+    ...named,
+    ...(runId === null ? [] : [['Run', runId] as const]),
+    ...(callId === null ? [] : [['Call', callId] as const]),
+    ...(hash === undefined ? [] : [['Hash of the entry', hash] as const]),
+  ]
+}
+
+function show(name: string, value: JsonValue): string {
+  if (typeof value === 'number' && name.endsWith('Ms')) return formatDuration(value)
+  if (typeof value === 'number' && name === 'expiresAt') return new Date(value).toLocaleString()
+  if (value === true) return 'yes'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** `costMicros`: Cost micros. */
+function wordOf(name: string): string {
+  const spaced = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return `${spaced.slice(0, 1).toUpperCase()}${spaced.slice(1)}`
+}
