@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Policy } from '../policy/policy.ts'
+import type { Permission, Policy } from '../policy/policy.ts'
 import { selectTools } from '../policy/select-tools.ts'
 import type { ToolInfo } from '../protocol/frames.ts'
 import type { Principal } from '../protocol/vocabulary.ts'
@@ -19,7 +19,17 @@ export interface HeldToolsQuery {
 }
 
 export function heldTools({ scope, policy, principal, agent }: HeldToolsQuery): readonly ToolInfo[] {
-  return selectTools(policy.visible(principal, scope.list()), agent.tools).map(toolInfo)
+  return selectTools(policy.visible(principal, scope.list()), agent.tools).map((tool) => ({
+    ...toolInfo(tool),
+    ...approvalOf(policy.permission(principal, tool)),
+  }))
+}
+
+/** Whether somebody must agree before it is called, and who. */
+function approvalOf(permission: Permission): Pick<ToolInfo, 'approval'> {
+  if (!permission.allowed || !permission.approval) return {}
+  const { approvers } = permission
+  return { approval: approvers === undefined ? {} : { approvers } }
 }
 
 export function toolInfo(tool: Tool): ToolInfo {

@@ -112,6 +112,26 @@ describe('tools that a connection offers', () => {
     expect(reply).toMatchObject({ tools: [{ name: 'read_theme', effect: 'write', tags: ['source:client'] }] })
   })
 
+  it('are listed with whom each call waits for, and without it where it waits for nobody [RUN-08]', async () => {
+    const policy = {
+      allow: [{ roles: ['user'], tools: ['*'] }],
+      approve: ['effect:destructive', { tools: ['read_theme'], by: { users: ['vera'] } }],
+    }
+    await using server = await start({ policy })
+    const ann = await join(server, 'ann')
+    const wipe: OfferedTool = { ...readTheme, name: 'wipe', effect: 'destructive' }
+    const look: OfferedTool = { ...readTheme, name: 'look' }
+    await offer(ann, readTheme, wipe, look)
+
+    const { tools } = (await ann.command({ type: 'tools.list' })) as OkReply<'tools.list'>
+
+    expect(tools.map(({ name, approval }) => [name, approval])).toEqual([
+      ['look', undefined],
+      ['read_theme', { approvers: [{ roles: [], users: ['vera'], requester: false }] }],
+      ['wipe', {}],
+    ])
+  })
+
   it('are seen by no other connection, of whomever [CONN-12]', async () => {
     await using server = await start()
     const [ann, annElsewhere, bob] = [await join(server, 'ann'), await join(server, 'ann'), await join(server, 'bob')]

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Approvers } from './approvers.ts'
 import type { ApprovalDecision, ApprovalRequested, LoggedEvent } from './events.ts'
 import type { OfferedTool, OfferVerdict } from './offered-tool.ts'
 import type { Effect, Failure, JsonValue, Principal, SentPart, Thread, UsageReport } from './vocabulary.ts'
@@ -83,6 +84,8 @@ export interface ToolInfo {
   readonly category?: string
   readonly tags: readonly string[]
   readonly inputSchema: JsonValue
+  /** In `tools.list`: each call waits for a person. Who may answer is among each of `approvers`; absent: the one who asks. */
+  readonly approval?: { readonly approvers?: readonly Approvers[] }
 }
 
 /** An approval as those see it who may answer it: what is to be done and who asks, and nothing else of the thread. */
