@@ -3,6 +3,7 @@ import { agentErrorCodes, callFailureCodes, modelErrorCodes, runFailureCodes, st
 import { clientErrorCodes } from 'toolcrib/client'
 import { gatewayErrorCodes } from 'toolcrib/gateway'
 import { policyErrorCodes } from 'toolcrib/policy'
+import { reactErrorCodes } from 'toolcrib/react'
 import { registryCatalogue } from 'toolcrib/registry'
 import { describe, expect, it } from 'vitest'
 import { cliErrorCodes } from '../apps/server/src/cli/errors.ts'
@@ -23,6 +24,7 @@ const declared: ReadonlySet<string> = new Set([
   ...runFailureCodes,
   ...gatewayErrorCodes,
   ...clientErrorCodes,
+  ...reactErrorCodes,
   ...serverErrorCodes,
   ...starterToolErrorCodes,
   ...cliErrorCodes,

@@ -14,6 +14,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   agent: ['registry', 'tool', 'policy', 'protocol'],
   gateway: ['agent', 'registry', 'tool', 'policy', 'protocol'],
   client: ['protocol'],
+  react: ['client', 'protocol'],
   operations: ['protocol', 'client/errors.ts'],
   'adapters/store': ['agent/ports.ts', 'agent/errors.ts', 'protocol'],
   'adapters/model': ['agent/ports.ts', 'agent/errors.ts', 'protocol'],
@@ -31,12 +32,11 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   agent: ['zod'],
   gateway: ['zod'],
   client: [],
+  react: ['react'],
   operations: [],
 }
 
-const files = sources('library/src/**/*.ts').filter(
-  ({ path }) => !path.endsWith('.test.ts') && !path.endsWith('.examples.ts'),
-)
+const files = sources('library/src/**/*.ts').filter(({ path }) => !/\.(?:test|examples|fixture)\.ts$/.test(path))
 
 describe('the layers of the library', () => {
   it('import down the list only', () => {
