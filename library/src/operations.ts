@@ -4,8 +4,9 @@ export type { AuditFilters, AuditQuestion, SeenAuditEntry } from './operations/a
 export { createOperationsClient, type OperationsClient, type OperationsClientOptions } from './operations/client.ts'
 export type { ComponentReport, HealthQuestion, HealthReport, HealthWord } from './operations/health.ts'
 export type { CandidateForm, JudgedCandidate, Judgement, JudgementRequest } from './operations/judgement.ts'
+export { addLatencies, type LatencyCounts, latencyBucket, latencyQuantile } from './operations/latency.ts'
+export type { LatencyName, ModelErrorCount, NowQuestion, NowReport, NowSample, Tally } from './operations/now.ts'
 export type { OperationsQuestion, OperationsQuestions, OperationsReply } from './operations/questions.ts'
-export type { RunQuestion, RunSummary, RunSummaryState, RunsQuestion, RunUse } from './operations/runs.ts'
 export type {
   CandidateTrust,
   CodePlace,
@@ -16,6 +17,7 @@ export type {
   ToolQuestion,
   ToolRow,
 } from './operations/registry.ts'
+export type { RunQuestion, RunSummary, RunSummaryState, RunsQuestion, RunUse } from './operations/runs.ts'
 export type {
   ClosedScope,
   ConnectionFacts,

@@ -8,17 +8,15 @@ import { Counter, Gauge, Histogram, Registry as PrometheusRegistry } from 'prom-
 import type { Tool } from 'toolcrib'
 import type { Clock, Reserved, Store, Supervisor, SupervisorNotice } from 'toolcrib/agent'
 import type { Gateway } from 'toolcrib/gateway'
-import {
-  type ApprovalResolved,
-  CLOSE,
-  type LoggedEvent,
-  type Owner,
-  type RunEvent,
-  type TokenUsage,
-} from 'toolcrib/protocol'
+import type { Tally } from 'toolcrib/operations'
+import type { ApprovalResolved, LoggedEvent, Owner, RunEvent, TokenUsage } from 'toolcrib/protocol'
 import type { Registry } from 'toolcrib/registry'
 import type { ComponentHealth, HealthCheck } from './health.ts'
+import { type Activity, createActivity } from './metrics/activity.ts'
 import type { EventLoopLag } from './metrics/event-loop-lag.ts'
+import { exportGateway } from './metrics/gateway.ts'
+import { exportHealth, exportStrayFaults } from './metrics/health.ts'
+import { otherLabel } from './metrics/labels.ts'
 import { createModelState } from './metrics/model-state.ts'
 import { exportProcess } from './metrics/process.ts'
 import { exportRegistry } from './metrics/registry.ts'
@@ -29,6 +27,10 @@ export interface Metrics {
   text(): Promise<string>
   /** A socket that was refused before its upgrade. */
   connectionRefused(code: string): void
+  /** How many were, by code. */
+  refusedSockets(): Tally
+  /** What happened since somebody last took it: for one taker. */
+  readonly activity: Pick<Activity, 'take'>
   /** A reservation against budgets that was made or refused. */
   reserved(reservation: Reserved): void
   /** The same store, with its commits timed. */
@@ -59,10 +61,6 @@ export interface MetricsOptions {
 
 const fastSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const slowSeconds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
-/** The label of what is in no closed set: what a model or a peer invented must not become a label. */
-const otherLabel = '(other)'
-/** Ours, and those that stand for a peer that went away without a word (RFC 6455, section 7.4.1). */
-const knownCloseCodes: ReadonlySet<string> = new Set([...Object.values(CLOSE), 1005, 1006].map(String))
 
 export function createMetrics({ clock, version, model }: MetricsOptions): Metrics {
   const prometheus = new PrometheusRegistry()
@@ -70,6 +68,7 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
   const modelState = createModelState()
   /** When a message of a thread was sent whose run has not shown itself yet. */
   const waiting = new Map<string, number>()
+  const refusedSockets = new Map<string, number>()
   let isCatalogued: (tool: string) => boolean = () => false
 
   const refused = new Counter({
@@ -113,6 +112,15 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
     labelNames: ['decision', 'by'] as const,
     registers,
   })
+  const modelErrors = new Counter({
+    name: 'toolcrib_model_errors_total',
+    help: 'Failures of models, also those after which a step was made again, by model and code',
+    labelNames: ['model', 'code'] as const,
+    registers,
+  })
+  const activity = createActivity({
+    onModelError: ({ model: failed, code }) => modelErrors.inc({ model: failed ?? otherLabel, code }),
+  })
   const firstEvent = new Histogram({
     name: 'toolcrib_first_event_seconds',
     help: 'From an accepted message to the first event of its run',
@@ -144,13 +152,16 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
   )
   exportProcess(registers)
 
-  function observe({ owner, threadId }: EventPlace, { event }: LoggedEvent): void {
+  function observe({ owner, threadId }: EventPlace, logged: LoggedEvent): void {
+    const { event } = logged
     modelState.observe(event)
+    activity.observe(logged)
     switch (event.type) {
       case 'agent_started': {
         const sentAt = waiting.get(threadId)
         if (sentAt === undefined) return
         waiting.delete(threadId)
+        activity.took('firstEvent', clock.monotonic() - sentAt)
         return firstEvent.observe((clock.monotonic() - sentAt) / 1_000)
       }
       case 'tool_completed': {
@@ -195,6 +206,7 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
   async function timed<T>(work: () => Promise<T>): Promise<T> {
     const startedAt = clock.monotonic()
     const result = await work()
+    activity.took('commit', clock.monotonic() - startedAt)
     commitSeconds.observe((clock.monotonic() - startedAt) / 1_000)
     return result
   }
@@ -202,7 +214,12 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
   return {
     contentType: prometheus.contentType,
     text: () => prometheus.metrics(),
-    connectionRefused: (code) => refused.inc({ code }),
+    connectionRefused(code) {
+      refused.inc({ code })
+      refusedSockets.set(code, (refusedSockets.get(code) ?? 0) + 1)
+    },
+    refusedSockets: () => Object.fromEntries(refusedSockets),
+    activity,
     reserved: ({ resource, outcome }) => reservations.inc({ resource, outcome }),
     async callsByTool() {
       const byTool = new Map<string, Record<string, number>>()
@@ -250,134 +267,10 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
   }
 }
 
-type Registers = PrometheusRegistry[]
 type EventPlace = Pick<Extract<SupervisorNotice, { readonly type: 'events' }>, 'owner' | 'threadId'>
 
 /** Never a name: people are no label. */
 function answererOf({ user }: Owner, { by }: ApprovalResolved): 'requester' | 'other' | 'nobody' {
   if (by === undefined) return 'nobody'
   return by === user ? 'requester' : 'other'
-}
-
-function exportGateway(gateway: Gateway, registers: Registers): void {
-  new Gauge({
-    name: 'toolcrib_connections_open',
-    help: 'Sockets open now',
-    registers,
-    collect() {
-      this.set(gateway.metrics().connections.open)
-    },
-  })
-  new Counter({
-    name: 'toolcrib_connections_accepted_total',
-    help: 'Sockets accepted',
-    registers,
-    collect() {
-      this.reset()
-      this.inc(gateway.metrics().connections.accepted)
-    },
-  })
-  new Counter({
-    name: 'toolcrib_connections_closed_total',
-    help: 'Sockets closed, by close code',
-    labelNames: ['code'] as const,
-    registers,
-    collect() {
-      this.reset()
-      for (const [code, count] of Object.entries(gateway.metrics().connections.closed)) {
-        this.inc({ code: knownCloseCodes.has(code) ? code : otherLabel }, count)
-      }
-    },
-  })
-  new Counter({
-    name: 'toolcrib_dead_peers_total',
-    help: 'Sockets closed because nothing came back',
-    registers,
-    collect() {
-      this.reset()
-      this.inc(gateway.metrics().connections.deadPeers)
-    },
-  })
-  new Counter({
-    name: 'toolcrib_commands_total',
-    help: 'Commands answered, `ok` or by the code of the refusal',
-    labelNames: ['result'] as const,
-    registers,
-    collect() {
-      this.reset()
-      const { ok, refused } = gateway.metrics().commands
-      this.inc({ result: 'ok' }, ok)
-      for (const [result, count] of Object.entries(refused)) this.inc({ result }, count)
-    },
-  })
-  new Counter({
-    name: 'toolcrib_events_sent_total',
-    help: 'Events written to sockets, once per socket',
-    registers,
-    collect() {
-      this.reset()
-      this.inc(gateway.metrics().eventsSent)
-    },
-  })
-  new Counter({
-    name: 'toolcrib_feeds_behind_total',
-    help: 'How often a slow reader was sent back to the log',
-    registers,
-    collect() {
-      this.reset()
-      this.inc(gateway.metrics().feedsBehind)
-    },
-  })
-}
-
-function exportStrayFaults({ counts }: StrayFaults, registers: Registers): void {
-  new Counter({
-    name: 'toolcrib_stray_faults_total',
-    help: 'Exceptions and rejections that nobody caught; the server served on',
-    labelNames: ['kind'] as const,
-    registers,
-    collect() {
-      this.reset()
-      for (const [kind, count] of Object.entries(counts)) this.inc({ kind }, count)
-    },
-  })
-}
-
-function exportHealth({
-  health,
-  lag,
-  supervisor,
-  registers,
-}: Pick<MetricsParts, 'health' | 'lag' | 'supervisor'> & { readonly registers: Registers }): void {
-  new Gauge({
-    name: 'toolcrib_runs_active',
-    help: 'Runs at work on this node',
-    registers,
-    collect() {
-      this.set(supervisor.active().length)
-    },
-  })
-  new Gauge({
-    name: 'toolcrib_health',
-    help: 'By component: 1 healthy, 0.5 degraded, 0 unhealthy',
-    labelNames: ['component'] as const,
-    registers,
-    collect() {
-      for (const [component, { state }] of Object.entries(health.components())) {
-        this.set({ component }, state === 'healthy' ? 1 : state === 'degraded' ? 0.5 : 0)
-      }
-    },
-  })
-  new Gauge({
-    name: 'toolcrib_event_loop_lag_seconds',
-    help: 'How late the event loop was over the last seconds',
-    labelNames: ['quantile'] as const,
-    registers,
-    collect() {
-      const { p50Ms, p99Ms, maxMs } = lag.last()
-      this.set({ quantile: '0.5' }, p50Ms / 1_000)
-      this.set({ quantile: '0.99' }, p99Ms / 1_000)
-      this.set({ quantile: '1' }, maxMs / 1_000)
-    },
-  })
 }

@@ -41,6 +41,8 @@ import { auditRegistry } from './operations/audited-registry.ts'
 import { configFingerprint } from './operations/config-fingerprint.ts'
 import { recordHouse } from './operations/house-record.ts'
 import { createRuns } from './operations/runs.ts'
+import { createSamples } from './operations/samples.ts'
+import { createWaitingRuns } from './operations/waiting-runs.ts'
 import { keepRecovering } from './recovery.ts'
 import { createStrayFaults, type StrayFaults } from './stray-faults.ts'
 import { version } from './version.ts'
@@ -163,6 +165,8 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
     monotonic: () => clock.monotonic(),
   })
   opened.use(metrics.watch({ registry, supervisor, gateway, health, lag, strayFaults }))
+  const { activity, refusedSockets } = metrics
+  const samples = opened.use(createSamples({ gateway, supervisor, registry, refusedSockets, activity, lag, clock }))
 
   const context: HttpContext = {
     ...auth,
@@ -181,6 +185,8 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
       currency: config.currency,
       agents: agents.map(({ name }) => name),
     }),
+    samples,
+    waitingRuns: createWaitingRuns({ administration: store.administration, clock, logger: log }),
     clock,
     log,
     supervisor: metered,

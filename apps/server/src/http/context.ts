@@ -17,6 +17,8 @@ import type { Metrics } from '../metrics.ts'
 import type { Audit } from '../operations/audit.ts'
 import type { House } from '../operations/house.ts'
 import type { Runs } from '../operations/runs.ts'
+import type { Samples } from '../operations/samples.ts'
+import type { WaitingRuns } from '../operations/waiting-runs.ts'
 
 export interface HttpContext {
   readonly config: ServerConfig
@@ -37,6 +39,8 @@ export interface HttpContext {
   readonly auditStore: Pick<AuditStore, 'list'>
   /** For operators: reads across owners. */
   readonly runs: Runs
+  readonly samples: Samples
+  readonly waitingRuns: WaitingRuns
   readonly phase: () => Phase
   readonly clock: Clock
   readonly log: Log

@@ -1,0 +1,135 @@
+/**
+ * What happened since it was last looked at: counts and durations of the whole house, for whoever draws them. The law: it
+ * names nobody, and what it holds is bounded.
+ *
+ * @module
+ */
+import { type LatencyCounts, type LatencyName, latencyBucket, type ModelErrorCount } from 'toolcrib/operations'
+import type { LoggedEvent, RunEvent, RunOutcome } from 'toolcrib/protocol'
+
+export interface Happened {
+  readonly events: number
+  readonly ended: { readonly [O in RunOutcome]?: number }
+  readonly latencies: { readonly [L in LatencyName]?: LatencyCounts }
+  readonly modelErrors: readonly ModelErrorCount[]
+}
+
+export interface Activity {
+  observe(event: LoggedEvent): void
+  took(what: LatencyName, ms: number): void
+  /** And begins anew. */
+  take(): Happened
+}
+
+export interface ActivityOptions {
+  readonly onModelError: (error: Pick<ModelErrorCount, 'model' | 'code'>) => void
+}
+
+interface RunAtWork {
+  readonly model: string | null
+  readonly stepSince: number | null
+}
+
+const maxRuns = 10_000
+
+export function createActivity({ onModelError }: ActivityOptions): Activity {
+  const runs = new Map<string, RunAtWork>()
+  /** One that waits for a person may wait for long, and is forgotten when there are too many. */
+  const remember = (key: string, run: RunAtWork): void => {
+    runs.set(key, run)
+    const [oldest] = runs.keys()
+    if (runs.size > maxRuns && oldest !== undefined) runs.delete(oldest)
+  }
+  let since = nothingYet()
+
+  function took(what: LatencyName, ms: number): void {
+    const bucket = latencyBucket(ms)
+    const counts = since.latencies[what]
+    counts.set(bucket, (counts.get(bucket) ?? 0) + 1)
+  }
+
+  function modelFailed(model: string | null, code: string): void {
+    if (!code.startsWith('MODEL_')) return
+    const key = JSON.stringify([model, code])
+    since.modelErrors.set(key, { model, code, count: (since.modelErrors.get(key)?.count ?? 0) + 1 })
+    onModelError({ model, code })
+  }
+
+  /** Of an agent inside a run nothing is timed, but its model may fail as any other. */
+  function observeInside(event: RunEvent, key: string): void {
+    if (event.type === 'subagent_event') return observeInside(event.event, `${key}/${event.parentCallId}`)
+    if (event.type === 'agent_started') remember(key, { model: event.model, stepSince: null })
+    if (event.type === 'agent_rewound') modelFailed(runs.get(key)?.model ?? null, event.reason)
+    if (event.type !== 'agent_completed') return
+    if (event.error !== undefined) modelFailed(runs.get(key)?.model ?? null, event.error.code)
+    runs.delete(key)
+  }
+
+  return {
+    took,
+    observe({ at, event }) {
+      since.events += 1
+      switch (event.type) {
+        case 'agent_started':
+          remember(event.runId, { model: event.model, stepSince: null })
+          return
+        case 'agent_thinking': {
+          const run = runs.get(event.runId)
+          if (run?.stepSince == null) remember(event.runId, { model: run?.model ?? null, stepSince: at })
+          return
+        }
+        case 'step_completed': {
+          const run = runs.get(event.runId)
+          if (run?.stepSince == null) return
+          took('step', at - run.stepSince)
+          runs.set(event.runId, { ...run, stepSince: null })
+          return
+        }
+        case 'agent_rewound': {
+          const run = runs.get(event.runId)
+          modelFailed(run?.model ?? null, event.reason)
+          if (run !== undefined) runs.set(event.runId, { ...run, stepSince: null })
+          return
+        }
+        case 'tool_completed':
+          // One that never started took no time that could be told.
+          if (event.durationMs > 0) took('call', event.durationMs)
+          return
+        case 'subagent_event':
+          return observeInside(event.event, `${event.runId}/${event.parentCallId}`)
+        case 'agent_completed':
+          if (event.error !== undefined) modelFailed(runs.get(event.runId)?.model ?? null, event.error.code)
+          since.ended[event.outcome] = (since.ended[event.outcome] ?? 0) + 1
+          took('run', event.durationMs)
+          for (const key of runs.keys()) if (key === event.runId || key.startsWith(`${event.runId}/`)) runs.delete(key)
+          return
+        default:
+          return
+      }
+    },
+    take() {
+      const { events, ended, latencies, modelErrors } = since
+      since = nothingYet()
+      return { events, ended, latencies: sparse(latencies), modelErrors: [...modelErrors.values()] }
+    },
+  }
+}
+
+type Durations = { readonly [L in LatencyName]: Map<number, number> }
+
+interface Counting {
+  events: number
+  readonly ended: { [O in RunOutcome]?: number }
+  readonly latencies: Durations
+  readonly modelErrors: Map<string, ModelErrorCount>
+}
+
+function nothingYet(): Counting {
+  const latencies = { firstEvent: new Map(), commit: new Map(), step: new Map(), run: new Map(), call: new Map() }
+  return { events: 0, ended: {}, latencies, modelErrors: new Map() }
+}
+
+function sparse(durations: Durations): Happened['latencies'] {
+  const taken = Object.entries(durations).filter(([, counts]) => counts.size > 0)
+  return Object.fromEntries(taken.map(([name, counts]) => [name, [...counts].toSorted(([a], [b]) => a - b)]))
+}
