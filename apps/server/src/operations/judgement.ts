@@ -97,7 +97,10 @@ function shown({ name, description, input, effect, fingerprint }: Tool): NonNull
 function notesOn(tool: Tool, trust: CandidateTrust, { policy, registry }: House): readonly string[] {
   const { allow, approval } = policy.rulesOf(tool)
   const costly = trust === 'client' ? undefined : costlySchema(tool)
-  const twin = registry.list().find(({ fingerprint }) => fingerprint === tool.fingerprint)
+  const twin = registry
+    .inspect()
+    .entries()
+    .find(({ entry }) => entry?.fingerprint === tool.fingerprint)
   return [
     allow.length === 0 ? ['No rule of the policy lets anybody use it.'] : [],
     approval ? ['Each call would wait for a person to agree.'] : [],

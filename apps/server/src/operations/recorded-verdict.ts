@@ -24,7 +24,8 @@ export function recordedVerdict(verdict: Verdict): RecordedVerdict {
     existingName: cut(verdict.existingName),
     existingPath: verdict.existingPath,
     existing: codePlace(verdict.existing),
-    offered: codePlace(verdict.offered),
+    // Where the server makes what a client describes says nothing of where that came from.
+    offered: verdict.trust === 'client' ? undefined : codePlace(verdict.offered),
     origin: cut(verdict.origin),
     trust: verdict.trust,
     advisories: verdict.advisories?.map(({ code, found, cause, fix }) => ({
