@@ -8,30 +8,18 @@ import { router } from './router.tsx'
 import { SignIn } from './session/sign-in.tsx'
 import { type SignedIn, SignedInContext } from './session/signed-in.ts'
 import { userKey, useSession } from './session/use-session.ts'
+import { LoadingPage } from './shell/page-state.tsx'
+import { UnreachablePage } from './shell/unreachable-page.tsx'
 
 export function App() {
   const { session, signIn, signOut, retry, recheck } = useSession()
   switch (session.state) {
     case 'loading':
-      return <p className="grid h-full place-items-center text-muted-foreground">Loading…</p>
+      return <LoadingPage />
     case 'unreachable':
-      return (
-        <main className="grid h-full place-items-center p-6 text-center">
-          <div>
-            <h1 className="text-lg font-semibold">The server does not answer</h1>
-            <p className="mt-2 text-muted-foreground">{session.reason}</p>
-            <button
-              type="button"
-              onClick={() => void retry()}
-              className="mt-4 rounded-lg bg-primary px-4 py-2 font-medium text-primary-foreground"
-            >
-              Try again
-            </button>
-          </div>
-        </main>
-      )
+      return <UnreachablePage reason={session.reason} onRetry={retry} />
     case 'signed_out':
-      return <SignIn onSignIn={signIn} />
+      return <SignIn ended={session.ended} onSignIn={signIn} />
     case 'signed_in':
       return (
         <Rooms

@@ -1,8 +1,10 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
+import { CatchBoundary } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { TooltipRegion } from './kit/tooltip.tsx'
+import { CrashPage } from './shell/crash-page.tsx'
 import './console.css'
 
 const root = document.getElementById('root')
@@ -11,7 +13,9 @@ createRoot(root).render(
   <StrictMode>
     {/* The page's policy lets no element of style in. */}
     <CSPProvider disableStyleElements>
-      <App />
+      <CatchBoundary getResetKey={() => 'page'} errorComponent={CrashPage}>
+        <App />
+      </CatchBoundary>
       <TooltipRegion />
     </CSPProvider>
   </StrictMode>,

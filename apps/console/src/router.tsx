@@ -8,14 +8,17 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  Outlet,
 } from '@tanstack/react-router'
 import { ChatRoom } from './chat/chat-room.tsx'
 import { NewThread } from './chat/thread/new-thread.tsx'
 import { OpenThread } from './chat/thread/open-thread.tsx'
 import { readAuditSearch } from './operations/audit/audit-search.ts'
+import { CrashPage } from './shell/crash-page.tsx'
+import { NotFoundPage } from './shell/not-found-page.tsx'
+import { Page } from './shell/page.tsx'
+import { LoadingPage } from './shell/page-state.tsx'
 
-const root = createRootRoute({ component: Outlet })
+const root = createRootRoute({ component: Page, notFoundComponent: NotFoundPage })
 
 const chat = createRoute({ getParentRoute: () => root, id: 'chat', component: ChatRoom })
 const newThread = createRoute({ getParentRoute: () => chat, path: '/', component: NewThread })
@@ -44,7 +47,14 @@ const health = createRoute({
 
 const routeTree = root.addChildren([chat.addChildren([newThread, thread]), operations.addChildren([audit, health])])
 
-export const router = createRouter({ routeTree, history: createHashHistory() })
+export const router = createRouter({
+  routeTree,
+  history: createHashHistory(),
+  defaultErrorComponent: CrashPage,
+  // A room that is there in no time is not announced.
+  defaultPendingMs: 150,
+  defaultPendingComponent: LoadingPage,
+})
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -7,7 +7,7 @@ import type { Icon } from './icon.ts'
 import { Kbd } from './kbd.tsx'
 import { popupItemLook, popupLayer, popupLook } from './popup.ts'
 
-const menuLook = `${popupLook} max-h-(--available-height) min-w-52 max-w-[min(20rem,calc(100vw-1rem))] overflow-y-auto p-1.5`
+export const menuLook = `${popupLook} max-h-(--available-height) min-w-52 max-w-[min(20rem,calc(100vw-1rem))] overflow-y-auto p-1.5`
 
 export interface MenuProps {
   readonly trigger: ReactElement

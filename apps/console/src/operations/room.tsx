@@ -1,7 +1,11 @@
 /** The operations room: the house seen from inside. Only for operators; the server decides, the page only says so. */
 import { Link, Outlet } from '@tanstack/react-router'
+import { Lock } from 'lucide-react'
 import { Logo } from '../parts/logo.tsx'
 import { useSignedIn } from '../session/signed-in.ts'
+import { PageState } from '../shell/page-state.tsx'
+import { RoomSwitch } from '../shell/room-switch.tsx'
+import { UserMenu } from '../shell/user-menu.tsx'
 
 const pages = [
   { to: '/operations/audit', label: 'Audit' },
@@ -12,34 +16,51 @@ export function OperationsRoom() {
   const { operator } = useSignedIn()
   if (!operator) {
     return (
-      <main className="grid h-full place-items-center p-6 text-center">
-        <div>
-          <h1 className="text-lg font-semibold">This room is for operators</h1>
-          <p className="mt-2 text-muted-foreground">Ask who runs this server for the role.</p>
-          <Link to="/" className="mt-4 inline-block text-primary underline">
+      <PageState
+        icon={Lock}
+        title="This room is for operators"
+        action={
+          <Link to="/" className="text-primary underline underline-offset-2">
             Back to the chat
           </Link>
-        </div>
-      </main>
+        }
+      >
+        Ask who runs this server for the role.
+      </PageState>
     )
   }
   return (
     <div className="flex h-full flex-col overflow-hidden">
-      <header className="flex items-center gap-6 border-b px-4 py-2">
-        <Link to="/" aria-label="Back to the chat">
+      <header className="flex shrink-0 flex-wrap items-center gap-x-5 border-b bg-sidebar px-4 md:flex-nowrap">
+        <Link to="/" aria-label="Toolcrib: back to the chat" className="flex h-13 shrink-0 items-center">
           <Logo small />
         </Link>
-        <nav aria-label="Operations" className="flex gap-1 overflow-x-auto text-sm">
+        <nav
+          aria-label="Operations"
+          className="order-last -mx-4 flex w-screen min-w-0 gap-1 overflow-x-auto px-4 text-sm [scrollbar-width:none] md:order-none md:mx-0 md:w-auto md:flex-1 md:px-0"
+        >
           {pages.map(({ to, label }) => (
             <Link
               key={to}
               to={to}
-              className="rounded-lg px-3 py-1.5 text-muted-foreground hover:bg-muted aria-[current=page]:bg-accent aria-[current=page]:text-foreground"
+              className="relative flex h-11 shrink-0 items-center rounded-lg px-3 text-muted-foreground outline-offset-[-3px] transition-colors hover:text-foreground aria-[current=page]:font-medium aria-[current=page]:text-foreground aria-[current=page]:after:absolute aria-[current=page]:after:inset-x-3 aria-[current=page]:after:bottom-0 aria-[current=page]:after:h-0.5 aria-[current=page]:after:rounded-full aria-[current=page]:after:bg-primary md:h-13"
             >
               {label}
             </Link>
           ))}
         </nav>
+        <div className="ms-auto flex shrink-0 items-center gap-2">
+          <div className="max-sm:hidden">
+            <RoomSwitch room="operations" />
+          </div>
+          <Link
+            to="/"
+            className="rounded-lg px-2 py-1.5 text-sm text-muted-foreground hover:bg-muted hover:text-foreground sm:hidden"
+          >
+            Chat
+          </Link>
+          <UserMenu compact />
+        </div>
       </header>
       <main className="min-h-0 flex-1 overflow-y-auto">
         <Outlet />

@@ -6,8 +6,8 @@ export interface SignedIn {
   readonly principal: Principal
   /** May ask what the house does. The server asks for the role each time; this only decides what is shown. */
   readonly operator: boolean
-  /** Answers why not, when it did not work. */
-  readonly signOut: () => Promise<Failure | undefined>
+  /** Answers why not, when it did not work. `everywhere`: on all devices, and in all programs. */
+  readonly signOut: (options?: { readonly everywhere?: boolean }) => Promise<Failure | undefined>
 }
 
 export const SignedInContext = createContext<SignedIn | undefined>(undefined)

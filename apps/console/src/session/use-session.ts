@@ -5,7 +5,8 @@ import type { Failure, Principal } from 'toolcrib/protocol'
 export type Session =
   | { readonly state: 'loading' }
   | { readonly state: 'unreachable'; readonly reason: string }
-  | { readonly state: 'signed_out' }
+  /** `ended`: somebody was signed in on this page, and did not sign out here. */
+  | { readonly state: 'signed_out'; readonly ended: boolean }
   | { readonly state: 'signed_in'; readonly principal: Principal; readonly operator: boolean }
 
 export function useSession() {
@@ -26,20 +27,24 @@ export function useSession() {
   }, [])
 
   /** Who could not be signed out still is, whatever the page would say. */
-  const signOut = useCallback(async (): Promise<Failure | undefined> => {
-    const answer = await post('/v1/sign-out', {})
+  const signOut = useCallback(async ({ everywhere = false } = {}): Promise<Failure | undefined> => {
+    const answer = await post('/v1/sign-out', { everywhere })
     if ('failure' in answer && (await askWho()).state !== 'signed_out') return answer.failure
-    setSession({ state: 'signed_out' })
+    setSession({ state: 'signed_out', ended: false })
     return undefined
   }, [])
 
   /** Asks again who sits here: another tab may have signed out, or in as somebody else. */
   const recheck = useCallback(async () => {
     const found = await askWho()
-    setSession((known) => (found.state === 'unreachable' || isSame(found, known) ? known : found))
+    setSession((known) => (found.state === 'unreachable' || isSame(found, known) ? known : endOf(found)))
   }, [])
 
   return { session, signIn, signOut, retry: load, recheck }
+}
+
+function endOf(found: Session): Session {
+  return found.state === 'signed_out' ? { ...found, ended: true } : found
 }
 
 function isSame(a: Session, b: Session): boolean {
@@ -59,7 +64,7 @@ async function askWho(): Promise<Session> {
       const { principal, operator } = await response.json()
       return { state: 'signed_in', principal, operator }
     }
-    if (response.status === 401) return { state: 'signed_out' }
+    if (response.status === 401) return { state: 'signed_out', ended: false }
     return { state: 'unreachable', reason: `It answered with status ${response.status}.` }
   } catch {
     return { state: 'unreachable', reason: 'No connection could be made. Is it running?' }

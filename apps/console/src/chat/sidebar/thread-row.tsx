@@ -1,125 +1,82 @@
-import { Check, Pencil, Trash2, X } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { Link } from '@tanstack/react-router'
+import { Hourglass } from 'lucide-react'
+import { type KeyboardEvent, memo, useRef } from 'react'
 import type { Thread } from 'toolcrib/protocol'
-import { useClient } from '../../connection.tsx'
-import { IconButton } from '../../kit/icon-button.tsx'
-import { useGoToThread } from '../../route.ts'
+import { Tooltip } from '../../kit/tooltip.tsx'
+import { MarkedTitle } from './marked-title.tsx'
+import { ThreadMenuButton } from './thread-menu.tsx'
+import { ThreadRename } from './thread-rename.tsx'
 
 export interface ThreadRowProps {
   readonly thread: Thread
   readonly current: boolean
+  readonly renaming: boolean
+  /** A call in it waits for an answer of the one who sits here. */
+  readonly waiting: boolean
+  /** What was searched for, or nothing. */
+  readonly query: string
   readonly onOpen: () => void
+  readonly onRename: (threadId: string | undefined) => void
+  readonly onRemove: (thread: Thread) => void
 }
 
-export function ThreadRow({ thread, current, onOpen }: ThreadRowProps) {
-  const client = useClient()
-  const goToThread = useGoToThread()
-  const [mode, setMode] = useState<'idle' | 'renaming' | 'deleting'>('idle')
-  const [title, setTitle] = useState(thread.title)
-  const [problem, setProblem] = useState<string>()
-
-  const [busy, setBusy] = useState(false)
-  const row = useRef<HTMLButtonElement>(null)
-  const wasIdle = useRef(true)
-
-  useEffect(() => {
-    // The buttons that had the focus are gone; without this it would be nowhere.
-    if (mode === 'idle' && !wasIdle.current) row.current?.focus()
-    wasIdle.current = mode === 'idle'
-  }, [mode])
-
-  async function attempt(act: () => Promise<unknown>) {
-    if (busy) return
-    setBusy(true)
-    try {
-      await act()
-      setProblem(undefined)
-      setMode('idle')
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : 'It did not work; try again')
-    } finally {
-      setBusy(false)
-    }
-  }
-
-  const rename = () => attempt(() => client.renameThread(thread.threadId, title.trim()))
-
-  const remove = () =>
-    attempt(async () => {
-      await client.deleteThread(thread.threadId)
-      if (current) goToThread(undefined)
-    })
+export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
+  const { thread, current, renaming, waiting, query, onOpen, onRename, onRemove } = props
+  const { threadId, title } = thread
+  const link = useRef<HTMLAnchorElement>(null)
 
   function onKey(event: KeyboardEvent) {
-    if (event.nativeEvent.isComposing) return
-    if (event.key === 'Enter' && title.trim() !== '') void rename()
-    if (event.key === 'Escape') setMode('idle')
+    if (event.key === 'F2') onRename(threadId)
+    else if (event.key === 'Delete') onRemove(thread)
+    else return
+    event.preventDefault()
   }
 
   return (
-    <li>
-      <div className={`group flex items-center rounded-lg ${current ? 'bg-accent' : 'hover:bg-muted'}`}>
-        {mode === 'renaming' ? (
-          <input
-            aria-label="New title"
-            dir="auto"
-            // biome-ignore lint/a11y/noAutofocus: it was just asked for
-            autoFocus
-            value={title}
-            maxLength={200}
-            onChange={(event) => setTitle(event.target.value)}
-            onKeyDown={onKey}
-            className="mx-2 my-1 min-w-0 flex-1 rounded border border-input bg-background px-1.5 py-1 text-sm"
-          />
-        ) : (
-          <button
-            ref={row}
-            dir="auto"
-            type="button"
-            onClick={onOpen}
-            aria-current={current ? 'page' : undefined}
-            title={thread.title}
-            className="min-w-0 flex-1 truncate rounded-lg px-3 py-2 text-start text-sm"
-          >
-            {mode === 'deleting' ? `Delete “${thread.title}”?` : thread.title}
-          </button>
-        )}
-        {thread.activeRunId !== null && mode === 'idle' && (
-          <span
-            className="mr-2 size-2 shrink-0 animate-pulse rounded-full bg-primary"
-            role="img"
-            aria-label="at work"
-          />
-        )}
-        {mode === 'idle' ? (
-          <span className="hidden shrink-0 pr-1 group-focus-within:flex group-hover:flex pointer-coarse:flex">
-            <IconButton
-              label={`Rename ${thread.title}`}
-              icon={Pencil}
-              onClick={() => {
-                setTitle(thread.title)
-                setMode('renaming')
-              }}
-            />
-            <IconButton label={`Delete ${thread.title}`} icon={Trash2} onClick={() => setMode('deleting')} />
+    <li data-thread-id={threadId} className="[contain-intrinsic-size:auto_2.25rem] [content-visibility:auto]">
+      {renaming ? (
+        <ThreadRename
+          thread={thread}
+          onDone={() => {
+            onRename(undefined)
+            // The field that had the focus is gone.
+            requestAnimationFrame(() => link.current?.focus())
+          }}
+        />
+      ) : (
+        <div
+          className={`group flex min-h-9 items-center rounded-lg pointer-coarse:min-h-11 ${current ? 'bg-accent' : 'hover:bg-muted'}`}
+        >
+          <Tooltip text={title}>
+            <Link
+              ref={link}
+              to="/thread/$threadId/{-$messageId}"
+              params={{ threadId, messageId: undefined }}
+              dir="auto"
+              onClick={onOpen}
+              onKeyDown={onKey}
+              aria-current={current ? 'page' : undefined}
+              className={`min-w-0 flex-1 truncate rounded-lg px-3 py-2 text-start text-sm outline-offset-[-2px] ${current ? 'font-medium' : ''}`}
+            >
+              <MarkedTitle title={title} query={query} />
+            </Link>
+          </Tooltip>
+          {waiting ? (
+            <Hourglass role="img" aria-label="waits for you" className="me-2 size-3.5 shrink-0 text-warn" />
+          ) : (
+            thread.activeRunId !== null && (
+              <span
+                className="me-2.5 size-2 shrink-0 animate-pulse rounded-full bg-primary"
+                role="img"
+                aria-label="at work"
+              />
+            )
+          )}
+          <span className="w-0 shrink-0 overflow-hidden opacity-0 group-focus-within:w-8 group-focus-within:overflow-visible group-focus-within:opacity-100 group-hover:w-8 group-hover:overflow-visible group-hover:opacity-100 has-data-popup-open:w-8 has-data-popup-open:opacity-100 pointer-coarse:w-10 pointer-coarse:opacity-100">
+            <ThreadMenuButton thread={thread} />
           </span>
-        ) : (
-          <span className="flex shrink-0 pr-1">
-            <IconButton
-              label={mode === 'renaming' ? 'Keep the new title' : 'Yes, delete'}
-              icon={Check}
-              disabled={busy || (mode === 'renaming' && title.trim() === '')}
-              onClick={() => void (mode === 'renaming' ? rename() : remove())}
-            />
-            <IconButton label="Cancel" icon={X} disabled={busy} onClick={() => setMode('idle')} />
-          </span>
-        )}
-      </div>
-      {problem !== undefined && (
-        <p role="alert" className="px-3 py-1 text-xs text-bad">
-          {problem}
-        </p>
+        </div>
       )}
     </li>
   )
-}
+})

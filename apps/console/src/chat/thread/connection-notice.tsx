@@ -1,42 +1,133 @@
-import { WifiOff } from 'lucide-react'
+/** Says that the line is down, why, and what to do; says nothing while all is well. */
+import { CircleAlert, LoaderCircle, WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { useClientStatus } from '../../connection.tsx'
+import type { ClientStatus } from 'toolcrib/client'
+import { useClient, useClientStatus } from '../../connection.tsx'
+import type { Icon } from '../../kit/icon.ts'
+import { useOnline } from '../../shell/use-online.ts'
 
-/** Says that the line is down, why, and when the next attempt is due; says nothing while all is well. */
 export function ConnectionNotice() {
+  const client = useClient()
   const status = useClientStatus()
-  const [now, setNow] = useState(Date.now)
+  const online = useOnline()
+  const why = useRefusal(status)
+  const now = useNow(status.state === 'waiting')
 
   useEffect(() => {
-    if (status.state !== 'waiting') return
-    setNow(Date.now())
-    const timer = setInterval(() => setNow(Date.now()), 500)
-    return () => clearInterval(timer)
-  }, [status.state])
+    if (online) client.connectNow()
+  }, [client, online])
 
-  if (status.state === 'open' || (status.state === 'connecting' && status.attempt <= 1)) return null
+  if (status.state === 'open' && online) return null
+  if (status.state === 'connecting' && status.attempt <= 1) return null
+  const { icon: Picture, text, action } = describe(status, { online, why, now })
   return (
-    <div role="status" className="flex items-center justify-center gap-2 bg-warn/15 px-4 py-1.5 text-sm text-warn">
-      <WifiOff aria-hidden="true" className="size-4 shrink-0" />
-      <span>{describe(status, now)}</span>
-      {status.state === 'closed' && (
-        <button type="button" onClick={() => location.reload()} className="font-medium underline">
-          Reload
-        </button>
-      )}
+    <div
+      role="status"
+      className="late flex flex-wrap items-center justify-center gap-x-3 gap-y-1 border-b border-warn/25 bg-warn/10 px-4 py-2 text-center text-sm text-warn"
+    >
+      <span className="inline-flex items-center gap-2">
+        <Picture aria-hidden="true" className={`size-4 shrink-0 ${Picture === LoaderCircle ? 'animate-spin' : ''}`} />
+        <span className="text-start [overflow-wrap:anywhere]">{text}</span>
+      </span>
+      {action === 'try' && <Action label="Try now" onPress={() => client.connectNow()} />}
+      {action === 'reload' && <Action label="Reload" onPress={() => location.reload()} />}
     </div>
   )
 }
 
-function describe(status: Exclude<ReturnType<typeof useClientStatus>, { state: 'open' }>, now: number): string {
+function Action({ label, onPress }: { readonly label: string; readonly onPress: () => void }) {
+  return (
+    <button
+      type="button"
+      onClick={onPress}
+      className="rounded-md px-1.5 py-0.5 font-medium underline underline-offset-2 hover:bg-warn/15"
+    >
+      {label}
+    </button>
+  )
+}
+
+interface Known {
+  readonly online: boolean
+  readonly why: string | undefined
+  readonly now: number
+}
+
+function describe(
+  status: ClientStatus,
+  { online, why, now }: Known,
+): { readonly icon: Icon; readonly text: string; readonly action?: 'try' | 'reload' } {
+  if (status.state === 'closed')
+    return { icon: CircleAlert, text: closedText(status.code, status.reason), action: 'reload' }
+  if (!online) {
+    return {
+      icon: WifiOff,
+      text: 'You are offline. Answers go on being written; this page catches up when you are back.',
+    }
+  }
   switch (status.state) {
+    case 'open':
+      return { icon: LoaderCircle, text: 'Connected.' }
     case 'connecting':
-      return 'Connecting again…'
-    case 'waiting':
-      return `Connection lost. Next attempt in ${Math.max(0, Math.ceil((status.retryAt - now) / 1000))} s; runs go on meanwhile.`
-    case 'closed':
-      return `Disconnected: ${status.reason}`
+      return { icon: LoaderCircle, text: 'Connecting again…' }
+    case 'waiting': {
+      const seconds = Math.max(0, Math.ceil((status.retryAt - now) / 1000))
+      const text = why ?? 'Connection lost; answers go on being written meanwhile.'
+      return { icon: WifiOff, text: `${text} Next attempt in ${seconds} s.`, action: 'try' }
+    }
     default:
       return status satisfies never
   }
+}
+
+function closedText(code: string | undefined, reason: string): string {
+  switch (code) {
+    case 'CREDENTIALS_EXPIRED':
+      return 'Your sign-in has run out. Reload to sign in again; what you have written stays.'
+    case 'REPLACED':
+      return 'This page was replaced by another one of yours. Reload to go on here.'
+    default:
+      return `Disconnected: ${reason}. Reload to go on; what you have written stays.`
+  }
+}
+
+/** Why the door is shut, which only a request tells: a browser hides it of a socket. */
+function useRefusal(status: ClientStatus): string | undefined {
+  const [why, setWhy] = useState<string>()
+  const attempt = status.state === 'waiting' ? status.attempt : undefined
+
+  useEffect(() => {
+    if (attempt === undefined) return setWhy(undefined)
+    const aborter = new AbortController()
+    const ask = async () => {
+      const response = await fetch('/v1/socket', { signal: aborter.signal })
+      const { error }: { readonly error?: { readonly code?: unknown } } = await response.json()
+      if (!aborter.signal.aborted) setWhy(reasons.get(String(error?.code)))
+    }
+    // Who does not answer has said enough.
+    ask().catch(() => {
+      if (!aborter.signal.aborted) setWhy(undefined)
+    })
+    return () => aborter.abort()
+  }, [attempt])
+
+  return why
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['TOO_MANY_CONNECTIONS', 'You have too many pages and programs open at this server; close one of them.'],
+  ['DRAINING', 'The server is being restarted; answers go on when it is back.'],
+])
+
+function useNow(ticking: boolean): number {
+  const [now, setNow] = useState(Date.now)
+
+  useEffect(() => {
+    if (!ticking) return
+    setNow(Date.now())
+    const timer = setInterval(() => setNow(Date.now()), 500)
+    return () => clearInterval(timer)
+  }, [ticking])
+
+  return now
 }

@@ -1,0 +1,47 @@
+import { CloudOff, WifiOff } from 'lucide-react'
+import { useEffect, useEffectEvent, useState } from 'react'
+import { Button } from '../kit/button.tsx'
+import { PageState } from './page-state.tsx'
+import { useOnline } from './use-online.ts'
+
+const retryMs = 5_000
+
+/** The server does not answer: asked again by itself, and at once when the network is back. */
+export function UnreachablePage({
+  reason,
+  onRetry,
+}: {
+  readonly reason: string
+  readonly onRetry: () => Promise<void>
+}) {
+  const online = useOnline()
+  const [busy, setBusy] = useState(false)
+  const again = useEffectEvent(() => void onRetry())
+
+  useEffect(() => {
+    if (!online) return
+    const timer = setInterval(again, retryMs)
+    return () => clearInterval(timer)
+  }, [online])
+
+  async function retry() {
+    setBusy(true)
+    await onRetry()
+    setBusy(false)
+  }
+
+  return (
+    <PageState
+      icon={online ? CloudOff : WifiOff}
+      tone="warn"
+      title={online ? 'The server does not answer' : 'You are offline'}
+      action={
+        <Button variant="primary" busy={busy} onClick={() => void retry()}>
+          Try again
+        </Button>
+      }
+    >
+      {online ? reason : 'This device has no network.'} This page goes on by itself as soon as it can.
+    </PageState>
+  )
+}
