@@ -1,25 +1,12 @@
 /** One client for the page: made when someone is signed in, closed when they leave. */
-import {
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useEffectEvent,
-  useState,
-  useSyncExternalStore,
-} from 'react'
-import { type Client, type ClientStatus, createClient } from 'toolcrib/client'
+import { createContext, type ReactNode, useContext, useEffect, useEffectEvent, useMemo } from 'react'
+import type { ClientOptions, ClientStatus } from 'toolcrib/client'
 import type { Principal } from 'toolcrib/protocol'
+import { ToolcribProvider, useClient, useConnection, useOfferedTools } from 'toolcrib/react'
 import { pageTools } from './chat/page-tools.ts'
 import { userKey } from './session/use-session.ts'
 
-interface Connection {
-  readonly client: Client
-  readonly user: string
-  readonly principal: Principal
-}
-
-const ConnectionContext = createContext<Connection | undefined>(undefined)
+const PrincipalContext = createContext<Principal | undefined>(undefined)
 
 export interface ClientProviderProps {
   readonly children: ReactNode
@@ -29,61 +16,61 @@ export interface ClientProviderProps {
 }
 
 export function ClientProvider({ children, principal, onSessionDoubt }: ClientProviderProps) {
-  const [client, setClient] = useState<Client>()
-  const doubt = useEffectEvent(onSessionDoubt)
   const user = userKey(principal)
-
-  useEffect(() => {
-    const made = createClient({ url: socketUrl() })
-    const watch = made.onStatus((status) => {
-      // A browser is not told that its socket was refused for want of a session: whoever waits asks.
-      if (status.state === 'waiting' || status.state === 'closed') doubt()
-      if (status.state === 'open' && userKey(status.hello.principal) !== user) {
-        made.close()
-        doubt()
-      }
-    })
-    made.offerTools(pageTools)
-    setClient(made)
-    return () => {
-      watch[Symbol.dispose]()
-      made.close()
-    }
-  }, [user])
-
-  return client === undefined ? null : (
-    <ConnectionContext value={{ client, user, principal }}>{children}</ConnectionContext>
+  const options = useMemo((): ClientOptions => ({ url: socketUrl() }), [])
+  return (
+    <PrincipalContext value={principal}>
+      <ToolcribProvider key={user} options={options}>
+        <LineWatch user={user} onSessionDoubt={onSessionDoubt} />
+        {children}
+      </ToolcribProvider>
+    </PrincipalContext>
   )
 }
 
-function useConnection(): Connection {
-  const connection = useContext(ConnectionContext)
-  if (connection === undefined) throw new Error('Expected a ClientProvider above')
-  return connection
+interface LineWatchProps {
+  readonly user: string
+  readonly onSessionDoubt: () => void
 }
 
-export function useClient(): Client {
-  return useConnection().client
+/** First among those who listen: what was opened for somebody else is closed before anything of theirs is shown. */
+function LineWatch({ user, onSessionDoubt }: LineWatchProps) {
+  const client = useClient()
+  const doubt = useEffectEvent(onSessionDoubt)
+  useOfferedTools(pageTools)
+
+  useEffect(() => {
+    const look = (status: ClientStatus) => {
+      // A browser is not told that its socket was refused for want of a session: whoever waits asks.
+      if (status.state === 'waiting' || status.state === 'closed') doubt()
+      if (status.state === 'open' && userKey(status.hello.principal) !== user) {
+        client.close()
+        doubt()
+      }
+    }
+    look(client.status)
+    const watch = client.onStatus(look)
+    return () => watch[Symbol.dispose]()
+  }, [client, user])
+
+  return null
+}
+
+export { useClient }
+
+export function useClientStatus(): ClientStatus {
+  return useConnection().status
 }
 
 export function usePrincipal(): Principal {
-  return useConnection().principal
+  const principal = useContext(PrincipalContext)
+  if (principal === undefined) throw new Error('Expected a ClientProvider above')
+  return principal
 }
 
 /** A key of the user that the connection is for. */
 export function useUser(): string {
-  return useConnection().user
-}
-
-export function useClientStatus(): ClientStatus {
-  const client = useClient()
-  return useSyncExternalStore(
-    (changed) => {
-      const subscription = client.onStatus(changed)
-      return () => subscription[Symbol.dispose]()
-    },
-    () => client.status,
-  )
+  return userKey(usePrincipal())
 }
 
 function socketUrl(): string {
