@@ -1,73 +1,108 @@
-/** This user's threads, newest change first, live. @module */
-import { useCallback, useMemo, useState } from 'react'
+/**
+ * This user's threads, newest change first, live. The law: whenever the server hints that they changed, the newest are asked
+ * for at once, and all others that are shown once it is quiet: what is scrolled away does not cost a page a hint. @module
+ */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Client } from '../client/client.ts'
 import type { Failure, Thread } from '../protocol/vocabulary.ts'
-import { useAsked } from './use-asked.ts'
+import { failureOf } from './errors.ts'
+import { usePageState } from './page-state.ts'
+import { mergeThreads, readThreads, type ThreadPages } from './thread-pages.ts'
+import { useConnection } from './use-connection.ts'
 
 export interface ThreadsOptions {
-  /** Of words in titles and texts. Default: all threads. */
+  /** Words in titles and texts. Default: all threads. */
   readonly query?: string
-  /** How many to begin with, and how many more each time. 1 to 200; default 100. */
+  /** How many to begin with, and how many more each time. 1 to 200; default 50. */
   readonly pageSize?: number
 }
 
 export interface Threads {
   /** Undefined until the server has answered; those of the query before until it has answered the new one. */
   readonly threads: readonly Thread[] | undefined
-  /** Those of `threads` are not yet what is asked for. */
-  readonly isAsking: boolean
+  /** The query that `threads` are of. */
+  readonly query: string | undefined
   readonly hasMore: boolean
+  /** While more are on their way, and when there are none, nothing. */
   readonly loadMore: () => void
   /** Why the server did not answer. What it had answered stays. */
   readonly problem: Failure | undefined
-  readonly askAgain: () => void
 }
 
-interface Found {
-  readonly threads: readonly Thread[]
-  readonly hasMore: boolean
-}
-
-interface Wanted {
+interface Held extends ThreadPages {
+  readonly client: Client
   readonly query: string
-  readonly count: number
 }
 
-const MAX_PAGE = 200
+interface Refused {
+  readonly client: Client
+  readonly failure: Failure
+}
 
-export function useThreads({ query = '', pageSize = 100 }: ThreadsOptions = {}): Threads {
-  const [wanted, setWanted] = useState<Wanted>({ query, count: pageSize })
-  const count = wanted.query === query ? Math.max(wanted.count, pageSize) : pageSize
-  const ask = useCallback((client: Client) => firstThreads(client, { query, count }), [query, count])
-  const { answer, isOfAnother, problem, askAgain } = useAsked({ ask, changes: onThreadsChanged })
-  const loadMore = useCallback(() => setWanted({ query, count: count + pageSize }), [query, count, pageSize])
-  return useMemo(
-    () => ({
-      threads: answer?.threads,
-      isAsking: isOfAnother,
-      hasMore: answer?.hasMore ?? false,
-      loadMore,
-      problem,
-      askAgain,
-    }),
-    [answer, isOfAnother, loadMore, problem, askAgain],
+const QUIET_MS = 1_000
+
+export function useThreads({ query = '', pageSize = 50 }: ThreadsOptions = {}): Threads {
+  const { client, clock } = usePageState('useThreads')
+  const isOpen = useConnection().status.state === 'open'
+  const [held, setHeld] = useState<Held>()
+  const [refused, setRefused] = useState<Refused>()
+  const asked = useRef(0)
+  const isLoading = useRef(false)
+  const own = held?.client === client ? held : undefined
+  const count = useRef(0)
+
+  useEffect(() => {
+    count.current = own?.query === query ? own.threads.length : 0
+  }, [own, query])
+
+  /** An answer that a later question has overtaken is not shown. */
+  const load = useCallback(
+    async (wanted: number) => {
+      const mine = ++asked.current
+      isLoading.current = true
+      try {
+        const found = await readThreads(client, query, wanted)
+        if (mine !== asked.current) return
+        setHeld((known) => {
+          const isSame = known?.client === client && known.query === query
+          return { ...(isSame ? mergeThreads(found, known) : found), client, query }
+        })
+        setRefused(undefined)
+      } catch (error) {
+        if (mine === asked.current) setRefused({ client, failure: failureOf(error) })
+      } finally {
+        if (mine === asked.current) isLoading.current = false
+      }
+    },
+    [client, query],
   )
-}
 
-async function firstThreads(client: Client, { query, count }: Wanted): Promise<Found> {
-  let threads: readonly Thread[] = []
-  for (;;) {
-    const limit = Math.min(MAX_PAGE, count - threads.length)
-    const before = threads.at(-1)?.updatedAt
-    const page = await client.listThreads(query === '' ? undefined : query, {
-      limit,
-      ...(before === undefined ? {} : { before }),
-    })
-    threads = [...threads, ...page]
-    if (page.length < limit || threads.length >= count) return { threads, hasMore: page.length === limit }
-  }
-}
+  useEffect(() => {
+    if (!isOpen) return
+    let timer: Disposable | undefined
+    const refresh = (): void => {
+      void load(pageSize)
+      timer?.[Symbol.dispose]()
+      if (count.current > pageSize) timer = clock.setTimeout(() => void load(count.current), QUIET_MS)
+    }
+    refresh()
+    const subscription = client.onThreadsChanged(refresh)
+    return () => {
+      asked.current += 1
+      isLoading.current = false
+      timer?.[Symbol.dispose]()
+      subscription[Symbol.dispose]()
+    }
+  }, [client, clock, isOpen, load, pageSize])
 
-function onThreadsChanged(client: Client, changed: () => void): Disposable {
-  return client.onThreadsChanged(changed)
+  const hasMore = own?.hasMore ?? false
+  const loadMore = useCallback(() => {
+    if (hasMore && !isLoading.current) void load(count.current + pageSize)
+  }, [hasMore, load, pageSize])
+  const problem = refused?.client === client ? refused.failure : undefined
+
+  return useMemo(
+    () => ({ threads: own?.threads, query: own?.query, hasMore, loadMore, problem }),
+    [own, hasMore, loadMore, problem],
+  )
 }
