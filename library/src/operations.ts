@@ -2,7 +2,7 @@
 
 export type { AuditFilters, AuditQuestion, SeenAuditEntry } from './operations/audit.ts'
 export { createOperationsClient, type OperationsClient, type OperationsClientOptions } from './operations/client.ts'
-export type { ComponentReport, HealthQuestion, HealthReport, HealthWord } from './operations/health.ts'
+export type { ComponentReport, HealthChange, HealthQuestion, HealthReport, HealthWord } from './operations/health.ts'
 export type { CandidateForm, JudgedCandidate, Judgement, JudgementRequest } from './operations/judgement.ts'
 export { addLatencies, type LatencyCounts, latencyBucket, latencyQuantile } from './operations/latency.ts'
 export type { LatencyName, ModelErrorCount, NowQuestion, NowReport, NowSample, Tally } from './operations/now.ts'

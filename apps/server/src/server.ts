@@ -39,6 +39,7 @@ import { keepPruning } from './operations/audit-retention.ts'
 import { auditCredentials } from './operations/audited-credentials.ts'
 import { auditRegistry } from './operations/audited-registry.ts'
 import { configFingerprint } from './operations/config-fingerprint.ts'
+import { createHealthHistory } from './operations/health-history.ts'
 import { recordHouse } from './operations/house-record.ts'
 import { createRuns } from './operations/runs.ts'
 import { createSamples } from './operations/samples.ts'
@@ -166,7 +167,11 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   })
   opened.use(metrics.watch({ registry, supervisor, gateway, health, lag, strayFaults }))
   const { activity, refusedSockets } = metrics
-  const samples = opened.use(createSamples({ gateway, supervisor, registry, refusedSockets, activity, lag, clock }))
+  const healthHistory = createHealthHistory({ components: () => health.components(), clock })
+  const onSample = (): void => healthHistory.note()
+  const samples = opened.use(
+    createSamples({ gateway, supervisor, registry, refusedSockets, activity, lag, clock, onSample }),
+  )
 
   const context: HttpContext = {
     ...auth,
@@ -185,6 +190,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
       currency: config.currency,
       agents: agents.map(({ name }) => name),
     }),
+    healthHistory,
     samples,
     waitingRuns: createWaitingRuns({ administration: store.administration, clock, logger: log }),
     clock,

@@ -15,6 +15,7 @@ import type { HealthCheck, Phase } from '../health.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Audit } from '../operations/audit.ts'
+import type { HealthHistory } from '../operations/health-history.ts'
 import type { House } from '../operations/house.ts'
 import type { Runs } from '../operations/runs.ts'
 import type { Samples } from '../operations/samples.ts'
@@ -39,6 +40,7 @@ export interface HttpContext {
   readonly auditStore: Pick<AuditStore, 'list'>
   /** For operators: reads across owners. */
   readonly runs: Runs
+  readonly healthHistory: HealthHistory
   readonly samples: Samples
   readonly waitingRuns: WaitingRuns
   readonly phase: () => Phase
