@@ -13,6 +13,7 @@ import { ChatRoom } from './chat/chat-room.tsx'
 import { NewThread } from './chat/thread/new-thread.tsx'
 import { OpenThread } from './chat/thread/open-thread.tsx'
 import { readAuditSearch } from './operations/audit/audit-search.ts'
+import { parseRunSearch, parseRunsSearch } from './operations/runs/search.ts'
 import { CrashPage } from './shell/crash-page.tsx'
 import { NotFoundPage } from './shell/not-found-page.tsx'
 import { Page } from './shell/page.tsx'
@@ -44,8 +45,24 @@ const health = createRoute({
   path: 'health',
   component: lazyRouteComponent(() => import('./operations/health/health-page.tsx'), 'HealthPage'),
 })
+const runs = createRoute({ getParentRoute: () => operations, path: 'runs' })
+const runsList = createRoute({
+  getParentRoute: () => runs,
+  path: '/',
+  validateSearch: parseRunsSearch,
+  component: lazyRouteComponent(() => import('./operations/runs/runs-page.tsx'), 'RunsPage'),
+})
+const run = createRoute({
+  getParentRoute: () => runs,
+  path: '$runId',
+  validateSearch: parseRunSearch,
+  component: lazyRouteComponent(() => import('./operations/runs/run-page.tsx'), 'RunPage'),
+})
 
-const routeTree = root.addChildren([chat.addChildren([newThread, thread]), operations.addChildren([audit, health])])
+const routeTree = root.addChildren([
+  chat.addChildren([newThread, thread]),
+  operations.addChildren([audit, health, runs.addChildren([runsList, run])]),
+])
 
 export const router = createRouter({
   routeTree,

@@ -8,6 +8,7 @@ import { RoomSwitch } from '../shell/room-switch.tsx'
 import { UserMenu } from '../shell/user-menu.tsx'
 
 const pages = [
+  { to: '/operations/runs', label: 'Runs' },
   { to: '/operations/audit', label: 'Audit' },
   { to: '/operations/health', label: 'Health' },
 ] as const
