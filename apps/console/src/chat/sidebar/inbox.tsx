@@ -1,10 +1,10 @@
 import { ChevronRight, Hourglass } from 'lucide-react'
+import { useApprovals } from 'toolcrib/react'
 import { ApprovalForm } from '../thread/approval-form.tsx'
-import { useInbox } from './use-inbox.ts'
 
 /** Approvals of other people that wait for the one who sits here. Nothing at all when there are none. */
 export function Inbox() {
-  const { approvals, more } = useInbox()
+  const { approvals, more } = useApprovals()
   if (approvals.length === 0) return null
   return (
     <section aria-label="Waiting for you" className="max-h-1/2 overflow-y-auto border-t px-3 py-3">

@@ -3,6 +3,7 @@ import { ContextMenu as Base } from '@base-ui/react/context-menu'
 import { MessageSquareDashed, SearchX } from 'lucide-react'
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import type { Thread } from 'toolcrib/protocol'
+import { useApprovals, useThreads } from 'toolcrib/react'
 import { Button } from '../../kit/button.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
 import { menuLook } from '../../kit/menu.tsx'
@@ -13,8 +14,6 @@ import { dayOf } from '../../parts/time.ts'
 import { useDeletions } from './deletions.tsx'
 import { ThreadActions, ThreadMenu } from './thread-menu.tsx'
 import { ThreadRow } from './thread-row.tsx'
-import { useThreads } from './use-threads.ts'
-import { useWaitingThreads } from './use-waiting-threads.ts'
 
 export interface ThreadListProps {
   readonly query: string
@@ -24,9 +23,9 @@ export interface ThreadListProps {
 }
 
 export function ThreadList({ query, threadId, onOpen, onClearQuery }: ThreadListProps) {
-  const { threads, of, more, problem, loadMore } = useThreads(query)
+  const { threads, query: of, hasMore: more, problem, loadMore } = useThreads({ query })
   const { hidden, remove } = useDeletions()
-  const waiting = useWaitingThreads()
+  const { ownThreads: waiting } = useApprovals()
   const [renaming, setRenaming] = useState<string>()
   const [pointed, setPointed] = useState<Thread>()
   const list = useRef<HTMLElement>(null)
@@ -85,7 +84,7 @@ export function ThreadList({ query, threadId, onOpen, onClearQuery }: ThreadList
       >
         {problem !== undefined && (
           <Notice tone="bad" className="my-2">
-            {problem}
+            {problem.message}
           </Notice>
         )}
         {shown === undefined && problem === undefined && <LoadingRows />}
@@ -122,7 +121,7 @@ export function ThreadList({ query, threadId, onOpen, onClearQuery }: ThreadList
                   thread={thread}
                   current={thread.threadId === threadId}
                   renaming={thread.threadId === renaming}
-                  waiting={waiting.has(thread.threadId)}
+                  waiting={waiting.includes(thread.threadId)}
                   query={of ?? ''}
                   onOpen={onOpen}
                   onRename={setRenaming}
