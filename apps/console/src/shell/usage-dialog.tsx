@@ -1,11 +1,9 @@
 /** What one has used and what is left of it, asked for when it is looked at. */
-import { useQuery } from '@tanstack/react-query'
 import { describeUsage } from 'toolcrib/protocol'
-import { useClient } from '../connection.tsx'
+import { useUsage } from 'toolcrib/react'
 import { Dialog } from '../kit/dialog.tsx'
 import { Notice } from '../kit/notice.tsx'
 import { Loading, Skeleton } from '../kit/skeleton.tsx'
-import { problemOf } from '../parts/problem.ts'
 
 export interface UsageDialogProps {
   readonly open: boolean
@@ -26,10 +24,9 @@ export function UsageDialog({ open, onOpenChange }: UsageDialogProps) {
 }
 
 function Lines() {
-  const client = useClient()
-  const { data, error } = useQuery({ queryKey: ['usage'], queryFn: () => client.usage(), gcTime: 0 })
-  if (error !== null) return <Notice tone="bad">{problemOf(error, 'The usage could not be read; try again')}</Notice>
-  if (data === undefined) {
+  const { usage, problem } = useUsage()
+  if (problem !== undefined) return <Notice tone="bad">{problem.message}</Notice>
+  if (usage === undefined) {
     return (
       <Loading label="Reading the usage" className="flex flex-col gap-3">
         <Skeleton />
@@ -39,7 +36,7 @@ function Lines() {
   }
   return (
     <ul aria-label="Usage" className="flex flex-col gap-2 text-sm">
-      {describeUsage(data).map((line) => (
+      {describeUsage(usage).map((line) => (
         <li key={line} className="rounded-lg bg-muted px-3 py-2">
           {line}
         </li>

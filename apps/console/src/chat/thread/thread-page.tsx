@@ -1,7 +1,7 @@
-import { useCallback, useEffect, useState } from 'react'
-import { activeRun, branchOf, openApprovals, type Turn } from 'toolcrib/client'
+import { useCallback, useState } from 'react'
+import type { Turn } from 'toolcrib/client'
 import type { SentPart } from 'toolcrib/protocol'
-import { useClient } from '../../connection.tsx'
+import { useThread } from 'toolcrib/react'
 import { problemOf } from '../../parts/problem.ts'
 import { useBranchRoute, useGoToThread, useShowBranch } from '../../route.ts'
 import { Composer } from './composer.tsx'
@@ -9,7 +9,6 @@ import { ConnectionNotice } from './connection-notice.tsx'
 import { EarlierTurns } from './earlier-turns.tsx'
 import { ThreadHeader } from './thread-header.tsx'
 import { TurnView } from './turn-view.tsx'
-import { useConversation } from './use-conversation.ts'
 import { useKeepPlace } from './use-keep-place.ts'
 import { useStickToEnd } from './use-stick-to-end.ts'
 
@@ -21,36 +20,26 @@ export interface ThreadPageProps {
 }
 
 export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
-  const client = useClient()
   const goToThread = useGoToThread()
   const showBranch = useShowBranch(threadId)
-  const { conversation, thread, caughtUp, hasEarlier, gone, refusal, loadEarlier } = useConversation(threadId)
-  const [problem, setProblem] = useState<string>()
-  const running = activeRun(conversation)
   const shownMessage = useBranchRoute()
+  const open = useThread(threadId, { messageId: shownMessage })
+  const { conversation, branch, isNewest, caughtUp, hasEarlier, gone, refusal, loadEarlier } = open
+  const { activeRun: running, approvals, revise: reviseTurn } = open
+  const [actProblem, setProblem] = useState<string>()
+  const problem = actProblem ?? open.problem?.message
   const scroller = useStickToEnd(conversation)
-  const branch = branchOf(conversation, shownMessage)
-  const first = branch[0]?.turn
-  const firstRunId = first?.run.runId
+  const firstRunId = branch[0]?.turn.run.runId
   useKeepPlace(scroller, firstRunId)
-  const isFound = shownMessage === undefined || branch.some(({ turn }) => turn.messageId === shownMessage)
   const last = branch.at(-1)?.turn
-  // A branch is shown from where it leaves another one on, with its versions; and what the last message follows is known, so
-  // that it can be sent otherwise.
-  const isWhole = first === conversation.turns[0] && last?.follows !== undefined
-  const lacksEarlier = caughtUp && hasEarlier && !(isFound && isWhole)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each page that came in
-  useEffect(() => {
-    if (lacksEarlier) loadEarlier().catch((error: unknown) => setProblem(problemOf(error, didNotWork)))
-  }, [lacksEarlier, conversation.firstSeq, loadEarlier])
   const revise = useCallback(
-    async ({ follows }: Turn, parts: readonly SentPart[]) => {
+    async (turn: Turn, parts: readonly SentPart[]) => {
       setProblem(undefined)
-      await client.send(threadId, parts, follows === undefined ? {} : { follows })
+      await reviseTurn(turn, parts)
       // The newest branch is its own from now on.
       showBranch(undefined)
     },
-    [client, threadId, showBranch],
+    [reviseTurn, showBranch],
   )
   const retry = useCallback(
     (turn: Turn, parts: readonly SentPart[]) => {
@@ -72,12 +61,10 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
     )
   }
 
-  const title = conversation.title ?? thread?.title ?? 'Chat'
-  const isNewest = last === conversation.turns.at(-1)
+  const title = open.title ?? 'Chat'
   const send = async (parts: readonly SentPart[]) => {
     setProblem(undefined)
-    // What is answered is what is shown, also when more was written elsewhere that has not come here yet.
-    await client.send(threadId, parts, caughtUp && last !== undefined ? { follows: last.messageId } : {})
+    await open.send(parts)
   }
   const attempt = (act: () => Promise<unknown>) =>
     void act().then(
@@ -95,7 +82,7 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
           role="log"
           aria-label="Conversation"
           // Read out when it is whole, not letter by letter.
-          aria-busy={running !== undefined && openApprovals(conversation).length === 0}
+          aria-busy={running !== undefined && approvals.length === 0}
         >
           {refusal !== undefined && (
             <p role="alert" className="rounded-lg bg-bad/10 px-3 py-2 text-sm text-bad">
@@ -143,7 +130,7 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
       <Composer
         threadId={threadId}
         onSend={send}
-        onStop={running === undefined ? undefined : () => attempt(() => client.stop(running.runId))}
+        onStop={running === undefined ? undefined : () => attempt(open.stop)}
       />
     </>
   )
