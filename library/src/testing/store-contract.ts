@@ -6,6 +6,7 @@
 import { administrationRules } from './store-contract/administration.ts'
 import { approvalRules } from './store-contract/approvals.ts'
 import { attachmentRules } from './store-contract/attachments.ts'
+import { auditRules } from './store-contract/audit.ts'
 import { closingRules } from './store-contract/closing.ts'
 import { eventRules } from './store-contract/events.ts'
 import type { Suite, TestRunner } from './store-contract/fixtures.ts'
@@ -55,6 +56,7 @@ export function storeContract(
     attachmentRules(suite)
     revocationRules(suite)
     usageRules(suite)
+    auditRules(suite)
     administrationRules(suite)
     ownerRules(suite)
     closingRules(suite)

@@ -49,6 +49,10 @@ const everyCall: readonly (readonly [string, (store: Store) => Promise<unknown>]
     (store) => store.revocations.add({ tenant: 't', user: null, tokenId: 'i', at: START, until: START }),
   ],
   ['revocations.list', (store) => store.revocations.list({ after: 0 })],
+  ['audit.append', (store) => store.audit.append([])],
+  ['audit.list', (store) => store.audit.list({})],
+  ['audit.inputHashKey', (store) => store.audit.inputHashKey()],
+  ['audit.prune', (store) => store.audit.prune({ keepFrom: START, maxEntries: 1 })],
 ]
 
 export function closingRules({ describe, it, expect, store: shared, makeStore }: Suite): void {

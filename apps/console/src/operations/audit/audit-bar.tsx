@@ -33,7 +33,7 @@ export function AuditBar({ search, onChange }: AuditBarProps) {
           value={search.show !== undefined && auditTopics.has(search.show) ? search.show : anything}
           onChange={set('show')}
           options={topics}
-          className="w-44 max-sm:flex-1"
+          className="min-w-36 max-sm:flex-1 sm:w-44"
         />
         <Select
           label="Outcome"
@@ -45,7 +45,7 @@ export function AuditBar({ search, onChange }: AuditBarProps) {
           }
           onChange={set('outcome')}
           options={outcomes}
-          className="w-44 max-sm:flex-1"
+          className="min-w-36 max-sm:flex-1 sm:w-44"
         />
         <More search={search} onChange={onChange} />
       </div>
@@ -80,7 +80,7 @@ const fields = [
 ] as const
 const days = [
   { name: 'from', label: 'From' },
-  { name: 'to', label: 'To, this day included' },
+  { name: 'to', label: 'Until' },
 ] as const
 
 /** What is written is looked for when it is sent: half a name finds nothing. */
@@ -99,7 +99,7 @@ function More({ search, onChange }: AuditBarProps) {
         onSubmit={(event) => {
           event.preventDefault()
           const written = new FormData(event.currentTarget)
-          const named = [...fields, ...days].map(({ name }) => [name, String(written.get(name) ?? '').trim()] as const)
+          const named = [...fields, ...days].map(({ name }) => [name, textOf(written.get(name))] as const)
           onChange(named.reduce((next, [name, value]) => changed(next, name, value), search))
           setOpen(false)
         }}
@@ -135,7 +135,7 @@ interface Chip {
 
 /** What the two lists do not show already. */
 function chipsOf(search: AuditSearch): readonly Chip[] {
-  const known = [...fields, { name: 'from', label: 'From' } as const, { name: 'to', label: 'To' } as const]
+  const known = [...fields, { name: 'from', label: 'From' } as const, { name: 'to', label: 'Until' } as const]
   const chips = known.flatMap(({ name, label }) => {
     const value = search[name]
     return value === undefined ? [] : [{ name, label, value }]
@@ -143,6 +143,10 @@ function chipsOf(search: AuditSearch): readonly Chip[] {
   const { outcome } = search
   if (outcome === undefined || outcomeChoices.some(({ value }) => value === outcome)) return chips
   return [...chips, { name: 'outcome', label: 'Outcome', value: outcomeWord(outcome)?.word ?? outcome }]
+}
+
+function textOf(value: FormDataEntryValue | null): string {
+  return typeof value === 'string' ? value.trim() : ''
 }
 
 function changed(search: AuditSearch, name: keyof AuditSearch, value: string): AuditSearch {

@@ -27,31 +27,45 @@ function WholeCall({ act, callId, runId }: WholeCallProps) {
 }
 
 function Entries({ act, entries }: { readonly act: Act; readonly entries: readonly SeenAuditEntry[] }) {
+  const [first] = entries
+  const ids = first === undefined ? [] : [...named('Run', first.runId), ...named('Call', first.callId)]
   return (
-    <ol className="flex flex-col gap-4">
-      {entries.map((entry) => (
-        <li key={entry.number} className="min-w-0">
-          <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm font-medium">
-            <bdi>{act.about === 'other' ? whatOf(act).title : titleOf(entry)}</bdi>
-            <OutcomeBadge outcome={entry.outcome} />
-            <span className="font-normal text-muted-foreground">
-              <time dateTime={new Date(entry.at).toISOString()}>{new Date(entry.at).toLocaleString()}</time>
-              {` · entry ${entry.number}`}
-            </span>
-          </p>
-          <dl className="mt-1.5 grid grid-cols-1 gap-x-4 gap-y-0.5 text-xs sm:grid-cols-[max-content_minmax(0,1fr)]">
-            {factsOf(entry).map(([label, text]) => (
-              <div key={label} className="contents">
-                <dt className="mt-1 text-muted-foreground sm:mt-0">{label}</dt>
-                <dd dir="auto" className="min-w-0 font-mono [overflow-wrap:anywhere]">
-                  {text}
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </li>
+    <div className="flex flex-col gap-4">
+      <ol className="flex flex-col gap-4">
+        {entries.map((entry) => (
+          <li key={entry.number} className="min-w-0">
+            <p className="mb-1.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm font-medium">
+              <bdi>{act.about === 'other' ? whatOf(act).title : titleOf(entry)}</bdi>
+              <OutcomeBadge outcome={entry.outcome} />
+              <span className="font-normal text-muted-foreground">
+                <time dateTime={new Date(entry.at).toISOString()}>{new Date(entry.at).toLocaleString()}</time>
+                {` · entry ${entry.number}`}
+              </span>
+            </p>
+            <Facts facts={factsOf(entry)} />
+          </li>
+        ))}
+      </ol>
+      <Facts facts={ids} />
+    </div>
+  )
+}
+
+type Fact = readonly [label: string, text: string]
+
+function Facts({ facts }: { readonly facts: readonly Fact[] }) {
+  if (facts.length === 0) return null
+  return (
+    <dl className="grid grid-cols-1 gap-x-4 gap-y-0.5 text-xs sm:grid-cols-[10.5rem_minmax(0,1fr)]">
+      {facts.map(([label, text]) => (
+        <div key={label} className="contents">
+          <dt className="mt-1 text-muted-foreground sm:mt-0">{label}</dt>
+          <dd dir="auto" className="min-w-0 font-mono [overflow-wrap:anywhere]">
+            {text}
+          </dd>
+        </div>
       ))}
-    </ol>
+    </dl>
   )
 }
 
@@ -86,16 +100,15 @@ const labels: ReadonlyMap<string, string> = new Map([
   ['node', 'Node.js'],
 ])
 
-function factsOf({ runId, callId, facts, hash }: SeenAuditEntry): readonly (readonly [string, string])[] {
-  const named = Object.entries(facts).map(
+function factsOf({ facts, hash }: SeenAuditEntry): readonly Fact[] {
+  const told = Object.entries(facts).map(
     ([name, value]) => [labels.get(name) ?? wordOf(name), show(name, value)] as const,
   )
-  return [
-    ...named,
-    ...(runId === null ? [] : [['Run', runId] as const]),
-    ...(callId === null ? [] : [['Call', callId] as const]),
-    ...(hash === undefined ? [] : [['Hash of the entry', hash] as const]),
-  ]
+  return [...told, ...named('Hash of the entry', hash ?? null)]
+}
+
+function named(label: string, text: string | null): readonly Fact[] {
+  return text === null ? [] : [[label, text]]
 }
 
 function show(name: string, value: JsonValue): string {

@@ -31,7 +31,12 @@ export function filtersOf(search: AuditSearch): AuditFilters {
   const { show, outcome, user, tool, run, call, tenant, from, to } = search
   const said = {
     kinds: show === undefined ? undefined : auditTopics.get(show)?.kinds,
-    ...{ outcome, user, tool, tenant, runId: run, callId: call },
+    outcome,
+    user,
+    tool,
+    tenant,
+    runId: run,
+    callId: call,
     from: startOf(from, 0),
     // The day that is named is in it.
     to: startOf(to, 1),

@@ -55,7 +55,12 @@ export function AuditPage() {
       )}
       <div aria-live="polite" className="contents">
         {audit.news.count > 0 && (
-          <Button size="small" icon={ArrowUp} onClick={audit.showNews} className="self-center rounded-full!">
+          <Button
+            size="small"
+            icon={ArrowUp}
+            onClick={audit.showNews}
+            className="sticky top-3 z-10 self-center rounded-full!"
+          >
             {audit.news.many ? `More than ${audit.news.count} new` : `${audit.news.count} new`}
           </Button>
         )}

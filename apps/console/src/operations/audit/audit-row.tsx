@@ -25,13 +25,12 @@ export function AuditRow({ act }: { readonly act: Act }) {
   return (
     <li className="border-b last:border-b-0">
       <div className={`relative px-4 py-2.5 text-sm ${auditColumns}`}>
-        <time
-          dateTime={new Date(newest.at).toISOString()}
-          className="block pr-10 text-xs text-muted-foreground tabular-nums md:pr-0 md:text-sm"
-        >
-          {new Date(newest.at).toLocaleTimeString()}
-        </time>
-        <Who entry={newest} />
+        <div className="flex min-w-0 items-baseline gap-2 pr-10 md:contents">
+          <time dateTime={new Date(newest.at).toISOString()} className="shrink-0 text-muted-foreground tabular-nums">
+            {new Date(newest.at).toLocaleTimeString()}
+          </time>
+          <Who entry={newest} />
+        </div>
         <div className="flex min-w-0 items-start gap-2">
           <Picture aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-muted-foreground" />
           <div className="min-w-0">

@@ -73,7 +73,7 @@ function wordsOf(entry: SeenAuditEntry): Told {
     case 'server_stopped':
       return { icon: PowerOff, title: 'Server stopped' }
     case 'audit_lost':
-      return { icon: FileWarning, title: 'Entries were lost', detail: `${count} could not be written` }
+      return { icon: FileWarning, title: 'Entries were lost', detail: `${JSON.stringify(count)} could not be written` }
     default:
       return { icon: CircleHelp, title: titleOf(entry) }
   }

@@ -16,9 +16,9 @@ export interface AuditPages {
   readonly loadingMore: boolean
   /** How many came since; `many`: that and more. */
   readonly news: { readonly count: number; readonly many: boolean }
-  loadMore(): void
-  showNews(): void
-  retry(): void
+  readonly loadMore: () => void
+  readonly showNews: () => void
+  readonly retry: () => void
 }
 
 export function useAudit(filters: AuditFilters): AuditPages {

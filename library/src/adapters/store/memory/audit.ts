@@ -7,7 +7,7 @@ import { defaultLimits, rowLimit } from '../rules/defaults.ts'
 
 export interface MemoryAudit {
   readonly entries: AuditEntry[]
-  add(entry: NewAuditEntry): void
+  readonly add: (entry: NewAuditEntry) => void
 }
 
 export function createMemoryAudit(): MemoryAudit {

@@ -44,10 +44,8 @@ export function auditedOf(event: RunEvent, wrapping: readonly Wrapping[]): Audit
     }
     case 'tool_completed': {
       const { step, callId, tool, outcome, durationMs, error } = event
-      return place('call_ended', event, wrapping, {
-        ...{ callId, tool, outcome },
-        facts: { step, durationMs, ...codeOf(error) },
-      })
+      const facts = { step, durationMs, ...codeOf(error) }
+      return place('call_ended', event, wrapping, { callId, tool, outcome, facts })
     }
     case 'tool_late': {
       const { callId, tool, settled, afterMs } = event
@@ -73,8 +71,9 @@ export function auditedOf(event: RunEvent, wrapping: readonly Wrapping[]): Audit
 }
 
 /** The same entry as a store keeps it. */
-export function entryOf({ tenant, user }: Owner, at: number, { facts, ...audited }: Audited): NewAuditEntry {
-  return { ...audited, at, tenant, user, facts: JSON.parse(facts) as JsonObject }
+export function entryOf({ tenant, user }: Owner, at: number, audited: Audited): NewAuditEntry {
+  const { kind, by, runId, callId, tool, outcome, facts } = audited
+  return { at, kind, tenant, user, by, runId, callId, tool, outcome, facts: JSON.parse(facts) as JsonObject }
 }
 
 /** Copied, in an order that no caller decides, and by no more than it should have. */
