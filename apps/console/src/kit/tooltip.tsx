@@ -25,7 +25,11 @@ export function Tooltip({ text, keys, children }: TooltipProps) {
 /** Once in the page. */
 export function TooltipRegion() {
   return (
-    <Base.Root handle={told}>
+    <Base.Root
+      handle={told}
+      // Esc is meant for what the tooltip stands in.
+      onOpenChange={(_, { reason, allowPropagation }) => reason === 'escape-key' && allowPropagation()}
+    >
       {({ payload }) => (
         <Base.Portal>
           <Base.Positioner sideOffset={6} className="pointer-events-none z-70">

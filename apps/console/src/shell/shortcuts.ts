@@ -19,7 +19,7 @@ export const shortcuts = {
   write: { keys: '/', does: 'Write a message', where: 'outside_fields' },
   send: { keys: 'Enter', does: 'Send the message', where: 'field' },
   newLine: { keys: 'Shift+Enter', does: 'Begin a new line', where: 'field' },
-  editLast: { keys: 'ArrowUp', does: 'Edit the last message, when nothing is written', where: 'composer' },
+  editLast: { keys: 'ArrowUp', does: 'Edit the last message, when nothing is written', where: 'field' },
   stop: { keys: 'Escape', does: 'Stop the answer that is being written', where: 'composer' },
   rename: { keys: 'F2', does: 'Rename the chat, in the list', where: 'field' },
   remove: { keys: 'Delete', does: 'Delete the chat, in the list', where: 'field' },

@@ -1,9 +1,10 @@
-import { ArrowUp, Paperclip, Square } from 'lucide-react'
+import { ArrowUp, Paperclip, PenLine, Square } from 'lucide-react'
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { SentPart } from 'toolcrib/protocol'
 import { useClientStatus } from '../../connection.tsx'
 import { IconButton } from '../../kit/icon-button.tsx'
 import { problemOf } from '../../parts/problem.ts'
+import { useCommand, useCommands } from '../../shell/commands.tsx'
 import { useAttaching } from './use-attaching.ts'
 import { useDraft } from './use-draft.ts'
 import { useFileDrop } from './use-file-drop.ts'
@@ -34,6 +35,25 @@ export function Composer({ onSend, onStop, threadId }: ComposerProps) {
   const tooLong = text.length > maxChars
   const isEmpty = text.trim() === '' && attaching.ready.length === 0
 
+  const commands = useCommands()
+  useCommand({
+    id: 'write',
+    label: 'Write a message',
+    icon: PenLine,
+    shortcut: 'write',
+    run: () => field.current?.focus(),
+  })
+  useCommand(
+    onStop && {
+      id: 'stop',
+      label: 'Stop the answer',
+      icon: Square,
+      words: 'cancel run',
+      shortcut: 'stop',
+      run: onStop,
+    },
+  )
+
   useEffect(() => {
     // On a touch screen it would call up the keyboard.
     if (matchMedia('(pointer: fine)').matches) field.current?.focus()
@@ -63,7 +83,7 @@ export function Composer({ onSend, onStop, threadId }: ComposerProps) {
       event.preventDefault()
       void send()
     }
-    if (event.key === 'Escape' && onStop !== undefined) onStop()
+    if (event.key === 'ArrowUp' && text === '' && commands.run('editLast')) event.preventDefault()
   }
 
   function onPaste(event: ClipboardEvent) {
@@ -85,6 +105,7 @@ export function Composer({ onSend, onStop, threadId }: ComposerProps) {
       )}
       <WaitingFiles files={attaching.files} onRemove={attaching.remove} />
       <div
+        data-composer=""
         className={`flex items-end gap-2 rounded-2xl border bg-card p-2 shadow-sm focus-within:ring-2 focus-within:ring-ring/40 ${dropping ? 'border-primary border-dashed' : 'border-input'}`}
       >
         <input
