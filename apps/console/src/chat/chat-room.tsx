@@ -6,6 +6,7 @@ import { Drawer } from '../kit/drawer.tsx'
 import { useThreadRoute } from '../route.ts'
 import { useCommand } from '../shell/commands.tsx'
 import { useIsWide } from '../shell/use-media.ts'
+import { WaitingProvider } from './approval/waiting.tsx'
 import { Rail } from './sidebar/rail.tsx'
 import { Sidebar } from './sidebar/sidebar.tsx'
 
@@ -42,22 +43,24 @@ export function ChatRoom() {
 
   return (
     <RoomContext value={room}>
-      <div className="flex h-full overflow-hidden">
-        {wide && hidden && <Rail onOpen={() => hide(false)} />}
-        {wide && !hidden && (
-          <aside aria-label="Chats" className="flex w-72 shrink-0 flex-col border-e bg-sidebar">
-            <Sidebar threadId={threadId} onDone={() => {}} onClose={() => hide(true)} />
-          </aside>
-        )}
-        {!wide && (
-          <Drawer open={drawn} onOpenChange={setDrawn} label="Chats">
-            <Sidebar threadId={threadId} onDone={() => setDrawn(false)} onClose={() => setDrawn(false)} />
-          </Drawer>
-        )}
-        <main className="flex min-w-0 flex-1 flex-col">
-          <Outlet />
-        </main>
-      </div>
+      <WaitingProvider>
+        <div className="flex h-full overflow-hidden">
+          {wide && hidden && <Rail onOpen={() => hide(false)} />}
+          {wide && !hidden && (
+            <aside aria-label="Chats" className="flex w-72 shrink-0 flex-col border-e bg-sidebar">
+              <Sidebar threadId={threadId} onDone={() => {}} onClose={() => hide(true)} />
+            </aside>
+          )}
+          {!wide && (
+            <Drawer open={drawn} onOpenChange={setDrawn} label="Chats">
+              <Sidebar threadId={threadId} onDone={() => setDrawn(false)} onClose={() => setDrawn(false)} />
+            </Drawer>
+          )}
+          <main className="flex min-w-0 flex-1 flex-col">
+            <Outlet />
+          </main>
+        </div>
+      </WaitingProvider>
     </RoomContext>
   )
 }

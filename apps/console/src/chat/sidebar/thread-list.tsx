@@ -3,7 +3,7 @@ import { ContextMenu as Base } from '@base-ui/react/context-menu'
 import { MessageSquareDashed, SearchX } from 'lucide-react'
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import type { Thread } from 'toolcrib/protocol'
-import { useApprovals, useThreads } from 'toolcrib/react'
+import { useThreads } from 'toolcrib/react'
 import { Button } from '../../kit/button.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
 import { menuLook } from '../../kit/menu.tsx'
@@ -11,6 +11,7 @@ import { Notice } from '../../kit/notice.tsx'
 import { popupLayer } from '../../kit/popup.ts'
 import { Loading, Skeleton } from '../../kit/skeleton.tsx'
 import { dayOf } from '../../parts/time.ts'
+import { useWaiting } from '../approval/waiting.tsx'
 import { useDeletions } from './deletions.tsx'
 import { ThreadActions, ThreadMenu } from './thread-menu.tsx'
 import { ThreadRow } from './thread-row.tsx'
@@ -25,7 +26,7 @@ export interface ThreadListProps {
 export function ThreadList({ query, threadId, onOpen, onClearQuery }: ThreadListProps) {
   const { threads, query: of, hasMore: more, problem, loadMore } = useThreads({ query })
   const { hidden, remove } = useDeletions()
-  const { ownThreads: waiting } = useApprovals()
+  const { ownThreads: waiting } = useWaiting()
   const [renaming, setRenaming] = useState<string>()
   const [pointed, setPointed] = useState<Thread>()
   const list = useRef<HTMLElement>(null)

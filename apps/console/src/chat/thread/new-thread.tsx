@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { SentPart } from 'toolcrib/protocol'
 import { useClient, useClientStatus } from '../../connection.tsx'
 import { useGoToThread } from '../../route.ts'
+import { PageTitle } from '../approval/waiting.tsx'
 import { useChatRoom } from '../chat-room.tsx'
 import { Composer } from './composer.tsx'
 import { ConnectionNotice } from './connection-notice.tsx'
@@ -55,7 +56,7 @@ export function NewThread() {
 
   return (
     <>
-      <title>Toolcrib</title>
+      <PageTitle />
       <ThreadHeader
         title="New chat"
         model={status.state === 'open' ? status.hello.server.model : undefined}

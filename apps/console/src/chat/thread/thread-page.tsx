@@ -4,6 +4,7 @@ import type { SentPart } from 'toolcrib/protocol'
 import { useThread } from 'toolcrib/react'
 import { problemOf } from '../../parts/problem.ts'
 import { useBranchRoute, useGoToThread, useShowBranch } from '../../route.ts'
+import { PageTitle } from '../approval/waiting.tsx'
 import { Composer } from './composer.tsx'
 import { ConnectionNotice } from './connection-notice.tsx'
 import { EarlierTurns } from './earlier-turns.tsx'
@@ -73,7 +74,7 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
     )
   return (
     <>
-      <title>{`${title} · Toolcrib`}</title>
+      <PageTitle of={title} />
       <ThreadHeader title={title} model={conversation.turns.at(-1)?.run.model} onOpenSidebar={onOpenSidebar} />
       <ConnectionNotice />
       <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]" aria-busy={!caughtUp}>

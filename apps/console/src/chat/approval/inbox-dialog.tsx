@@ -1,0 +1,70 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { CircleCheck } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import type { InboxApproval } from 'toolcrib/protocol'
+import { Dialog } from '../../kit/dialog.tsx'
+import { ApprovalForm } from './approval-form.tsx'
+import { useAskedTool } from './use-asked-tool.ts'
+
+export interface InboxDialogProps {
+  readonly approval: InboxApproval
+  /** It waits no more: it was answered, here or elsewhere, or has expired. */
+  readonly over: boolean
+  readonly onClose: () => void
+}
+
+/** The question of somebody else. It stays until it is closed, so that nobody is left wondering where it went. */
+export function InboxDialog({ approval, over, onClose }: InboxDialogProps) {
+  const { requester, requestedAt, ...question } = approval
+  const name = requester.name ?? requester.user
+  const place = useRef<HTMLDivElement>(null)
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={over ? 'Answered' : 'Waiting for you'}
+      description={
+        <>
+          <bdi>{name}</bdi> asked on{' '}
+          {new Date(requestedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}
+        </>
+      }
+      // Not a button: Enter would press it.
+      initialFocus={place}
+    >
+      <div ref={place} tabIndex={-1} className="outline-none">
+        {over ? (
+          <Over approvalId={question.approvalId} tool={question.tool} />
+        ) : (
+          <ApprovalForm {...question} requester={name === requester.user ? name : `${name} (${requester.user})`} />
+        )}
+      </div>
+    </Dialog>
+  )
+}
+
+const words = {
+  approved: 'was approved',
+  denied: 'was denied',
+  expired: 'was not answered in time',
+  cancelled: 'was withdrawn',
+} as const
+
+function Over({ approvalId, tool }: { readonly approvalId: string; readonly tool: string }) {
+  const queries = useQueryClient()
+  const decision = useAskedTool(approvalId)?.decision ?? null
+
+  useEffect(() => {
+    void queries.invalidateQueries({ queryKey: ['approval', approvalId] })
+  }, [queries, approvalId])
+
+  return (
+    <p role="status" className="flex items-start gap-2 text-sm [overflow-wrap:anywhere]">
+      <CircleCheck aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-muted-foreground" />
+      <span>
+        <strong className="font-mono font-medium">{tool}</strong>{' '}
+        {decision === null ? 'waits for you no more' : words[decision]}.
+      </span>
+    </p>
+  )
+}
