@@ -45,6 +45,16 @@ const health = createRoute({
   path: 'health',
   component: lazyRouteComponent(() => import('./operations/health/health-page.tsx'), 'HealthPage'),
 })
+const scopes = createRoute({
+  getParentRoute: () => operations,
+  path: 'scopes',
+  component: lazyRouteComponent(() => import('./operations/scopes/scopes-page.tsx'), 'ScopesPage'),
+})
+const registry = createRoute({
+  getParentRoute: () => operations,
+  path: 'registry/{-$view}/{-$tool}',
+  component: lazyRouteComponent(() => import('./operations/registry/registry-page.tsx'), 'RegistryPage'),
+})
 const runs = createRoute({ getParentRoute: () => operations, path: 'runs' })
 const runsList = createRoute({
   getParentRoute: () => runs,
@@ -61,7 +71,7 @@ const run = createRoute({
 
 const routeTree = root.addChildren([
   chat.addChildren([newThread, thread]),
-  operations.addChildren([audit, health, runs.addChildren([runsList, run])]),
+  operations.addChildren([audit, health, registry, scopes, runs.addChildren([runsList, run])]),
 ])
 
 export const router = createRouter({

@@ -10,6 +10,8 @@ import { UserMenu } from '../shell/user-menu.tsx'
 const pages = [
   { to: '/operations/runs', label: 'Runs' },
   { to: '/operations/audit', label: 'Audit' },
+  { to: '/operations/scopes', label: 'Scopes' },
+  { to: '/operations/registry/{-$view}/{-$tool}', label: 'Registry' },
   { to: '/operations/health', label: 'Health' },
 ] as const
 
