@@ -90,18 +90,33 @@ export interface MenuChoiceProps<T extends string> {
   readonly label: ReactNode
   readonly value: T
   readonly onChange: (value: T) => void
-  readonly options: readonly { readonly value: T; readonly label: ReactNode; readonly icon?: Icon }[]
+  readonly options: readonly {
+    readonly value: T
+    readonly label: ReactNode
+    readonly description?: ReactNode
+    readonly icon?: Icon
+  }[]
+  /** Default false: the menu stays open. */
+  readonly closes?: boolean
 }
 
-/** One of a few, chosen in the menu, which stays open. */
-export function MenuChoice<T extends string>({ label, value, onChange, options }: MenuChoiceProps<T>) {
+/** One of a few, chosen in the menu. */
+export function MenuChoice<T extends string>(props: MenuChoiceProps<T>) {
+  const { label, value, onChange, options, closes = false } = props
   return (
     <Base.RadioGroup value={value} onValueChange={(next: T) => onChange(next)}>
       <MenuGroup label={label}>
-        {options.map(({ value: own, label: text, icon: Picture }) => (
-          <Base.RadioItem key={own} value={own} className={popupItemLook}>
+        {options.map(({ value: own, label: text, description, icon: Picture }) => (
+          <Base.RadioItem key={own} value={own} closeOnClick={closes} className={popupItemLook}>
             {Picture !== undefined && <Picture aria-hidden="true" className="size-4 shrink-0 text-muted-foreground" />}
-            <span className="min-w-0 flex-1 truncate">{text}</span>
+            <span className="min-w-0 flex-1">
+              <span className="block truncate">{text}</span>
+              {description !== undefined && (
+                <span dir="auto" className="block text-xs text-muted-foreground [overflow-wrap:anywhere]">
+                  {description}
+                </span>
+              )}
+            </span>
             <Base.RadioItemIndicator>
               <Check aria-hidden="true" className="size-4 text-primary" />
             </Base.RadioItemIndicator>

@@ -27,7 +27,7 @@ export function Segmented<T extends string>({ label, value, onChange, options, c
         <Toggle
           key={own}
           value={own}
-          className="inline-flex min-h-7 shrink-0 items-center gap-1.5 rounded-md px-2.5 text-sm text-muted-foreground transition-colors hover:text-foreground data-pressed:bg-card data-pressed:font-medium data-pressed:text-foreground data-pressed:shadow-xs pointer-coarse:min-h-9"
+          className="inline-flex min-h-7 shrink-0 items-center gap-1.5 rounded-md px-2.5 text-sm text-muted-foreground transition-colors hover:text-foreground data-pressed:bg-card data-pressed:font-medium data-pressed:text-foreground data-pressed:shadow-xs dark:data-pressed:bg-border pointer-coarse:min-h-9"
         >
           {Picture !== undefined && <Picture aria-hidden="true" className="size-3.5" />}
           {text}

@@ -62,7 +62,7 @@ export function ToastRegion({ children }: { readonly children: ReactNode }) {
       <Base.Portal>
         <Base.Viewport
           aria-label="Notes"
-          className="fixed inset-x-4 bottom-4 z-60 mx-auto flex max-w-sm flex-col gap-2 sm:right-4 sm:left-auto sm:w-96"
+          className="fixed inset-x-4 bottom-24 z-60 mx-auto flex max-w-sm flex-col gap-2 sm:right-4 sm:left-auto sm:w-96"
         >
           <Shown />
         </Base.Viewport>

@@ -3,7 +3,7 @@ import { Activity, MessageSquare } from 'lucide-react'
 import { useSignedIn } from '../session/signed-in.ts'
 
 const look =
-  'inline-flex min-h-7 flex-1 items-center justify-center gap-1.5 rounded-md px-2.5 text-sm text-muted-foreground transition-colors hover:text-foreground data-here:bg-card data-here:font-medium data-here:text-foreground data-here:shadow-xs pointer-coarse:min-h-9'
+  'inline-flex min-h-7 flex-1 items-center justify-center gap-1.5 rounded-md px-2.5 text-sm text-muted-foreground transition-colors hover:text-foreground data-here:bg-card data-here:font-medium data-here:text-foreground data-here:shadow-xs dark:data-here:bg-border pointer-coarse:min-h-9'
 
 /** Between the chat and the house seen from inside; nothing for who has one room only. */
 export function RoomSwitch({ room }: { readonly room: 'chat' | 'operations' }) {

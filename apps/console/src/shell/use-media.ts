@@ -5,6 +5,11 @@ export function useIsWide(): boolean {
   return useMedia('(min-width: 48rem)')
 }
 
+/** Whether it is as wide as three columns need. */
+export function useIsRoomy(): boolean {
+  return useMedia('(min-width: 72rem)')
+}
+
 function useMedia(query: string): boolean {
   return useSyncExternalStore(
     (changed) => {
