@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createMemoryStore } from '../adapters/store/memory.ts'
+import type { AuditEntry } from '../protocol/audit.ts'
 import { checkContract } from '../protocol/contract.ts'
 import type { LoggedEvent } from '../protocol/events.ts'
 import { type AgentBench, ann, createAgentBench, innerCalls } from '../testing/agent-bench.ts'
@@ -54,6 +55,24 @@ describe('a run whose node dies, and the next one too', () => {
       { numRuns: 150 },
     )
   })
+
+  it('has on record each call’s one end and the run’s, and each start with the hash of what it ran with [OPS-04] [CALL-08]', async () => {
+    await fc.assert(
+      fc.asyncProperty(plans, lives, decisions, async (plan, deaths, answers) => {
+        const { events, done, audit } = await liveThrough({ plan, deaths, answers })
+
+        const ended = audit.filter(({ kind }) => kind === 'call_ended')
+        const started = audit.filter(({ kind }) => kind === 'call_started')
+        const ends = innerCalls(events).map(({ callId, outcome }) => `${callId} ${outcome}`)
+        expect(ended.map(({ callId, outcome }) => `${callId} ${outcome}`).toSorted()).toEqual(ends.toSorted())
+        expect(audit.filter(({ kind, facts }) => kind === 'run_ended' && !('agentRunId' in facts))).toHaveLength(1)
+        for (const { key } of done) expect(started.some(({ callId }) => key.endsWith(`${callId}`))).toBe(true)
+        for (const { facts } of started) expect(facts.inputHash).toMatch(/^sha256:[0-9a-f]{64}$/)
+        expect(JSON.stringify(audit)).not.toContain('s3cret')
+      }),
+      { numRuns: 60 },
+    )
+  })
 })
 
 const mayEndAs: Readonly<Record<string, readonly string[]>> = {
@@ -76,6 +95,7 @@ interface Told {
   readonly done: readonly Execution[]
   readonly asked: readonly string[]
   readonly models: readonly ModelRequest[]
+  readonly audit: readonly AuditEntry[]
 }
 
 async function liveThrough({ plan, deaths, answers }: Story): Promise<Told> {
@@ -103,7 +123,7 @@ async function liveThrough({ plan, deaths, answers }: Story): Promise<Told> {
     const inner = event.type === 'subagent_event' ? event.event : event
     return inner.type === 'approval_requested' ? [inner.callId] : []
   })
-  return { events, done, asked, models }
+  return { events, done, asked, models, audit: await store.audit.list({ limit: 10_000 }) }
 
   /** Until the node is dead or the run has ended, with an answer to each question. */
   async function work(node: AgentBench, mortal: MortalStore | undefined, given: typeof left): Promise<typeof left> {
