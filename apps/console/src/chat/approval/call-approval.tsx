@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react'
 import type { ApprovalView, CallView } from 'toolcrib/client'
 import { type Approvers, describeApprovers, mayAnswer } from 'toolcrib/protocol'
 import { usePrincipal } from '../../connection.tsx'
-import { ApprovalForm } from './approval-form.tsx'
+import { ApprovalQuestion } from './approval-question.tsx'
 import { DecidedApproval } from './decided-approval.tsx'
 import { TimeLeft } from './time-left.tsx'
 
@@ -48,7 +48,7 @@ function Waiting({ call, approval }: CallApprovalProps) {
   if (approvers === undefined || mayAnswer(principal, { owner: principal, approvers })) {
     const { tool, input } = call
     return (
-      <ApprovalForm
+      <ApprovalQuestion
         {...{ approvalId, tool, input, expiresAt }}
         {...(call.effect === undefined ? {} : { effect: call.effect })}
         {...(call.offered === undefined ? {} : { offered: call.offered })}

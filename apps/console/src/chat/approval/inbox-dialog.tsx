@@ -3,7 +3,7 @@ import { CircleCheck } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import type { InboxApproval } from 'toolcrib/protocol'
 import { Dialog } from '../../kit/dialog.tsx'
-import { ApprovalForm } from './approval-form.tsx'
+import { ApprovalQuestion } from './approval-question.tsx'
 import { useAskedTool } from './use-asked-tool.ts'
 
 export interface InboxDialogProps {
@@ -36,7 +36,7 @@ export function InboxDialog({ approval, over, onClose }: InboxDialogProps) {
         {over ? (
           <Over approvalId={question.approvalId} tool={question.tool} />
         ) : (
-          <ApprovalForm {...question} requester={name === requester.user ? name : `${name} (${requester.user})`} />
+          <ApprovalQuestion {...question} requester={name === requester.user ? name : `${name} (${requester.user})`} />
         )}
       </div>
     </Dialog>

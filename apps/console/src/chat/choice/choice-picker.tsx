@@ -1,0 +1,66 @@
+import { Bot, ChevronDown } from 'lucide-react'
+import { Menu, MenuChoice } from '../../kit/menu.tsx'
+import { type Choice, choiceName, hasChoice, modelName } from './choices.ts'
+import type { ChoiceState } from './use-choice.ts'
+
+/** Chooses who answers. Nothing at all where there is nothing to choose. */
+export function ChoicePicker({ agents, choice, choose }: Pick<ChoiceState, 'agents' | 'choice' | 'choose'>) {
+  if (choice === undefined || !hasChoice(agents)) return null
+  const name = choiceName(agents, choice)
+  const hasOneModel = agents.every(({ models }) => models.length < 2)
+  return (
+    <Menu
+      side="top"
+      trigger={
+        <button
+          type="button"
+          aria-label={`Who answers: ${name}`}
+          className="inline-flex min-h-8 max-w-full min-w-0 items-center gap-1.5 rounded-lg px-2 text-xs text-muted-foreground transition-colors hover:bg-muted hover:text-foreground data-popup-open:bg-muted data-popup-open:text-foreground pointer-coarse:min-h-10"
+        >
+          <Bot aria-hidden="true" className="size-3.5 shrink-0" />
+          <span className="truncate">{name}</span>
+          <ChevronDown aria-hidden="true" className="size-3 shrink-0" />
+        </button>
+      }
+    >
+      {hasOneModel ? (
+        <MenuChoice
+          label="Agent"
+          value={choice.agent}
+          closes
+          onChange={(agent) => choose(modelOf(agent))}
+          options={agents.map(({ name: value, description }) => ({ value, label: value, description }))}
+        />
+      ) : (
+        agents.map(({ name: agent, description, models }) => (
+          <MenuChoice
+            key={agent}
+            label={agents.length < 2 ? 'Model' : <AgentLabel name={agent} description={description} />}
+            value={choice.agent === agent ? choice.model : ''}
+            closes
+            onChange={(model) => choose({ agent, model })}
+            options={models.map((model) => {
+              const { label, detail } = modelName(model)
+              return { value: model, label, ...(detail === undefined ? {} : { description: detail }) }
+            })}
+          />
+        ))
+      )}
+    </Menu>
+  )
+
+  function modelOf(agent: string): Choice {
+    return { agent, model: agents.find(({ name: own }) => own === agent)?.model ?? '' }
+  }
+}
+
+function AgentLabel({ name, description }: { readonly name: string; readonly description: string }) {
+  return (
+    <>
+      <span className="block text-sm text-foreground">{name}</span>
+      <span dir="auto" className="block font-normal [overflow-wrap:anywhere]">
+        {description}
+      </span>
+    </>
+  )
+}
