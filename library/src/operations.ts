@@ -5,6 +5,14 @@ export { createOperationsClient, type OperationsClient, type OperationsClientOpt
 export type { ComponentReport, HealthChange, HealthQuestion, HealthReport, HealthWord } from './operations/health.ts'
 export type { CandidateForm, JudgedCandidate, Judgement, JudgementRequest } from './operations/judgement.ts'
 export { addLatencies, type LatencyCounts, latencyBucket, latencyQuantile } from './operations/latency.ts'
+export type {
+  BudgetReport,
+  LimitGroup,
+  LimitReport,
+  LimitsQuestion,
+  LimitsReport,
+  LimitUse,
+} from './operations/limits.ts'
 export type { LatencyName, ModelErrorCount, NowQuestion, NowReport, NowSample, Tally } from './operations/now.ts'
 export type { OperationsQuestion, OperationsQuestions, OperationsReply } from './operations/questions.ts'
 export type {

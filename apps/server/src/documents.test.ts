@@ -3,6 +3,7 @@ import { defaultRunLimits } from 'toolcrib/agent'
 import { defaultGatewayLimits } from 'toolcrib/gateway'
 import { describe, expect, it } from 'vitest'
 import { environmentVariables } from './config/environment.ts'
+import { limitTexts } from './config/limit-texts.ts'
 import { defaultLimits, gatewayLimits, limitNames, limitRules, runLimits } from './config/limits.ts'
 import { serverErrorCodes } from './errors.ts'
 import { statusByCode } from './http/status.ts'
@@ -20,6 +21,21 @@ describe('docs/configuration.md', () => {
       .filter(([name]) => (limitNames as readonly string[]).includes(name))
 
     expect(documented).toEqual(limitNames.toSorted(inOrderOf(documented)).map(describeRow))
+  })
+
+  it('says of every limit what the operators are told', async () => {
+    const rows = [
+      ...(await read('configuration.md')).matchAll(
+        /^\| `(\w+)` \| (?:[\d,]+|Infinity) \| [^|]+ \| ([^|]+) \|([^|]*)\|$/gm,
+      ),
+    ]
+    const documented = rows.map(([, name = '', bounds = '', answeredBy = '']) => [name, bounds, answeredBy.trim()])
+
+    const told = Object.entries(limitTexts).map(([name, { bounds, answeredBy }]) => [name, bounds, answeredBy])
+
+    expect(Object.fromEntries(documented.map((row) => [row[0], row]))).toEqual(
+      Object.fromEntries(told.map((row) => [row[0], row])),
+    )
   })
 
   it('has every environment variable', async () => {

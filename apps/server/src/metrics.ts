@@ -19,6 +19,7 @@ import { exportHealth, exportStrayFaults } from './metrics/health.ts'
 import { otherLabel } from './metrics/labels.ts'
 import { createModelState } from './metrics/model-state.ts'
 import { exportProcess } from './metrics/process.ts'
+import { createRefusals, exportRefusals, type Refusals } from './metrics/refusals.ts'
 import { exportRegistry } from './metrics/registry.ts'
 import type { StrayFaults } from './stray-faults.ts'
 
@@ -31,6 +32,8 @@ export interface Metrics {
   refusedSockets(): Tally
   /** What happened since somebody last took it: for one taker. */
   readonly activity: Pick<Activity, 'take'>
+  /** How often limits refused. */
+  readonly refusals: Pick<Refusals, 'request' | 'read' | 'ofBudget'>
   /** A reservation against budgets that was made or refused. */
   reserved(reservation: Reserved): void
   /** The same store, with its commits timed. */
@@ -121,6 +124,7 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
   const activity = createActivity({
     onModelError: ({ model: failed, code }) => modelErrors.inc({ model: failed ?? otherLabel, code }),
   })
+  const refusals = createRefusals()
   const firstEvent = new Histogram({
     name: 'toolcrib_first_event_seconds',
     help: 'From an accepted message to the first event of its run',
@@ -156,6 +160,7 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
     const { event } = logged
     modelState.observe(event)
     activity.observe(logged)
+    refusals.observe(event)
     switch (event.type) {
       case 'agent_started': {
         const sentAt = waiting.get(threadId)
@@ -216,10 +221,12 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
     text: () => prometheus.metrics(),
     connectionRefused(code) {
       refused.inc({ code })
+      refusals.request(code)
       refusedSockets.set(code, (refusedSockets.get(code) ?? 0) + 1)
     },
     refusedSockets: () => Object.fromEntries(refusedSockets),
     activity,
+    refusals,
     reserved: ({ resource, outcome }) => reservations.inc({ resource, outcome }),
     async callsByTool() {
       const byTool = new Map<string, Record<string, number>>()
@@ -257,6 +264,7 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
       isCatalogued = (tool) => registry.has(tool)
       exportRegistry(registry, registers)
       exportGateway(gateway, registers)
+      exportRefusals(() => refusals.read({ gateway, registry }), registers)
       exportHealth({ health, lag, supervisor, registers })
       exportStrayFaults(strayFaults, registers)
       return supervisor.subscribe((notice: SupervisorNotice) => {

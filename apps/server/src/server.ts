@@ -31,6 +31,7 @@ import { createHttpApp } from './http/app.ts'
 import type { HttpContext } from './http/context.ts'
 import { listen } from './http/listen.ts'
 import { acceptUpgrades, type Upgrades } from './http/upgrade.ts'
+import { createUploads } from './http/uploads.ts'
 import { createLog, type Log } from './log.ts'
 import { watchEventLoopLag } from './metrics/event-loop-lag.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -41,6 +42,7 @@ import { auditRegistry } from './operations/audited-registry.ts'
 import { configFingerprint } from './operations/config-fingerprint.ts'
 import { createHealthHistory } from './operations/health-history.ts'
 import { recordHouse } from './operations/house-record.ts'
+import { createLimitsReporter } from './operations/limits.ts'
 import { createRuns } from './operations/runs.ts'
 import { createSamples } from './operations/samples.ts'
 import { createWaitingRuns } from './operations/waiting-runs.ts'
@@ -173,6 +175,8 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
     createSamples({ gateway, supervisor, registry, refusedSockets, activity, lag, clock, onSample }),
   )
 
+  const uploads = createUploads(config.limits)
+
   const context: HttpContext = {
     ...auth,
     credentials,
@@ -192,6 +196,17 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
     }),
     healthHistory,
     samples,
+    uploads,
+    limits: createLimitsReporter({
+      config,
+      gateway,
+      registry,
+      supervisor,
+      tickets: auth.tickets,
+      uploads,
+      metrics,
+      clock,
+    }),
     waitingRuns: createWaitingRuns({ administration: store.administration, clock, logger: log }),
     clock,
     log,

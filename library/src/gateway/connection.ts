@@ -350,13 +350,16 @@ class SocketConnection implements Connection, SocketHandlers, Writer, Peer, Cred
 
   #offering(scope: Registry<Tool>): Offers {
     if (this.#offers !== undefined) return this.#offers
-    const { limits, supervisor } = this.#context
+    const { counts, limits, supervisor } = this.#context
     supervisor.takeSeat(this.#seated(scope))
     this.#offers = createOffers({
       connectionId: this.#connectionId,
       scope,
       limits,
       push: (frame) => this.#push(frame),
+      onRefused: (code) => {
+        counts.offersRefused[code] = (counts.offersRefused[code] ?? 0) + 1
+      },
       checkReading: () => {
         if (this.#bufferedBytes() > limits.maxBufferedBytes) throw this.#notReading()
       },

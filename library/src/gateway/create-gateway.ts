@@ -199,6 +199,21 @@ export function createGateway(options: GatewayOptions): Gateway {
     return quotas.take(identity.principal)
   }
 
+  function countRefused(error: unknown): void {
+    const { code } = replyFailure(error)
+    counts.commands.refused[code] = (counts.commands.refused[code] ?? 0) + 1
+  }
+
+  /** For what is no command: nobody else counts it. */
+  function admitOther(identity: Identity): Disposable {
+    try {
+      return admit(identity)
+    } catch (error) {
+      countRefused(error)
+      throw error
+    }
+  }
+
   async function execute<T extends CommandType>(
     identity: Identity,
     command: Extract<CommandBody, { readonly type: T }>,
@@ -221,8 +236,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         place[Symbol.dispose]()
       }
     } catch (error) {
-      const { code } = replyFailure(error)
-      counts.commands.refused[code] = (counts.commands.refused[code] ?? 0) + 1
+      countRefused(error)
       if (isFault(error)) logger.error({ err: error, command: command.type }, 'a command failed')
       throw error
     }
@@ -275,10 +289,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     reserve,
     accept,
     execute,
-    admit,
+    admit: admitOther,
     follow: followThread,
     connections: () => [...connections].map(({ info }) => info),
-    metrics: () => metricsOf(counts, connections.size),
+    metrics: () => metricsOf(counts, { open: connections.size, places: places.taken }),
     drain,
     [Symbol.asyncDispose]: drain,
   }

@@ -5,6 +5,8 @@
 export interface GatewayMetrics {
   readonly connections: {
     readonly open: number
+    /** Places taken: open sockets, and event streams. */
+    readonly places: number
     readonly accepted: number
     /** By the code of the refusal. */
     readonly refused: Readonly<Record<string, number>>
@@ -18,6 +20,8 @@ export interface GatewayMetrics {
     /** By the code of the refusal. */
     readonly refused: Readonly<Record<string, number>>
   }
+  /** Tools that clients offered, and calls of them: what was refused, by code. */
+  readonly offers: { readonly refused: Readonly<Record<string, number>> }
   /** Events written to sockets, each counted once per socket. */
   readonly eventsSent: number
   /** How often a feed was sent back to the log because its reader did not keep up. */
@@ -33,6 +37,7 @@ export interface GatewayCounts {
   readonly refused: Record<string, number>
   readonly closed: Record<number, number>
   readonly commands: { ok: number; readonly refused: Record<string, number> }
+  readonly offersRefused: Record<string, number>
 }
 
 export function createGatewayCounts(): GatewayCounts {
@@ -44,14 +49,19 @@ export function createGatewayCounts(): GatewayCounts {
     refused: {},
     closed: {},
     commands: { ok: 0, refused: {} },
+    offersRefused: {},
   }
 }
 
-export function metricsOf(counts: GatewayCounts, open: number): GatewayMetrics {
-  const { accepted, refused, closed, deadPeers, commands, eventsSent, feedsBehind } = counts
+export function metricsOf(
+  counts: GatewayCounts,
+  { open, places }: Pick<GatewayMetrics['connections'], 'open' | 'places'>,
+): GatewayMetrics {
+  const { accepted, refused, closed, deadPeers, commands, offersRefused, eventsSent, feedsBehind } = counts
   return {
-    connections: { open, accepted, refused: { ...refused }, closed: { ...closed }, deadPeers },
+    connections: { open, places, accepted, refused: { ...refused }, closed: { ...closed }, deadPeers },
     commands: { ok: commands.ok, refused: { ...commands.refused } },
+    offers: { refused: { ...offersRefused } },
     eventsSent,
     feedsBehind,
   }

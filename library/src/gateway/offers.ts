@@ -20,6 +20,8 @@ export interface OffersOptions extends Omit<PeerCallsOptions, 'maxCalls'> {
   readonly connectionId: string
   readonly scope: Registry<Tool>
   readonly limits: Pick<GatewayLimits, 'maxOfferedTools' | 'maxOfferedSchemaBytes' | 'maxPeerCalls'>
+  /** Told of each tool, and each call, that was refused. */
+  readonly onRefused: (code: string) => void
 }
 
 export interface Offers extends Disposable {
@@ -42,12 +44,19 @@ interface Offered {
   registration: Registration | undefined
 }
 
-export function createOffers({ connectionId, scope, limits, push, checkReading }: OffersOptions): Offers {
+export function createOffers(options: OffersOptions): Offers {
+  const { connectionId, scope, limits, push, checkReading, onRefused } = options
   const { maxOfferedTools, maxOfferedSchemaBytes, maxPeerCalls } = limits
-  const calls = createPeerCalls({ maxCalls: maxPeerCalls, push, checkReading })
+  const calls = createPeerCalls({ maxCalls: maxPeerCalls, push, checkReading, onRefused })
   /** By what was said of them. */
   const offered = new Map<string, Offered>()
   const active = (): readonly Offered[] => [...offered.values()].filter(({ registration }) => registration?.active)
+
+  function judge(description: OfferedTool, key: string): OfferVerdict {
+    const verdict = admit(description, key)
+    if (verdict.code !== undefined) onRefused(verdict.code)
+    return verdict
+  }
 
   function admit(description: OfferedTool, key: string): OfferVerdict {
     const { name } = description
@@ -99,7 +108,7 @@ export function createOffers({ connectionId, scope, limits, push, checkReading }
       const keyed = tools.map((tool) => ({ tool, key: canonicalJson(jsonOf(tool)) }))
       const kept = new Set(keyed.map(({ key }) => key))
       for (const key of offered.keys()) if (!kept.has(key)) withdraw(key)
-      return keyed.map(({ tool, key }) => admit(tool, key))
+      return keyed.map(({ tool, key }) => judge(tool, key))
     },
     settle: (result) => calls.settle(result),
     [Symbol.dispose]() {

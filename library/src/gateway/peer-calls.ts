@@ -18,6 +18,8 @@ export interface PeerCallsOptions {
    * @throws {@link GatewayError} when the peer does not take in what it is sent.
    */
   readonly checkReading: () => void
+  /** Told of each call that is not asked for because of the limit. */
+  readonly onRefused: (code: 'TOO_MANY_PEER_CALLS') => void
 }
 
 export type PeerResult = Omit<Extract<CommandBody, { readonly type: 'tool.result' }>, 'type'>
@@ -41,7 +43,7 @@ interface OpenCall {
   readonly lose: (reason: string) => void
 }
 
-export function createPeerCalls({ maxCalls, push, checkReading }: PeerCallsOptions): PeerCalls {
+export function createPeerCalls({ maxCalls, push, checkReading, onRefused }: PeerCallsOptions): PeerCalls {
   const open = new Map<string, OpenCall>()
   let closed = false
 
@@ -52,7 +54,10 @@ export function createPeerCalls({ maxCalls, push, checkReading }: PeerCallsOptio
     async ask(tool, input, { callId, runId, threadId, deadline, signal }) {
       if (closed) throw new GatewayError('OFFER_GONE', { tool })
       const before = open.get(callId)
-      if (before === undefined && open.size >= maxCalls) throw new GatewayError('TOO_MANY_PEER_CALLS', { maxCalls })
+      if (before === undefined && open.size >= maxCalls) {
+        onRefused('TOO_MANY_PEER_CALLS')
+        throw new GatewayError('TOO_MANY_PEER_CALLS', { maxCalls })
+      }
       checkReading()
       before?.lose('it was asked for again')
       const answer = Promise.withResolvers<JsonValue>()

@@ -6,6 +6,7 @@
  */
 import type { AuditQuestion } from './audit.ts'
 import type { HealthQuestion } from './health.ts'
+import type { LimitsQuestion } from './limits.ts'
 import type { NowQuestion } from './now.ts'
 import type { RegistryQuestion, ToolQuestion } from './registry.ts'
 import type { RunQuestion, RunsQuestion } from './runs.ts'
@@ -14,6 +15,7 @@ import type { ScopesQuestion } from './scopes.ts'
 export interface OperationsQuestions {
   readonly audit: AuditQuestion
   readonly health: HealthQuestion
+  readonly limits: LimitsQuestion
   readonly now: NowQuestion
   readonly registry: RegistryQuestion
   readonly scopes: ScopesQuestion

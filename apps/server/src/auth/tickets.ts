@@ -12,6 +12,8 @@ import { ServerError } from '../errors.ts'
 export const ticketTtlMs = 30_000
 
 export interface Tickets {
+  /** Issued, and neither used nor too old. */
+  readonly count: number
   /** One more than a user may have takes the place of that user's oldest. @throws {@link ServerError} `TICKETS_FULL`. */
   issue(identity: Identity): { readonly ticket: string; readonly expiresAt: number }
   /** The identity it was issued to; undefined when it is unknown, used or too old. Either way it is gone. */
@@ -38,6 +40,10 @@ export function createTickets({ clock, maxTickets, maxTicketsPerUser }: TicketsO
   const byOwner = new Map<string, Set<string>>()
 
   return {
+    get count() {
+      dropExpired()
+      return waiting.size
+    },
     issue(identity) {
       dropExpired()
       const { tenant, user } = identity.principal

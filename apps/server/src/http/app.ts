@@ -85,6 +85,7 @@ export async function createHttpApp(context: HttpContext): Promise<FastifyInstan
   function answer(error: unknown, reply: FastifyReply): number {
     // A route may have a limit of its own; what never became a route has none.
     const failure = httpFailure(error, { maxBodyBytes: reply.request?.routeOptions?.bodyLimit ?? maxBodyBytes })
+    context.metrics.refusals.request(failure.code)
     const status = statusOf(failure.code)
     const headers = { ...securityHeaders(addresses.secure), ...failureHeaders(failure) }
     void reply.code(status).headers(headers).send({ error: failure })

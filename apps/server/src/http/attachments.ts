@@ -11,7 +11,6 @@ import type { OpenAttachment } from 'toolcrib/agent'
 import { ServerError } from '../errors.ts'
 import { type Caller, requireCaller } from './caller.ts'
 import type { HttpContext } from './context.ts'
-import { createUploads } from './uploads.ts'
 
 /** Percent-encoded UTF-8, as `encodeURIComponent` writes it: a header holds nothing else, and an address is logged. */
 export const nameHeader = 'x-attachment-name'
@@ -29,10 +28,9 @@ interface Admitted {
 
 /** `app`: a scope of its own, because of what it does with bodies. */
 export function attachmentRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { config, gateway, supervisor } = context
+  const { config, gateway, supervisor, uploads } = context
   const { maxImageBytes, maxTextFileBytes } = config.limits
   const bodyLimit = Math.max(maxImageBytes, maxTextFileBytes)
-  const uploads = createUploads(config.limits)
   const admitted = new WeakMap<FastifyRequest, Admitted>()
 
   // Here every body is bytes, whatever it is called.

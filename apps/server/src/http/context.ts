@@ -17,9 +17,11 @@ import type { Metrics } from '../metrics.ts'
 import type { Audit } from '../operations/audit.ts'
 import type { HealthHistory } from '../operations/health-history.ts'
 import type { House } from '../operations/house.ts'
+import type { LimitsReporter } from '../operations/limits.ts'
 import type { Runs } from '../operations/runs.ts'
 import type { Samples } from '../operations/samples.ts'
 import type { WaitingRuns } from '../operations/waiting-runs.ts'
+import type { Uploads } from './uploads.ts'
 
 export interface HttpContext {
   readonly config: ServerConfig
@@ -42,6 +44,8 @@ export interface HttpContext {
   readonly runs: Runs
   readonly healthHistory: HealthHistory
   readonly samples: Samples
+  readonly uploads: Uploads
+  readonly limits: LimitsReporter
   readonly waitingRuns: WaitingRuns
   readonly phase: () => Phase
   readonly clock: Clock

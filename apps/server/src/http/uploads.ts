@@ -7,6 +7,8 @@ import type { Owner } from 'toolcrib/protocol'
 import { ServerError } from '../errors.ts'
 
 export interface Uploads {
+  /** Bytes that are on their way in. */
+  readonly bytes: number
   /**
    * Room for a body of so many bytes, until disposal.
    *
@@ -24,6 +26,9 @@ export function createUploads(limits: {
   let uploading = 0
 
   return {
+    get bytes() {
+      return uploading
+    },
     begin({ tenant, user }, bytes) {
       const key = JSON.stringify([tenant, user])
       const mine = byOwner.get(key) ?? 0

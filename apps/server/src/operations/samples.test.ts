@@ -13,7 +13,8 @@ function open() {
   const activity = createActivity({ onModelError: () => {} })
   const registry = createToolRegistry({ name: 'app' })
   const metrics = () => ({
-    connections: { ...gateway, closed: {}, deadPeers: 0 },
+    connections: { ...gateway, places: 0, closed: {}, deadPeers: 0 },
+    offers: { refused: {} },
     commands: { ok: 0, refused: {} },
     eventsSent: 0,
     feedsBehind: 0,
