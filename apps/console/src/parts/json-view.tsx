@@ -34,8 +34,12 @@ function Shown({ value }: { readonly value: JsonValue }) {
 
 function Box({ children }: { readonly children: ReactNode }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled by keyboard, too
-    <section tabIndex={0} aria-label="Value" className="max-h-96 overflow-auto rounded-lg bg-muted p-3 font-mono text-xs leading-relaxed [overflow-wrap:anywhere]">
+    <section
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled by keyboard, too
+      tabIndex={0}
+      aria-label="Value"
+      className="max-h-96 overflow-auto rounded-lg bg-muted p-3 font-mono text-xs leading-relaxed [overflow-wrap:anywhere]"
+    >
       {children}
     </section>
   )
@@ -64,17 +68,17 @@ type Row = { readonly [column: string]: string | number | boolean | null }
 function isRows(value: JsonValue): value is readonly Row[] {
   if (!Array.isArray(value) || value.length < 2) return false
   const [first] = value as readonly JsonValue[]
-  if (!isObject(first)) return false
+  if (!isJsonObject(first)) return false
   const columns = Object.keys(first)
   if (columns.length === 0 || columns.length > MAX_COLUMNS) return false
   return value.every((row) => {
-    if (!isObject(row)) return false
+    if (!isJsonObject(row)) return false
     const fields = Object.entries(row)
     return fields.length === columns.length && fields.every(([key, field]) => key in first && !isNested(field))
   })
 }
 
-function isObject(value: JsonValue | undefined): value is JsonObject {
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
@@ -103,7 +107,11 @@ function Rows({ rows }: { readonly rows: readonly Row[] }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: an output never changes
             <tr key={index}>
               {columns.map((column) => (
-                <td key={column} dir="auto" className="max-w-80 min-w-14 px-3 py-1.5 align-top [overflow-wrap:anywhere]">
+                <td
+                  key={column}
+                  dir="auto"
+                  className="max-w-80 min-w-14 px-3 py-1.5 align-top [overflow-wrap:anywhere]"
+                >
                   {plainText(String(row[column] ?? '–').slice(0, 1_000))}
                 </td>
               ))}

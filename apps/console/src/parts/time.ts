@@ -19,3 +19,24 @@ export function dayOf(at: number, now: number): string {
 function startOfDay(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0)
 }
+
+/** Such as `Sunday, 22 November 2026 at 18:33:05`. */
+export function formatMoment(at: number): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'medium' })
+}
+
+/** Such as `18:33`. */
+export function formatTime(at: number): string {
+  return new Date(at).toLocaleTimeString(undefined, { timeStyle: 'short' })
+}
+
+/** A day between the turns of a chat: by name while it is near. */
+export function formatDay(at: number, now: number): string {
+  const named = dayOf(at, now)
+  if (named === 'Today' || named === 'Yesterday') return named
+  return new Date(at).toLocaleDateString(undefined, { dateStyle: 'full' })
+}
+
+export function isSameDay(one: number, other: number): boolean {
+  return startOfDay(one) === startOfDay(other)
+}

@@ -1,5 +1,5 @@
 import { ArrowUp, Paperclip, PenLine, Square } from 'lucide-react'
-import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import type { SentPart } from 'toolcrib/protocol'
 import { useClientStatus } from '../../connection.tsx'
 import { IconButton } from '../../kit/icon-button.tsx'
@@ -20,9 +20,11 @@ export interface ComposerProps {
   readonly onStop?: (() => void) | undefined
   /** Of which what is written here is the draft; undefined: of a new one. */
   readonly threadId?: string | undefined
+  /** Who answers, to choose from. */
+  readonly choice?: ReactNode
 }
 
-export function Composer({ onSend, onStop, threadId }: ComposerProps) {
+export function Composer({ onSend, onStop, threadId, choice }: ComposerProps) {
   const [text, setText] = useDraft(threadId)
   const [sending, setSending] = useState(false)
   const [problem, setProblem] = useState<string>()
@@ -34,6 +36,13 @@ export function Composer({ onSend, onStop, threadId }: ComposerProps) {
   const maxChars = status.state === 'open' ? status.hello.limits.maxMessageChars : Number.POSITIVE_INFINITY
   const tooLong = text.length > maxChars
   const isEmpty = text.trim() === '' && attaching.ready.length === 0
+  const reason = tooLong
+    ? 'The message is too long'
+    : attaching.uploading
+      ? 'A file is still on its way'
+      : isEmpty
+        ? 'Write something first'
+        : undefined
 
   const commands = useCommands()
   useCommand({
@@ -96,17 +105,16 @@ export function Composer({ onSend, onStop, threadId }: ComposerProps) {
 
   return (
     <div className="mx-auto w-full max-w-3xl px-4 pb-4">
-      {(problem !== undefined || tooLong) && (
+      {dropping && <DropHere />}
+      {problem !== undefined && (
         <p role="alert" className="mb-2 rounded-lg bg-bad/10 px-3 py-2 text-sm text-bad">
-          {tooLong
-            ? `The message has ${text.length.toLocaleString()} characters, the limit is ${maxChars.toLocaleString()}.`
-            : problem}
+          {problem}
         </p>
       )}
       <WaitingFiles files={attaching.files} onRemove={attaching.remove} />
       <div
         data-composer=""
-        className={`flex items-end gap-2 rounded-2xl border bg-card p-2 shadow-sm focus-within:ring-2 focus-within:ring-ring/40 ${dropping ? 'border-primary border-dashed' : 'border-input'}`}
+        className="flex items-end gap-2 rounded-2xl border border-input bg-card p-2 shadow-sm transition-shadow focus-within:border-ring focus-within:ring-2 focus-within:ring-ring/30"
       >
         <input
           ref={chooser}
@@ -135,15 +143,16 @@ export function Composer({ onSend, onStop, threadId }: ComposerProps) {
           onKeyDown={onKey}
           onPaste={onPaste}
           rows={1}
-          placeholder={dropping ? 'Drop the files here' : 'Ask something…'}
+          placeholder="Ask something…"
           className="field-sizing-content max-h-52 min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2 py-1.5 outline-none placeholder:text-muted-foreground"
         />
         {onStop === undefined ? (
           <button
             type="button"
             aria-label="Send"
-            title="Send (Enter)"
-            disabled={isEmpty || attaching.uploading || sending || tooLong}
+            title={reason ?? 'Send (Enter)'}
+            aria-describedby={tooLong ? 'composer-length' : undefined}
+            disabled={reason !== undefined || sending}
             onClick={() => void send()}
             className="grid size-9 shrink-0 place-items-center rounded-xl bg-primary text-primary-foreground transition-opacity hover:opacity-90 disabled:opacity-35"
           >
@@ -161,6 +170,41 @@ export function Composer({ onSend, onStop, threadId }: ComposerProps) {
           </button>
         )}
       </div>
+      <div className="flex items-center gap-2 px-1 pt-1 empty:hidden">
+        {choice !== undefined && <div className="flex min-w-0 flex-1 empty:hidden">{choice}</div>}
+        <Length chars={text.length} maxChars={maxChars} />
+      </div>
+    </div>
+  )
+}
+
+/** Said when there is not much room left. */
+const TOLD_SHARE = 0.8
+
+function Length({ chars, maxChars }: { readonly chars: number; readonly maxChars: number }) {
+  if (chars < maxChars * TOLD_SHARE) return null
+  const tooLong = chars > maxChars
+  return (
+    <p
+      id="composer-length"
+      role={tooLong ? 'alert' : 'status'}
+      className={`ms-auto text-xs tabular-nums ${tooLong ? 'font-medium text-bad' : 'text-muted-foreground'}`}
+    >
+      {tooLong
+        ? `The message has ${chars.toLocaleString()} characters, the limit is ${maxChars.toLocaleString()}. Shorten it, or attach it as a file.`
+        : `${chars.toLocaleString()} of ${maxChars.toLocaleString()} characters`}
+    </p>
+  )
+}
+
+/** Over the whole page, while files are held over it. */
+function DropHere() {
+  return (
+    <div className="pointer-events-none fixed inset-0 z-50 grid place-items-center bg-scrim p-6" data-drop>
+      <p className="flex items-center gap-3 rounded-2xl border-2 border-primary border-dashed bg-popover px-8 py-6 text-lg font-medium shadow-popup">
+        <Paperclip aria-hidden="true" className="size-6 text-primary" />
+        Drop the files here
+      </p>
     </div>
   )
 }

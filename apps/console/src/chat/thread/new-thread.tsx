@@ -1,33 +1,35 @@
 /** A chat that does not exist before its first message. */
+import { Sparkles } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { SentPart } from 'toolcrib/protocol'
-import { useClient, useClientStatus } from '../../connection.tsx'
+import { useTools } from 'toolcrib/react'
+import { useClient } from '../../connection.tsx'
+import { markdownRenderer } from '../../parts/markdown/renderer.ts'
+import { problemOf } from '../../parts/problem.ts'
 import { useGoToThread } from '../../route.ts'
 import { PageTitle } from '../approval/waiting.tsx'
 import { useChatRoom } from '../chat-room.tsx'
+import { ChoicePicker } from '../choice/choice-picker.tsx'
+import { useChoice } from '../choice/use-choice.ts'
 import { Composer } from './composer.tsx'
-import { ConnectionNotice } from './connection-notice.tsx'
-import { ThreadHeader } from './thread-header.tsx'
-
-const suggestions = [
-  'What is 15% of 240, and what time is it in Tokyo?',
-  'Convert 26.2 miles to kilometres',
-  'Search the documents for “approval”',
-  'Save a note: “water the plants on Friday”',
-]
+import { BUILTIN_MODEL, suggestionsFor } from './suggestions.ts'
+import { ThreadFrame } from './thread-frame.tsx'
 
 export function NewThread() {
   const { openSidebar } = useChatRoom()
   const goToThread = useGoToThread()
   const client = useClient()
-  const status = useClientStatus()
+  const answering = useChoice()
+  const { tools } = useTools(answering.choice?.agent)
   const [problem, setProblem] = useState<string>()
   const [busy, setBusy] = useState(false)
   /** Made for a message that was not taken yet: the next try goes there too. */
   const made = useRef<string>(undefined)
   const shown = useRef(true)
+  const model = answering.choice?.model
 
   useEffect(() => {
+    markdownRenderer.ask()
     shown.current = true
     return () => {
       shown.current = false
@@ -38,7 +40,7 @@ export function NewThread() {
     setBusy(true)
     try {
       made.current ??= (await client.createThread()).threadId
-      await client.send(made.current, message)
+      await client.send(made.current, message, answering.sent)
       // Who went elsewhere meanwhile is not called back.
       if (shown.current) goToThread(made.current)
     } finally {
@@ -50,42 +52,52 @@ export function NewThread() {
     try {
       await start(text)
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : 'The message was not sent; try again')
+      setProblem(problemOf(error, 'The message was not sent; try again'))
     }
   }
 
   return (
     <>
       <PageTitle />
-      <ThreadHeader
-        title="New chat"
-        model={status.state === 'open' ? status.hello.server.model : undefined}
-        onOpenSidebar={openSidebar}
-      />
-      <ConnectionNotice />
-      <div className="flex min-h-0 flex-1 flex-col items-center justify-center overflow-y-auto px-4 py-8">
-        <h2 className="text-center text-2xl font-semibold tracking-tight">What can I do for you?</h2>
-        <ul className="mt-6 grid w-full max-w-2xl gap-2 sm:grid-cols-2">
-          {suggestions.map((suggestion) => (
-            <li key={suggestion}>
-              <button
-                type="button"
-                disabled={busy}
-                onClick={() => void suggest(suggestion)}
-                className="disabled:opacity-60 h-full w-full rounded-xl border bg-card px-4 py-3 text-left text-sm transition-colors hover:border-primary hover:bg-accent"
-              >
-                {suggestion}
-              </button>
-            </li>
-          ))}
-        </ul>
-        {problem !== undefined && (
-          <p role="alert" className="mt-4 text-sm text-bad">
-            {problem}
-          </p>
-        )}
-      </div>
-      <Composer onSend={start} />
+      <ThreadFrame title="New chat" model={model} agent={answering.choice?.agent} onOpenSidebar={openSidebar}>
+        <div className="flex min-h-0 flex-1 flex-col items-center overflow-y-auto px-4 py-8">
+          <div className="my-auto flex w-full max-w-2xl flex-col items-center">
+            <h2 className="text-center text-2xl font-semibold tracking-tight text-balance">What can I do for you?</h2>
+            {model === BUILTIN_MODEL && <BuiltinNote />}
+            <ul aria-label="Suggestions" className="mt-7 grid w-full gap-2.5 sm:grid-cols-2">
+              {suggestionsFor(tools ?? [], model).map((suggestion) => (
+                <li key={suggestion} className="late">
+                  <button
+                    type="button"
+                    disabled={busy}
+                    onClick={() => void suggest(suggestion)}
+                    className="h-full w-full rounded-xl border bg-card px-4 py-3 text-start text-sm shadow-xs transition-colors hover:border-primary hover:bg-accent disabled:opacity-60"
+                  >
+                    {suggestion}
+                  </button>
+                </li>
+              ))}
+            </ul>
+            {problem !== undefined && (
+              <p role="alert" className="mt-4 text-sm text-bad">
+                {problem}
+              </p>
+            )}
+          </div>
+        </div>
+        <Composer onSend={start} choice={<ChoicePicker {...answering} />} />
+      </ThreadFrame>
     </>
+  )
+}
+
+function BuiltinNote() {
+  return (
+    <p className="mt-3 max-w-lg text-center text-sm text-balance text-muted-foreground">
+      <Sparkles aria-hidden="true" className="me-1 inline size-3.5 align-[-0.15em]" />
+      This is Toolcrib’s small built-in model: it can use tools, and not much more. For a real one, start the server
+      with <code className="rounded bg-muted px-1 py-0.5 font-mono text-xs">TOOLCRIB_MODEL</code>, such as{' '}
+      <code className="rounded bg-muted px-1 py-0.5 font-mono text-xs">anthropic:MODEL</code>, and the provider’s key.
+    </p>
   )
 }

@@ -1,29 +1,40 @@
-import { Menu } from 'lucide-react'
+import { Menu, Wrench } from 'lucide-react'
 import { IconButton } from '../../kit/icon-button.tsx'
-import { ToolsButton } from './tools-button.tsx'
+import { plainText } from '../../parts/plain-text.ts'
+import { modelName } from '../choice/choices.ts'
+import { ThreadTitle } from './thread-title.tsx'
 
 export interface ThreadHeaderProps {
   readonly title: string
+  /** Absent: there is nothing to rename yet. */
+  readonly onRename?: ((title: string) => Promise<unknown>) | undefined
   readonly model?: string | undefined
   readonly onOpenSidebar: () => void
+  readonly toolsShown: boolean
+  readonly onToggleTools: () => void
 }
 
-export function ThreadHeader({ title, model, onOpenSidebar }: ThreadHeaderProps) {
+export function ThreadHeader(props: ThreadHeaderProps) {
+  const { title, onRename, model, onOpenSidebar, toolsShown, onToggleTools } = props
   return (
     <header className="flex h-13 shrink-0 items-center gap-2 border-b px-4">
-      <IconButton label="Show the chats" icon={Menu} onClick={onOpenSidebar} className="-ml-2 md:hidden" />
-      <h1 dir="auto" className="min-w-0 flex-1 truncate text-sm font-medium">
-        {title}
-      </h1>
+      <IconButton label="Show the chats" icon={Menu} onClick={onOpenSidebar} className="-ms-2 md:hidden" />
+      <ThreadTitle title={title} onRename={onRename} />
       {model !== undefined && (
         <span
-          className="max-w-48 shrink-0 truncate rounded-full bg-muted px-2.5 py-1 font-mono text-xs text-muted-foreground"
+          className="hidden max-w-48 shrink-0 truncate rounded-full bg-muted px-2.5 py-1 font-mono text-xs text-muted-foreground sm:block"
           title={`Model: ${model}`}
         >
-          {model}
+          <bdi>{plainText(modelName(model).label)}</bdi>
         </span>
       )}
-      <ToolsButton />
+      <IconButton
+        label={toolsShown ? 'Close the tools' : 'Tools'}
+        icon={Wrench}
+        aria-expanded={toolsShown}
+        onClick={onToggleTools}
+        className="aria-expanded:bg-muted aria-expanded:text-foreground"
+      />
     </header>
   )
 }

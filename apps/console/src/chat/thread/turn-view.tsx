@@ -1,13 +1,16 @@
-import { RotateCcw } from 'lucide-react'
-import { memo } from 'react'
-import { type RunView, sentAgain, type Turn } from 'toolcrib/client'
-import { describeLimit, type SentPart } from 'toolcrib/protocol'
-import { formatDuration } from '../../parts/time.ts'
+import { memo, useLayoutEffect, useRef } from 'react'
+import { sentAgain, type Turn } from 'toolcrib/client'
+import type { SentPart } from 'toolcrib/protocol'
+import { WrittenBy } from '../choice/written-by.tsx'
+import { RunEnd } from './run-end.tsx'
+import { RunTroubles } from './run-troubles.tsx'
 import { RunSteps } from './step-section.tsx'
 import { UserMessage } from './user-message.tsx'
 
 export interface TurnViewProps {
   readonly turn: Turn
+  /** Who answered, where that is somebody else than before. */
+  readonly writtenBy: string | undefined
   /** The last one of the branch. */
   readonly isLast: boolean
   /** Its place among those sent in its place, from 1, and how many there are. */
@@ -25,27 +28,27 @@ export interface TurnViewProps {
 }
 
 export const TurnView = memo(function TurnView(props: TurnViewProps) {
-  const { turn, isLast, version, versionCount, older, newer, busy, onShow, onRevise, onRetry } = props
+  const { turn, writtenBy, isLast, version, versionCount, older, newer, busy, onShow, onRevise, onRetry } = props
   const { run } = turn
   const working = run.status === 'accepted' || run.status === 'running'
   const mayRetry = isLast && !busy && turn.follows !== undefined
   const begun = run.steps.some((step) => step.text !== '' || step.thinking !== '' || step.calls.length > 0)
+  const element = useRef<HTMLElement>(null)
+  useUndrawnOutOfSight(element, working || isLast)
   return (
-    <article className="flex flex-col gap-2">
+    <article ref={element} className="-mx-2 flex flex-col gap-3 px-2">
       <UserMessage
         turn={turn}
+        isLast={isLast}
         versions={versionCount > 1 ? { version, count: versionCount, older, newer, onShow } : undefined}
         busy={busy}
         onRevise={turn.follows === undefined ? undefined : (parts) => onRevise(turn, parts)}
       />
-      <div key={run.runId} className="flex flex-col gap-3" data-role="assistant" data-status={run.status}>
+      <div key={run.runId} className="flex min-w-0 flex-col gap-3" data-role="assistant" data-status={run.status}>
+        {writtenBy !== undefined && <WrittenBy name={writtenBy} />}
         <RunSteps run={run} working={working} />
         {working && !begun && <Working />}
-        {run.warnings.map((warning) => (
-          <p key={JSON.stringify(warning.limit)} role="status" className="text-xs text-warn">
-            Nearly used up: {describeLimit(warning.limit)}.
-          </p>
-        ))}
+        <RunTroubles run={run} />
         {!working && <RunEnd run={run} onRetry={mayRetry ? () => onRetry(turn, sentAgain(turn.parts)) : undefined} />}
       </div>
     </article>
@@ -60,49 +63,25 @@ function Working() {
   )
 }
 
-function RunEnd({ run, onRetry }: { readonly run: RunView; readonly onRetry: (() => void) | undefined }) {
-  const problem = describeProblem(run)
-  return (
-    <footer className="flex flex-col gap-2">
-      {problem !== undefined && (
-        <p
-          className={`rounded-lg px-3 py-2 text-sm ${run.status === 'stopped' ? 'bg-muted text-muted-foreground' : 'bg-bad/10 text-bad'}`}
-        >
-          {problem}
-        </p>
-      )}
-      <p className="flex items-center gap-3 text-xs text-muted-foreground">
-        {run.durationMs !== undefined && <span>{formatDuration(run.durationMs)}</span>}
-        {run.usage !== undefined && (
-          <span>{(run.usage.inputTokens + run.usage.outputTokens).toLocaleString()} tokens</span>
-        )}
-        {run.usage !== undefined && run.usage.calls > 0 && (
-          <span>{run.usage.calls === 1 ? '1 call' : `${run.usage.calls} calls`}</span>
-        )}
-        {onRetry !== undefined && (
-          <button
-            type="button"
-            onClick={onRetry}
-            className="inline-flex items-center gap-1 rounded hover:text-foreground"
-          >
-            <RotateCcw aria-hidden="true" className="size-3" /> Try again
-          </button>
-        )}
-      </p>
-    </footer>
-  )
-}
-
-function describeProblem(run: RunView): string | undefined {
-  switch (run.status) {
-    case 'failed':
-    case 'timed_out':
-      return run.error?.message ?? 'The run failed.'
-    case 'stopped':
-      return 'Stopped.'
-    case 'limit_reached':
-      return `A limit was reached: ${run.limit === undefined ? 'it is not known which' : describeLimit(run.limit)}.`
-    default:
-      return undefined
-  }
+/**
+ * A browser need not lay out what is far from what is seen. It is told the height of what is whole, once that was drawn: so
+ * nothing jumps when it comes near.
+ */
+function useUndrawnOutOfSight(element: React.RefObject<HTMLElement | null>, changing: boolean): void {
+  useLayoutEffect(() => {
+    const { style } = element.current ?? {}
+    if (style === undefined || element.current === null) return
+    if (changing) {
+      style.contentVisibility = 'visible'
+      return
+    }
+    const observer = new ResizeObserver(([entry]) => {
+      const height = entry?.borderBoxSize[0]?.blockSize
+      if (height === undefined || height === 0) return
+      style.containIntrinsicBlockSize = `auto ${Math.round(height)}px`
+      style.contentVisibility = 'auto'
+    })
+    observer.observe(element.current)
+    return () => observer.disconnect()
+  }, [element, changing])
 }

@@ -1,1 +1,0 @@
-export { CallApproval as WaitingApproval } from '../approval/call-approval.tsx'
