@@ -19,6 +19,8 @@ export interface Audit extends AsyncDisposable {
   recordFirst(entry: HouseEntry): Promise<void>
   /** For what others can bring about as often as they like: those that are alike in a minute become one, with a `count`. */
   tally(entry: HouseEntry): void
+  /** Resolves when all that was recorded is written, or has been refused: whoever reads then reads it too. */
+  settled(): Promise<void>
   /** Degraded while entries wait for a store that refuses them, and for good once some were lost. */
   health(): ComponentHealth
 }
@@ -107,6 +109,9 @@ export function createAudit({ store, clock, log }: AuditOptions): Audit {
       if (known === undefined) tallies.set(key, { entry: complete(isRoom ? entry : { kind, outcome }), count: 1 })
       else known.count += 1
       minute ??= clock.setTimeout(tellTallies, tallyMs)
+    },
+    async settled() {
+      await writing
     },
     health() {
       if (failing !== undefined) {

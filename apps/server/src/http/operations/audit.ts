@@ -43,13 +43,14 @@ const pageSchema = z.strictObject({
 })
 
 export function auditRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { auditStore } = context
+  const { audit, auditStore } = context
 
   answerQuestion(app, context, 'audit', {
     schema: pageSchema,
     async answer({ query: { before, after, limit = 100, ...asked }, sight }) {
       const query = within(sight, asked)
       if (query === undefined) return { entries: [], next: null }
+      await audit.settled()
       const cursor = { ...(before !== undefined && { before }), ...(after !== undefined && { after }) }
       // One more than is shown tells whether there are others.
       const found = await auditStore.list({ ...query, ...cursor, limit: limit + 1 })
@@ -72,6 +73,7 @@ export function auditRoutes(app: FastifyInstance, context: HttpContext): void {
 
   /** One page at a time, and the next one when the reader has taken it. */
   async function* linesOf(query: AuditQuery, sight: Sight): AsyncGenerator<string> {
+    await audit.settled()
     let before = Number.MAX_SAFE_INTEGER
     while (true) {
       const page = await auditStore.list({ ...query, before, limit: maxPage })
