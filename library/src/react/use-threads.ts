@@ -49,11 +49,12 @@ export function useThreads({ query = '', pageSize = 50 }: ThreadsOptions = {}): 
   const asked = useRef(0)
   const isLoading = useRef(false)
   const own = held?.client === client ? held : undefined
-  const count = useRef(0)
+  const count = own?.query === query ? own.threads.length : 0
+  const counted = useRef(count)
 
   useEffect(() => {
-    count.current = own?.query === query ? own.threads.length : 0
-  }, [own, query])
+    counted.current = count
+  }, [count])
 
   /** An answer that a later question has overtaken is not shown. */
   const load = useCallback(
@@ -83,7 +84,7 @@ export function useThreads({ query = '', pageSize = 50 }: ThreadsOptions = {}): 
     const refresh = (): void => {
       void load(pageSize)
       timer?.[Symbol.dispose]()
-      if (count.current > pageSize) timer = clock.setTimeout(() => void load(count.current), QUIET_MS)
+      if (counted.current > pageSize) timer = clock.setTimeout(() => void load(counted.current), QUIET_MS)
     }
     refresh()
     const subscription = client.onThreadsChanged(refresh)
@@ -97,8 +98,8 @@ export function useThreads({ query = '', pageSize = 50 }: ThreadsOptions = {}): 
 
   const hasMore = own?.hasMore ?? false
   const loadMore = useCallback(() => {
-    if (hasMore && !isLoading.current) void load(count.current + pageSize)
-  }, [hasMore, load, pageSize])
+    if (hasMore && !isLoading.current) void load(count + pageSize)
+  }, [hasMore, load, count, pageSize])
   const problem = refused?.client === client ? refused.failure : undefined
 
   return useMemo(
