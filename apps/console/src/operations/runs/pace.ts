@@ -10,7 +10,7 @@ export interface Silence {
 
 export interface Pace {
   /** From a moment of the run to its place. */
-  place(at: number): number
+  readonly place: (at: number) => number
   /** How long it is laid out. */
   readonly lengthMs: number
   /** What was cut short, in order. */

@@ -13,7 +13,7 @@ export interface RowListProps<T> {
   readonly chosen: string | undefined
   readonly onChoose: (item: T) => void
   readonly rowHeight: number
-  /** Stays above the rows. */
+  /** Stays above the rows, as high as one. */
   readonly header?: ReactNode
   /** Behind the rows, as high as all of them. */
   readonly backdrop?: ReactNode
@@ -32,6 +32,8 @@ export function RowList<T>(props: RowListProps<T>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 16,
+    scrollPaddingStart: header === undefined ? 0 : rowHeight,
+    scrollMargin: header === undefined ? 0 : rowHeight,
   })
   const chosenIndex = chosen === undefined ? -1 : items.findIndex((item) => keyOf(item) === chosen)
 
@@ -63,7 +65,7 @@ export function RowList<T>(props: RowListProps<T>) {
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
         atEnd.current = scrollHeight - scrollTop - clientHeight < 2 * rowHeight
       }}
-      className={`relative overflow-auto overscroll-contain ${props.className ?? ''}`}
+      className={`relative overflow-auto overscroll-contain outline-ring has-focus-visible:outline-2 ${props.className ?? ''}`}
     >
       {header}
       <div
@@ -72,7 +74,7 @@ export function RowList<T>(props: RowListProps<T>) {
         tabIndex={0}
         aria-activedescendant={isDrawn ? `${id}-${chosenIndex}` : undefined}
         onKeyDown={press}
-        className="relative outline-offset-[-2px]"
+        className="relative outline-none"
         style={{ height: rows.getTotalSize() }}
       >
         {backdrop}
@@ -92,7 +94,7 @@ export function RowList<T>(props: RowListProps<T>) {
               aria-posinset={index + 1}
               onClick={() => choose(index)}
               className="absolute inset-x-0 cursor-pointer hover:bg-muted/70 aria-selected:bg-accent"
-              style={{ height: rowHeight, transform: `translateY(${start}px)` }}
+              style={{ height: rowHeight, transform: `translateY(${start - rows.options.scrollMargin}px)` }}
             >
               {props.children(item)}
             </div>

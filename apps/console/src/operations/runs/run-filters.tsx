@@ -10,13 +10,15 @@ export interface RunFiltersProps {
   readonly onChange: (search: RunsSearch) => void
 }
 
-const any = ''
+const any = 'any'
 
 export function RunFilters({ search, agents, onChange }: RunFiltersProps) {
   const { state, agent, ...rest } = search
   const others = agent === undefined || agents.includes(agent) ? agents : [...agents, agent]
   const set = (change: { readonly [K in keyof RunsSearch]: RunsSearch[K] | undefined }) => {
-    const next = Object.entries({ ...search, ...change }).filter(([, value]) => value !== undefined && value !== any)
+    const next = Object.entries({ ...search, ...change }).filter(
+      ([, value]) => value !== undefined && value !== '' && value !== any,
+    )
     onChange(Object.fromEntries(next) as RunsSearch)
   }
   return (

@@ -9,7 +9,17 @@ export interface RunTableProps {
   readonly currency: string
 }
 
-const headings = ['State', 'Who', 'Agent', 'Started', 'Took', 'Steps', 'Calls', 'Tokens', 'Cost'] as const
+const headings = [
+  ['State', 'w-44 text-start'],
+  ['Who', 'text-start'],
+  ['Agent', 'text-start'],
+  ['Started', 'w-36 text-start'],
+  ['Took', 'w-28 text-end'],
+  ['Steps', 'w-16 text-end'],
+  ['Calls', 'w-16 text-end'],
+  ['Tokens', 'w-24 text-end'],
+  ['Cost', 'hidden w-32 text-end lg:table-cell'],
+] as const
 /** On a phone the rest stands below who it is of. */
 const onlyWide = 'hidden md:table-cell'
 const amount = `${onlyWide} px-3 py-2.5 text-end tabular-nums`
@@ -19,16 +29,12 @@ export function RunTable({ runs, currency }: RunTableProps) {
   const tenants = new Set(runs.map(({ owner }) => owner.tenant))
   return (
     <div className="overflow-hidden rounded-xl border bg-card shadow-xs">
-      <table className="w-full border-collapse text-sm">
+      <table className="w-full border-collapse text-sm md:table-fixed">
         <caption className="sr-only">Runs, newest first</caption>
         <thead className="hidden border-b text-xs text-muted-foreground md:table-header-group">
           <tr>
-            {headings.map((heading, index) => (
-              <th
-                key={heading}
-                scope="col"
-                className={`px-3 py-2 font-medium ${index > 3 ? 'text-end' : 'text-start'}`}
-              >
+            {headings.map(([heading, look]) => (
+              <th key={heading} scope="col" className={`px-3 py-2 font-medium ${look}`}>
                 {heading}
               </th>
             ))}
@@ -57,7 +63,7 @@ function RunRow({ run, now, currency, showTenant }: RunRowProps) {
   const cost = formatCost(used.costMicros, currency)
   return (
     <tr className="relative border-b last:border-b-0 focus-within:bg-muted hover:bg-muted/70">
-      <td className="px-3 py-2.5 align-top md:w-px md:align-middle">
+      <td className="px-3 py-2.5 align-top md:align-middle">
         <RunBadge run={run} />
       </td>
       <td className="w-full max-w-0 px-3 py-2.5 md:w-auto">
@@ -78,7 +84,7 @@ function RunRow({ run, now, currency, showTenant }: RunRowProps) {
           {used.calls > 0 && `, ${used.calls === 1 ? '1 call' : `${used.calls} calls`}`}
         </span>
       </td>
-      <td className={`${onlyWide} max-w-0 px-3 py-2.5`}>
+      <td className={`${onlyWide} px-3 py-2.5`}>
         <bdi className="block truncate">{agent}</bdi>
         <bdi className="block truncate text-xs text-muted-foreground">{model ?? 'not begun'}</bdi>
       </td>
@@ -94,7 +100,9 @@ function RunRow({ run, now, currency, showTenant }: RunRowProps) {
       <td className={amount}>{used.steps}</td>
       <td className={amount}>{used.calls}</td>
       <td className={amount}>{used.tokens.toLocaleString()}</td>
-      <td className={amount}>{cost ?? <span className="text-muted-foreground">none</span>}</td>
+      <td className={`${amount} md:hidden lg:table-cell`}>
+        {cost ?? <span className="text-muted-foreground">none</span>}
+      </td>
     </tr>
   )
 }

@@ -9,10 +9,10 @@ export interface Playback {
   readonly playing: boolean
   readonly speed: Speed
   /** From the beginning, when it stands at the end. */
-  play(): void
-  pause(): void
-  seek(positionMs: number): void
-  setSpeed(speed: Speed): void
+  readonly play: () => void
+  readonly pause: () => void
+  readonly seek: (positionMs: number) => void
+  readonly setSpeed: (speed: Speed) => void
 }
 
 export interface PlaybackOptions {

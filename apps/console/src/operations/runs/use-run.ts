@@ -31,10 +31,8 @@ export function useRun(runId: string): UseQueryResult<RunLog> {
         const query = { runId, after: log?.readTo, limit: 1_000 }
         const { run, events, readTo, more, currency } = await operations.ask('run', query, { signal })
         const known: readonly LoggedEvent[] = log?.events ?? []
-        log = {
-          ...{ run, currency, readTo, whole: !more },
-          events: events.length === 0 ? known : [...known, ...events],
-        }
+        const grown = events.length === 0 ? known : [...known, ...events]
+        log = { run, currency, readTo, whole: !more, events: grown }
         if (!more) return log
         queries.setQueryData(queryKey, log)
       }
