@@ -41,6 +41,7 @@ export interface AuthErrorDetails {
 export interface HttpErrorDetails {
   ROUTE_UNKNOWN: { method: string; path: string }
   BODY_NOT_JSON: Record<never, never>
+  TEXT_NOT_JSON: { problem: string; line: number; column: number }
   BODY_TOO_LARGE: { maxBytes: number }
   UPLOADS_LIMIT: { of: 'user' | 'server'; max: number }
   REQUEST_INVALID: { issues: readonly { readonly path: string; readonly message: string }[] }
@@ -141,6 +142,11 @@ const catalogue: Catalogue = {
 
   ROUTE_UNKNOWN: ['never', (d) => `There is no ${d.method} ${d.path}; docs/protocol.md lists the routes`],
   BODY_NOT_JSON: ['never', () => 'The body is not JSON; send Content-Type application/json and a JSON object'],
+  TEXT_NOT_JSON: [
+    'never',
+    (d) =>
+      `The text is not JSON: ${d.problem} at line ${d.line}, column ${d.column}; mend it there, or paste what a server answered as it is`,
+  ],
   BODY_TOO_LARGE: ['never', (d) => `The body is larger than ${d.maxBytes} bytes, the limit; send less`],
   UPLOADS_LIMIT: [
     'later',

@@ -93,6 +93,8 @@ export interface ClosedScope {
   readonly path: string
   readonly at: number
   readonly reason: string
+  /** Nobody closed it: it was let go, and the registry closed it. */
+  readonly leaked: boolean
   /** How many scopes closed: this one and those below. */
   readonly scopes: number
   /** How many owned things were closed without a fault. */

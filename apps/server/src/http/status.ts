@@ -6,7 +6,7 @@
 import type { Failure } from 'toolcrib/protocol'
 
 export const statusByCode: ReadonlyMap<string, number> = new Map([
-  ...codes(400, 'BODY_NOT_JSON', 'REQUEST_INVALID', 'REQUEST_REFUSED', 'SUBPROTOCOL_MISSING'),
+  ...codes(400, 'BODY_NOT_JSON', 'TEXT_NOT_JSON', 'REQUEST_INVALID', 'REQUEST_REFUSED', 'SUBPROTOCOL_MISSING'),
   ...codes(400, 'COMMAND_INVALID', 'COMMAND_UNKNOWN', 'COMMAND_NEEDS_SOCKET', 'FRAME_NOT_JSON', 'FRAME_NOT_TEXT'),
   ...codes(
     400,

@@ -75,7 +75,7 @@ describe('what the house puts on record', () => {
     })
   })
 
-  it('of what strangers can bring about is one entry a minute, and bounded however many there are [OPS-04]', async () => {
+  it('of what strangers can bring about is one entry, and bounded however many there are [OPS-04]', async () => {
     const { audit, clock, onRecord } = open()
 
     for (let count = 1; count <= 5_000; count++) audit.tally({ kind: 'access_refused', outcome: 'TOKEN_SIGNATURE' })
@@ -89,6 +89,35 @@ describe('what the house puts on record', () => {
     expect(entries.length).toBeLessThanOrEqual(202)
     expect(entries[0]).toMatchObject({ kind: 'access_refused', outcome: 'TOKEN_SIGNATURE', facts: { count: 5_000 } })
     expect(others).toMatchObject({ outcome: 'NAME_INVALID', facts: { count: 5_000 - 199 } })
+  })
+
+  it('of what goes on and on becomes more seldom, to one an hour, and is prompt again after a quiet while [OPS-04]', async () => {
+    const { audit, clock, onRecord } = open()
+    const start = clock.now()
+
+    for (let minute = 1; minute <= 24 * 60; minute++) {
+      audit.tally({ kind: 'access_refused', outcome: 'TOKEN_EXPIRED' })
+      await clock.advance(60_000)
+    }
+    const inOneDay = (await onRecord()).length
+    await clock.advance(3 * 3_600_000)
+    const quiet = clock.pending
+    const again = clock.now()
+    audit.tally({ kind: 'access_refused', outcome: 'TOKEN_EXPIRED' })
+    await clock.advance(60_000)
+
+    const entries = await onRecord()
+    const told = entries.slice(0, 4).map(({ at, facts }) => [(at - start) / 60_000, facts.count])
+    expect(told).toEqual([
+      [1, 1],
+      [3, 2],
+      [7, 4],
+      [15, 8],
+    ])
+    expect(inOneDay).toBeLessThan(30)
+    expect(quiet).toBe(0)
+    expect(entries.at(-1)).toMatchObject({ at: again + 60_000, facts: { count: 1, since: again } })
+    expect(entries.reduce((sum, { facts }) => sum + Number(facts.count), 0)).toBe(24 * 60 + 1)
   })
 
   it('that may not be done without it is refused when it cannot be written [OPS-04]', async () => {

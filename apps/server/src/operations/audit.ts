@@ -17,7 +17,10 @@ export interface Audit extends AsyncDisposable {
   record(entry: HouseEntry): void
   /** Resolves when it is durable; rejects with what the store throws. For what may not be done without: a look. */
   recordFirst(entry: HouseEntry): Promise<void>
-  /** For what others can bring about as often as they like: those that are alike in a minute become one, with a `count`. */
+  /**
+   * For what others can bring about as often as they like: those that are alike become one with a `count`, after a minute, and the
+   * longer it goes on the more seldom, down to one an hour.
+   */
   tally(entry: HouseEntry): void
   /** Resolves when all that was recorded is written, or has been refused: whoever reads then reads it too. */
   settled(): Promise<void>
@@ -33,14 +36,24 @@ export interface AuditOptions {
 
 const retryMs = 1_000
 const tallyMs = 60_000
+const maxTallyMs = 3_600_000
 const maxWaiting = 1_000
 const maxAtOnce = 100
 /** What is alike by kind and outcome only, of nobody in particular, goes on when there are more people than this. */
 const maxTallies = 200
 
+interface Tally {
+  readonly entry: HouseEntry
+  count: number
+  /** When the first of them was. */
+  since: number
+  waitMs: number
+  due: number
+}
+
 export function createAudit({ store, clock, log }: AuditOptions): Audit {
   const waiting: NewAuditEntry[] = []
-  const tallies = new Map<string, { readonly entry: NewAuditEntry; count: number }>()
+  const tallies = new Map<string, Tally>()
   let lost = 0
   let lostInAll = 0
   let failing: string | undefined
@@ -91,10 +104,24 @@ export function createAudit({ store, clock, log }: AuditOptions): Audit {
     return { ...nobody, facts: {}, ...entry, at: clock.now() }
   }
 
+  function tell(tally: Tally): void {
+    const { entry, count, since } = tally
+    push(complete({ ...entry, facts: { ...entry.facts, count, since } }))
+    tally.count = 0
+  }
+
   function tellTallies(): void {
-    minute = undefined
-    for (const { entry, count } of tallies.values()) push({ ...entry, facts: { ...entry.facts, count } })
-    tallies.clear()
+    for (const [key, tally] of tallies) {
+      if (tally.due > clock.monotonic()) continue
+      // It was quiet for as long: the next one is told within a minute again.
+      if (tally.count === 0) tallies.delete(key)
+      else {
+        tell(tally)
+        tally.waitMs = Math.min(tally.waitMs * 2, maxTallyMs)
+        tally.due = clock.monotonic() + tally.waitMs
+      }
+    }
+    minute = tallies.size === 0 ? undefined : clock.setTimeout(tellTallies, tallyMs)
   }
 
   return {
@@ -106,8 +133,12 @@ export function createAudit({ store, clock, log }: AuditOptions): Audit {
       const isRoom = tallies.has(own) || tallies.size < maxTallies
       const key = isRoom ? own : JSON.stringify([kind, outcome])
       const known = tallies.get(key)
-      if (known === undefined) tallies.set(key, { entry: complete(isRoom ? entry : { kind, outcome }), count: 1 })
-      else known.count += 1
+      const told = isRoom ? entry : { kind, outcome }
+      const due = clock.monotonic() + tallyMs
+      const mine = known ?? { entry: told, count: 0, since: clock.now(), waitMs: tallyMs, due }
+      if (mine.count === 0) mine.since = clock.now()
+      mine.count += 1
+      tallies.set(key, mine)
       minute ??= clock.setTimeout(tellTallies, tallyMs)
     },
     async settled() {
@@ -128,7 +159,7 @@ export function createAudit({ store, clock, log }: AuditOptions): Audit {
       closed = true
       minute?.[Symbol.dispose]()
       retry?.[Symbol.dispose]()
-      tellTallies()
+      for (const tally of tallies.values()) if (tally.count > 0) tell(tally)
       await writing
       await write()
       if (waiting.length > 0) log.error({ lost: waiting.length + lost }, 'entries of the audit were lost at the close')

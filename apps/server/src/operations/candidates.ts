@@ -31,7 +31,7 @@ const maxCandidates = 200
 /** As deep as a schema may be, and the way to it. */
 const maxDepth = 120
 
-/** Each is made in a turn of its own: compiling many schemas holds nobody up for long. @throws ServerError `REQUEST_INVALID`. */
+/** Each is made in a turn of its own: compiling many schemas holds nobody up for long. @throws ServerError `TEXT_NOT_JSON`, `REQUEST_INVALID`. */
 export async function readCandidates(text: string, nextTurn: () => Promise<void>): Promise<Candidates> {
   const found = findCandidates(readJson(text), '')
   const list: Candidate[] = []
@@ -44,8 +44,9 @@ export async function readCandidates(text: string, nextTurn: () => Promise<void>
 
 function readJson(text: string): unknown {
   const value = strictJson(text)
-  if (!isShallow(value, maxDepth)) throw invalid(`Expected JSON at most ${maxDepth} levels deep`)
-  return value
+  if (isShallow(value, maxDepth)) return value
+  const message = `Expected JSON at most ${maxDepth} levels deep`
+  throw new ServerError('REQUEST_INVALID', { issues: [{ path: '/text', message }] })
 }
 
 function strictJson(text: string): unknown {
@@ -57,19 +58,17 @@ function strictJson(text: string): unknown {
     parse(text, errors, { disallowComments: true })
     const [first] = errors
     const before = text.slice(0, first?.offset).split('\n')
-    const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`
-    const problem = first === undefined ? 'it ends too early' : wordsOf(printParseErrorCode(first.error))
-    throw invalid(`It is not JSON: ${problem} at ${place}`)
+    throw new ServerError('TEXT_NOT_JSON', {
+      problem: first === undefined ? 'it ends too early' : wordsOf(printParseErrorCode(first.error)),
+      line: before.length,
+      column: (before.at(-1) ?? '').length + 1,
+    })
   }
 }
 
 /** `PropertyNameExpected`: property name expected. */
 function wordsOf(code: string): string {
   return code.replace(/(?!^)[A-Z]/g, (letter) => ` ${letter}`).toLowerCase()
-}
-
-function invalid(message: string): ServerError {
-  return new ServerError('REQUEST_INVALID', { issues: [{ path: '/text', message }] })
 }
 
 interface Found {

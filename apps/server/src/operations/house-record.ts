@@ -30,14 +30,17 @@ export function recordHouse(registry: Registry<Tool>): HouseRecord {
   const closed: ClosedScope[] = []
   const leaked: LeakedScope[] = []
   const objections: RecordedVerdict[] = []
+  /** Leaked, and being closed by the registry. */
+  const letGo = new Set<string>()
   const subscription = registry.subscribe(hear)
 
   function hear(record: AuditRecord): void {
     const { at, path } = record
     switch (record.type) {
       case 'closed':
-        return keep(closed, closedScope(at, record.kind, record.report), maxClosed)
+        return keep(closed, { ...closedScope(at, record.kind, record.report), leaked: letGo.delete(path) }, maxClosed)
       case 'leaked':
+        letGo.add(path)
         return keep(leaked, { at, path, kind: record.kind }, maxLeaked)
       case 'verdict': {
         const { verdict, advisories = [] } = record.verdict
@@ -73,7 +76,7 @@ function seesPath(sight: Sight, path: string): boolean {
   return tenant === undefined || sight.sees({ tenant })
 }
 
-function closedScope(at: number, kind: string, report: CloseReport): ClosedScope {
+function closedScope(at: number, kind: string, report: CloseReport): Omit<ClosedScope, 'leaked'> {
   const { path, reason, scopes, closed, durationMs, failed, overdue } = report
   const faults = failed.slice(0, maxFaults).map(({ error, ...fault }) => ({ ...fault, error: textOf(error) }))
   return { at, kind, path, reason, scopes, closed, durationMs, failed: faults, overdue: overdue.slice(0, maxFaults) }

@@ -19,7 +19,7 @@ export interface JudgementOptions {
   readonly nextTurn: () => Promise<void>
 }
 
-/** @throws ServerError `REQUEST_INVALID` for what is not JSON. */
+/** @throws ServerError `TEXT_NOT_JSON`, and `REQUEST_INVALID` for what is too deep. */
 export async function judge(house: House, { text, trust, nextTurn }: JudgementOptions): Promise<Judgement> {
   const { list, leftOut } = await readCandidates(text, nextTurn)
   const objections = new Map(list.map((candidate) => [candidate, objectionTo(candidate, trust, house)] as const))

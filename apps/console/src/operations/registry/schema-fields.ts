@@ -57,7 +57,7 @@ function typeOf(schema: JsonObject): string {
   return typeof type === 'string' ? type : 'any'
 }
 
-const bounds: readonly (readonly [keyword: string, words: (value: JsonValue) => string])[] = [
+const bounds: readonly (readonly [keyword: string, words: (value: string) => string])[] = [
   ['minimum', (value) => `at least ${value}`],
   ['exclusiveMinimum', (value) => `more than ${value}`],
   ['maximum', (value) => `at most ${value}`],
@@ -68,14 +68,14 @@ const bounds: readonly (readonly [keyword: string, words: (value: JsonValue) => 
   ['maxItems', (value) => `${value} items or fewer`],
   ['format', (value) => `a ${value}`],
   ['pattern', (value) => `like ${value}`],
-  ['default', (value) => `default ${JSON.stringify(value)}`],
 ]
 
 function rulesOf(schema: JsonObject): readonly string[] {
-  return bounds.flatMap(([keyword, words]) => {
+  const rules = bounds.flatMap(([keyword, words]) => {
     const value = schema[keyword]
-    return value === undefined ? [] : [words(value)]
+    return typeof value === 'string' || typeof value === 'number' ? [words(String(value))] : []
   })
+  return schema.default === undefined ? rules : [...rules, `default ${JSON.stringify(schema.default)}`]
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

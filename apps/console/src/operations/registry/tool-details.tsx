@@ -126,10 +126,10 @@ function Rules({ tool: { rules, requires } }: { readonly tool: ToolDetail }) {
 
 function grantWords({ roles, scopes }: Pick<ToolDetail['requires'], 'roles' | 'scopes'>): string | undefined {
   const parts = [
-    roles.length === 0 ? [] : [`who is ${roles.join(' and ')}`],
-    scopes.length === 0 ? [] : [`who was granted ${scopes.join(' and ')}`],
+    roles.length === 0 ? [] : [`Who has the role ${roles.join(' and ')}`],
+    scopes.length === 0 ? [] : [`${roles.length === 0 ? 'Who' : 'and'} was granted ${scopes.join(' and ')}`],
   ].flat()
-  return parts.length === 0 ? undefined : parts.join(', ')
+  return parts.length === 0 ? undefined : parts.join(' ')
 }
 
 function approvalWords({ approval, approvers }: ToolDetail): string {

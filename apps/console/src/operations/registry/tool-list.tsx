@@ -102,7 +102,7 @@ function ToolItem({ tool, isOpen, onToggle }: ToolItemProps) {
             <bdi>{[tool.title, originWords(tool)].filter((part) => part !== undefined).join(' · ')}</bdi>
           </span>
         </span>
-        <span className="flex flex-wrap items-center gap-1.5">
+        <span className="flex min-w-0 flex-wrap items-center gap-1.5 max-sm:basis-full max-sm:ps-7">
           {tool.deprecated !== undefined && <Badge tone="warn">deprecated</Badge>}
           {!tool.usable && <Badge tone="warn">nobody may use it</Badge>}
           {tool.approval && (
@@ -111,10 +111,10 @@ function ToolItem({ tool, isOpen, onToggle }: ToolItemProps) {
             </Badge>
           )}
           <EffectBadge effect={tool.effect} />
-        </span>
-        <span className="w-24 shrink-0 text-end text-xs text-muted-foreground tabular-nums">
-          {calls === 0 ? 'no calls' : `${calls.toLocaleString()} ${calls === 1 ? 'call' : 'calls'}`}
-          {bad > 0 && <span className="block text-bad">{bad.toLocaleString()} not ok</span>}
+          <span className="ps-1 text-xs text-muted-foreground tabular-nums sm:w-20 sm:text-end">
+            {calls === 0 ? 'no calls' : `${calls.toLocaleString()} ${calls === 1 ? 'call' : 'calls'}`}
+            {bad > 0 && <span className="text-bad sm:block"> {bad.toLocaleString()} not ok</span>}
+          </span>
         </span>
       </button>
       {isOpen && (

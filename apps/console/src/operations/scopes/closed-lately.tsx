@@ -19,7 +19,7 @@ export function ClosedLately({ closed, now }: { readonly closed: readonly Closed
       ) : (
         <ul className="py-1.5">
           {shown.map((one) => {
-            const isBad = one.failed.length + one.overdue.length > 0
+            const isBad = one.leaked || one.failed.length + one.overdue.length > 0
             return (
               <li key={`${one.path} ${one.at}`} className="transition-opacity duration-500 starting:opacity-0">
                 <details className="group">

@@ -9,19 +9,19 @@ export function ScopeCounts({ counts, resources }: Pick<ScopesReport, 'counts' |
   return (
     <section aria-label="Counts of the whole server" className="rounded-xl border bg-card shadow-xs">
       <div className="overflow-x-auto">
-        <table className="w-full min-w-88 text-sm tabular-nums">
+        <table className="w-full text-sm tabular-nums">
           <thead className="text-xs text-muted-foreground">
             <tr>
               <th scope="col" className="px-4 pt-3 pb-1.5 text-start font-medium">
                 The whole server
               </th>
-              <th scope="col" className="px-3 pt-3 pb-1.5 text-end font-medium">
+              <th scope="col" className="px-1.5 pt-3 pb-1.5 text-end font-medium">
                 open
               </th>
-              <th scope="col" className="px-3 pt-3 pb-1.5 text-end font-medium">
+              <th scope="col" className="px-1.5 pt-3 pb-1.5 text-end font-medium">
                 opened
               </th>
-              <th scope="col" className="px-3 pt-3 pb-1.5 text-end font-medium">
+              <th scope="col" className="px-1.5 pt-3 pb-1.5 text-end font-medium">
                 closed
               </th>
               <th scope="col" className="px-4 pt-3 pb-1.5 text-end font-medium">
@@ -40,9 +40,9 @@ export function ScopeCounts({ counts, resources }: Pick<ScopesReport, 'counts' |
                       {many}
                     </span>
                   </th>
-                  <td className="px-3 py-1 text-end font-medium">{row.open.toLocaleString()}</td>
-                  <td className="px-3 py-1 text-end text-muted-foreground">{row.opened.toLocaleString()}</td>
-                  <td className="px-3 py-1 text-end text-muted-foreground">{row.closed.toLocaleString()}</td>
+                  <td className="px-1.5 py-1 text-end font-medium">{row.open.toLocaleString()}</td>
+                  <td className="px-1.5 py-1 text-end text-muted-foreground">{row.opened.toLocaleString()}</td>
+                  <td className="px-1.5 py-1 text-end text-muted-foreground">{row.closed.toLocaleString()}</td>
                   <td
                     className={`px-4 py-1 text-end ${row.leaked > 0 ? 'font-semibold text-bad' : 'text-muted-foreground'}`}
                   >

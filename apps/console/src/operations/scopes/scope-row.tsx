@@ -25,12 +25,12 @@ export const ScopeRow = memo(function ScopeRow({ row, age, onToggle }: ScopeRowP
   }
   if (row.type === 'closed') {
     const { closed } = row
-    const isBad = closed.failed.length + closed.overdue.length > 0
+    const isBad = closed.leaked || closed.failed.length + closed.overdue.length > 0
     return (
       <div className={`${rowLook} text-sm text-muted-foreground`} style={indent}>
         <CircleDashed aria-hidden="true" className="ms-6 size-4 shrink-0" />
         <bdi className="min-w-0 truncate line-through">{splitPath(closed.path).name}</bdi>
-        <Badge tone={isBad ? 'bad' : 'neutral'}>{isBad ? 'closed badly' : 'closed'}</Badge>
+        <Badge tone={isBad ? 'bad' : 'neutral'}>{closed.leaked ? 'leaked' : isBad ? 'closed badly' : 'closed'}</Badge>
       </div>
     )
   }

@@ -103,8 +103,9 @@ function Tree({ report, opened, find, onFind }: TreeProps) {
       )}
       <p className="border-t px-4 py-2 text-xs text-muted-foreground" role="status">
         {report.found === null
-          ? [...Object.entries(report.app.below).map(([kind, count]) => countWords(count, kind))].join(', ') ||
-            'Nobody is here.'
+          ? Object.entries(report.app.below)
+              .map(([kind, count]) => countWords(count, kind))
+              .join(', ') || 'Nobody is here.'
           : `${report.found.toLocaleString()} found.`}
         {report.outOfSight > 0 && ` ${report.outOfSight.toLocaleString()} more belong to other tenants.`}
       </p>

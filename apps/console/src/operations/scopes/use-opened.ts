@@ -10,10 +10,10 @@ export interface Opened {
   /** As the server is asked. */
   readonly query: string | undefined
   readonly all: boolean
-  isOpen(scope: ScopeReport, level: number): boolean
-  toggle(scope: ScopeReport, open: boolean): void
-  openAll(): void
-  closeAll(): void
+  readonly isOpen: (scope: ScopeReport, level: number) => boolean
+  readonly toggle: (scope: ScopeReport, open: boolean) => void
+  readonly openAll: () => void
+  readonly closeAll: () => void
 }
 
 export function useOpened(isFinding: boolean): Opened {

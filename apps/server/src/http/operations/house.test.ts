@@ -348,8 +348,8 @@ describe('what would happen', () => {
       return `${response.status} ${error?.code ?? 'ok'} ${error?.message ?? ''}`
     }
 
-    expect(await post({ text: '{\n  "name": get_weather\n}' })).toMatch(/^400 REQUEST_INVALID .*line 2, column 11/)
-    expect(await post({ text: '[1, 2' })).toMatch(/^400 REQUEST_INVALID .*line 1, column 6/)
+    expect(await post({ text: '{\n  "name": get_weather\n}' })).toMatch(/^400 TEXT_NOT_JSON .*line 2, column 11/)
+    expect(await post({ text: '[1, 2' })).toMatch(/^400 TEXT_NOT_JSON .*line 1, column 6/)
     expect(await post({ text: `${'['.repeat(100_000)}${']'.repeat(100_000)}` })).toMatch(
       /^400 REQUEST_INVALID .*levels deep/,
     )
