@@ -316,7 +316,6 @@ export const requirements: readonly Requirement[] = [
     behaviour:
       'audit: who called what with which tool fingerprint and argument hash, what was decided, how it ended; no secrets',
     levels: ['I'],
-    missing: 'the audit of calls is not built yet; the registry has its audit stream (REG-18)',
   },
   {
     id: 'OPS-05',

@@ -17,7 +17,7 @@ export const auditKinds = [
   'approval_resolved',
   'signed_in',
   'signed_out',
-  /** Credentials, a sign-in or a role that did not do, by code; those of a minute are one entry, with a `count`. */
+  /** Credentials, a sign-in or a role that did not do, by code; those that are alike are one entry, with a `count`. */
   'access_refused',
   'credentials_revoked',
   /** An operator read what is somebody's. */

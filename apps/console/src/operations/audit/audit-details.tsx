@@ -96,6 +96,8 @@ const labels: ReadonlyMap<string, string> = new Map([
   ['outputTokens', 'Tokens out'],
   ['approvalId', 'Approval'],
   ['tokenId', 'Token'],
+  ['count', 'How often'],
+  ['since', 'Since'],
   ['configuration', 'Fingerprint of the configuration'],
   ['node', 'Node.js'],
 ])
@@ -113,7 +115,7 @@ function named(label: string, text: string | null): readonly Fact[] {
 
 function show(name: string, value: JsonValue): string {
   if (typeof value === 'number' && name.endsWith('Ms')) return formatDuration(value)
-  if (typeof value === 'number' && name === 'expiresAt') return new Date(value).toLocaleString()
+  if (typeof value === 'number' && (name === 'expiresAt' || name === 'since')) return new Date(value).toLocaleString()
   if (value === true) return 'yes'
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -52,7 +52,7 @@ export function whatOf(act: Act): Told {
 
 function wordsOf(entry: SeenAuditEntry): Told {
   const count = fact(entry, 'count')
-  const times = typeof count === 'number' && count > 1 ? `${count} times in a minute` : undefined
+  const times = typeof count === 'number' && count > 1 ? `${count} times` : undefined
   switch (entry.kind) {
     case 'signed_in':
       return { icon: LogIn, title: 'Signed in' }
