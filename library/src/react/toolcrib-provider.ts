@@ -3,16 +3,7 @@
  *
  * @module
  */
-import {
-  createElement,
-  type ReactElement,
-  type ReactNode,
-  useEffect,
-  useEffectEvent,
-  useMemo,
-  useRef,
-  useState,
-} from 'react'
+import { createElement, type ReactElement, type ReactNode, useEffect, useEffectEvent, useMemo, useState } from 'react'
 import type { Client, ClientClock, ClientOptions } from '../client/client.ts'
 import { createClient } from '../client/create-client.ts'
 import { createPageState, PageStateContext } from './page-state.ts'
@@ -38,11 +29,9 @@ interface OwnClientProps {
   readonly fallback?: ReactNode
 }
 
-interface OwnClient {
+interface MadeFor {
   readonly url: string
   readonly client: Client
-  /** Mounts that need it. */
-  mounts: number
 }
 
 export function ToolcribProvider(props: ToolcribProviderProps): ReactElement {
@@ -56,24 +45,14 @@ function GivenClient({ client, clock = systemClock, children }: GivenClientProps
 
 function MadeClient({ options, fallback, children }: OwnClientProps): ReactNode {
   const { url, clock } = options
-  const [shown, setShown] = useState<OwnClient>()
-  const current = useRef<OwnClient>(undefined)
-  const make = useEffectEvent((): OwnClient => ({ url, client: createClient(options), mounts: 0 }))
+  const [shown, setShown] = useState<MadeFor>()
+  const make = useEffectEvent(() => createClient(options))
 
   useEffect(() => {
-    const own = current.current?.url === url ? current.current : make()
-    current.current = own
-    own.mounts += 1
-    setShown(own)
-    return () => {
-      own.mounts -= 1
-      // Not at once: strict mode takes everything away to put it back, and would open two connections.
-      queueMicrotask(() => {
-        if (own.mounts > 0) return
-        own.client.close()
-        if (current.current === own) current.current = undefined
-      })
-    }
+    // Strict mode makes two; the first is closed before it connects.
+    const client = make()
+    setShown({ url, client })
+    return () => client.close()
   }, [url])
 
   if (shown?.url !== url) return fallback
