@@ -6,8 +6,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, ViewportSize } from 'playwright-core'
 import { defineTool } from 'toolcrib'
+import type { Principal } from 'toolcrib/protocol'
 import { createScriptedModel, type ScriptedStep } from 'toolcrib/testing'
 import { inject } from 'vitest'
 import { z } from 'zod'
@@ -21,8 +22,14 @@ export interface ConsoleServer extends AsyncDisposable {
   release(): void
   /** So many messages of this person, each answered, in a chat of their own; answers its thread's id. */
   chat(name: string, messages: number): Promise<string>
+  /** Empty chats of this person with these titles, each newer than the one before. */
+  threads(name: string, titles: readonly string[]): Promise<void>
+  /** Of this person's chats, as the server has them, in alphabetical order. */
+  titles(name: string): Promise<readonly string[]>
   /** Signs in as this person, in a browser profile of their own. */
-  signIn(browser: Browser, name: string): Promise<Page>
+  signIn(browser: Browser, name: string, viewport?: ViewportSize): Promise<Page>
+  /** Where it is. */
+  url(): string
 }
 
 const erase = defineTool({
@@ -35,7 +42,7 @@ const erase = defineTool({
 const sendMoney = defineTool({
   name: 'send_money',
   description: 'Send money.',
-  input: z.object({ to: z.string(), amount: z.number() }),
+  input: z.object({ to: z.string(), amount: z.number().max(1_000) }),
   effect: 'write',
   execute: ({ to, amount }) => `${amount} to ${to}`,
 })
@@ -53,11 +60,15 @@ const fail = defineTool({
   execute: () => Promise.reject(new Error('the well is dry')),
 })
 
-export async function startConsole(): Promise<ConsoleServer> {
+export interface ConsoleServerOptions {
+  readonly limits?: Readonly<Record<string, number>>
+}
+
+export async function startConsole({ limits = {} }: ConsoleServerOptions = {}): Promise<ConsoleServer> {
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-browser-'))
   const consoleFolder = inject('consoleFolder')
   const config = parseConfig(
-    { port: 0, dataFolder: join(folder, 'data'), tools: [erase, fail, sendMoney], policy, budgets },
+    { port: 0, dataFolder: join(folder, 'data'), tools: [erase, fail, sendMoney], policy, budgets, limits },
     { env: { TOOLCRIB_LOG: 'silent' }, folder },
   )
   let gate = Promise.withResolvers<void>()
@@ -83,7 +94,7 @@ export async function startConsole(): Promise<ConsoleServer> {
     },
     async chat(name, messages) {
       const { supervisor } = server
-      const principal = { tenant: 'local', user: name, roles: ['user'], scopes: [] }
+      const principal = person(name)
       const { threadId } = await supervisor.createThread(principal, { title: 'A long one' })
       for (let count = 1; count <= messages; count++) {
         const ended = Promise.withResolvers<void>()
@@ -97,12 +108,21 @@ export async function startConsole(): Promise<ConsoleServer> {
       }
       return threadId
     },
-    async signIn(browser, name) {
-      const page = await (await browser.newContext()).newPage()
+    async threads(name, titles) {
+      for (const title of titles) await server.supervisor.createThread(person(name), { title })
+    },
+    async titles(name) {
+      const threads = await server.supervisor.listThreads(person(name))
+      return threads.map(({ title }) => title).toSorted()
+    },
+    url: () => url,
+    async signIn(browser, name, viewport) {
+      const context = await browser.newContext(viewport === undefined ? {} : { viewport })
+      const page = await context.newPage()
       await page.goto(url)
       await page.getByLabel('Your name').fill(name)
       await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.getByLabel('Message').waitFor()
+      await page.getByLabel('Message', { exact: true }).waitFor()
       return page
     },
     async [Symbol.asyncDispose]() {
@@ -111,6 +131,10 @@ export async function startConsole(): Promise<ConsoleServer> {
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+function person(name: string): Principal {
+  return { tenant: 'local', user: name, roles: ['user'], scopes: [] }
 }
 
 /** Each request of a test has its own fixed answer. */
@@ -130,6 +154,6 @@ function answerTo(messages: readonly { readonly role: string }[], gate: () => Pr
 }
 
 export async function say(page: Page, text: string): Promise<void> {
-  await page.getByLabel('Message').fill(text)
-  await page.getByLabel('Message').press('Enter')
+  await page.getByLabel('Message', { exact: true }).fill(text)
+  await page.getByLabel('Message', { exact: true }).press('Enter')
 }

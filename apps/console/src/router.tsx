@@ -8,6 +8,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  redirect,
 } from '@tanstack/react-router'
 import { ChatRoom } from './chat/chat-room.tsx'
 import { NewThread } from './chat/thread/new-thread.tsx'
@@ -33,6 +34,13 @@ const operations = createRoute({
   getParentRoute: () => root,
   path: '/operations',
   component: lazyRouteComponent(() => import('./operations/room.tsx'), 'OperationsRoom'),
+})
+const operationsIndex = createRoute({
+  getParentRoute: () => operations,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/operations/health', replace: true })
+  },
 })
 const audit = createRoute({
   getParentRoute: () => operations,
@@ -71,7 +79,7 @@ const run = createRoute({
 
 const routeTree = root.addChildren([
   chat.addChildren([newThread, thread]),
-  operations.addChildren([audit, health, registry, scopes, runs.addChildren([runsList, run])]),
+  operations.addChildren([operationsIndex, audit, health, registry, scopes, runs.addChildren([runsList, run])]),
 ])
 
 export const router = createRouter({

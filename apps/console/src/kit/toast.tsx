@@ -93,7 +93,8 @@ function Shown() {
             <Base.Description className="mt-0.5 text-sm text-muted-foreground [overflow-wrap:anywhere]" />
           </div>
           <Base.Action className="min-h-8 shrink-0 rounded-lg px-2.5 text-sm font-medium text-primary hover:bg-accent" />
-          <Base.Close render={<IconButton label="Close" icon={X} />} />
+          {/* Base UI shows it to a screen reader only while the region has the focus; it may always close it. */}
+          <Base.Close aria-hidden={false} render={<IconButton label="Close this note" icon={X} />} />
         </Base.Content>
       </Base.Root>
     )

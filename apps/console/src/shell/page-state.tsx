@@ -19,11 +19,11 @@ export function PageState(
 /** Until it is known who sits here. Nothing at all for what is quick. */
 export function LoadingPage() {
   return (
-    <main className="late grid h-full place-items-center" role="status">
+    <div className="late grid h-full place-items-center" role="status">
       <span className="animate-pulse">
         <Logo />
         <span className="sr-only">is loading</span>
       </span>
-    </main>
+    </div>
   )
 }

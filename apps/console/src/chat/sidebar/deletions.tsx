@@ -9,6 +9,7 @@ import { useToast } from '../../kit/toast.tsx'
 import { problemOf } from '../../parts/problem.ts'
 import { useGoToThread, useThreadRoute } from '../../route.ts'
 
+/** While the window is looked at: the time to take it back does not run out behind one's back. */
 const undoMs = 7_000
 
 interface Deletions {
