@@ -81,7 +81,7 @@ function Facts({ call }: { readonly call: CallView }) {
     startedAt === undefined ? undefined : ['Started', formatMoment(startedAt)],
     durationMs === undefined || startedAt === undefined ? undefined : ['Took', formatDuration(durationMs)],
     approval === undefined || status === 'waiting' ? undefined : ['Waited for approval', formatDuration(waitedMs)],
-    ['Carried out by', originOf(call)],
+    startedAt === undefined ? undefined : ['Carried out by', originOf(call)],
     effect === undefined ? undefined : ['Effect', effects[effect]],
   ].filter((fact) => fact !== undefined)
   return (

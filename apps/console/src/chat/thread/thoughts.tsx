@@ -4,6 +4,9 @@ import type { RunView } from 'toolcrib/client'
 import { plainText } from '../../parts/plain-text.ts'
 import { formatDuration } from '../../parts/time.ts'
 
+/** Nobody counts less. */
+const SHORT_MS = 100
+
 export interface ThoughtsProps {
   readonly run: RunView
   readonly working: boolean
@@ -19,7 +22,7 @@ export function Thoughts({ run, working }: ThoughtsProps) {
       <summary className="flex w-fit cursor-pointer list-none items-center gap-1.5 rounded py-0.5 hover:text-foreground">
         <ChevronRight aria-hidden="true" className="size-3.5 transition-transform group-open:rotate-90" />
         <span className={thinking ? 'animate-pulse' : ''}>
-          {thinking ? 'Thinking…' : `Thought for ${formatDuration(tookMs)}`}
+          {thinking ? 'Thinking…' : tookMs < SHORT_MS ? 'Thought' : `Thought for ${formatDuration(tookMs)}`}
         </span>
       </summary>
       <ol className="mt-1.5 flex flex-col gap-2.5 border-s-2 ps-3.5">

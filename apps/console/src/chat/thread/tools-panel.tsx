@@ -118,7 +118,7 @@ function ToolEntry({ tool }: { readonly tool: ToolInfo }) {
             </span>
             <span
               dir="auto"
-              className={`mt-1 block text-xs leading-relaxed text-muted-foreground [overflow-wrap:anywhere] ${open ? '' : 'line-clamp-2'}`}
+              className={`mt-1 text-xs leading-relaxed text-muted-foreground [overflow-wrap:anywhere] ${open ? 'block' : 'line-clamp-2'}`}
             >
               {plainText(description)}
             </span>

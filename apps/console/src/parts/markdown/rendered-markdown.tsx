@@ -3,6 +3,7 @@ import { isValidElement, type ReactNode, useDeferredValue } from 'react'
 import { type Components, type ExtraProps, Streamdown, useIsCodeFenceIncomplete } from 'streamdown'
 import type { MarkdownProps } from '../markdown.tsx'
 import './code.css'
+import './markdown.css'
 import { CodeBlock } from './code-block.tsx'
 
 export function RenderedMarkdown({ text, streaming }: MarkdownProps) {
@@ -17,6 +18,7 @@ export function RenderedMarkdown({ text, streaming }: MarkdownProps) {
       components={components}
       controls={false}
       dir="auto"
+      className="-my-3 flow-root"
     >
       {streaming ? shown : text}
     </Streamdown>
@@ -64,6 +66,16 @@ const components: Components = {
   code: Code,
   a: Link,
   img: ({ src, alt }) => <Link href={typeof src === 'string' ? src : undefined}>{alt || 'picture'}</Link>,
+  ul: ({ children }) => <ul className="list-disc">{children}</ul>,
+  ol: ({ children, start }) => (
+    <ol className="list-decimal" start={start}>
+      {children}
+    </ol>
+  ),
+  li: ({ children }) => <li>{children}</li>,
+  input: ({ checked }) => (
+    <input type="checkbox" disabled checked={checked === true} aria-label={checked === true ? 'Done' : 'To do'} />
+  ),
   table: ({ children }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled by keyboard, too
     <section aria-label="Table" tabIndex={0} className="my-3 overflow-x-auto rounded-xl border">
