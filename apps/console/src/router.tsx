@@ -39,7 +39,7 @@ const operationsIndex = createRoute({
   getParentRoute: () => operations,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/operations/health', replace: true })
+    throw redirect({ to: '/operations/now', replace: true })
   },
 })
 const audit = createRoute({
@@ -52,6 +52,16 @@ const health = createRoute({
   getParentRoute: () => operations,
   path: 'health',
   component: lazyRouteComponent(() => import('./operations/health/health-page.tsx'), 'HealthPage'),
+})
+const limits = createRoute({
+  getParentRoute: () => operations,
+  path: 'limits',
+  component: lazyRouteComponent(() => import('./operations/limits/limits-page.tsx'), 'LimitsPage'),
+})
+const now = createRoute({
+  getParentRoute: () => operations,
+  path: 'now',
+  component: lazyRouteComponent(() => import('./operations/now/now-page.tsx'), 'NowPage'),
 })
 const scopes = createRoute({
   getParentRoute: () => operations,
@@ -79,7 +89,16 @@ const run = createRoute({
 
 const routeTree = root.addChildren([
   chat.addChildren([newThread, thread]),
-  operations.addChildren([operationsIndex, audit, health, registry, scopes, runs.addChildren([runsList, run])]),
+  operations.addChildren([
+    operationsIndex,
+    now,
+    audit,
+    health,
+    limits,
+    registry,
+    scopes,
+    runs.addChildren([runsList, run]),
+  ]),
 ])
 
 export const router = createRouter({

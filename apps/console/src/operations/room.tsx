@@ -6,12 +6,15 @@ import { useSignedIn } from '../session/signed-in.ts'
 import { PageState } from '../shell/page-state.tsx'
 import { RoomSwitch } from '../shell/room-switch.tsx'
 import { UserMenu } from '../shell/user-menu.tsx'
+import { HealthMark } from './health/health-mark.tsx'
 
 const pages = [
+  { to: '/operations/now', label: 'Now' },
   { to: '/operations/runs', label: 'Runs' },
   { to: '/operations/audit', label: 'Audit' },
   { to: '/operations/scopes', label: 'Scopes' },
   { to: '/operations/registry/{-$view}/{-$tool}', label: 'Registry' },
+  { to: '/operations/limits', label: 'Limits' },
   { to: '/operations/health', label: 'Health' },
 ] as const
 
@@ -49,6 +52,7 @@ export function OperationsRoom() {
               className="relative flex h-11 shrink-0 items-center rounded-lg px-3 text-muted-foreground outline-offset-[-3px] transition-colors hover:text-foreground aria-[current=page]:font-medium aria-[current=page]:text-foreground aria-[current=page]:after:absolute aria-[current=page]:after:inset-x-3 aria-[current=page]:after:bottom-0 aria-[current=page]:after:h-0.5 aria-[current=page]:after:rounded-full aria-[current=page]:after:bg-primary md:h-13"
             >
               {label}
+              {to === '/operations/health' && <HealthMark />}
             </Link>
           ))}
         </nav>

@@ -1,0 +1,66 @@
+/** The samples of the house, asked for every second while somebody looks; what was fetched once is not fetched again. */
+import { useEffect, useState } from 'react'
+import type { NowReport, NowSample } from 'toolcrib/operations'
+import { operations } from '../ask.ts'
+
+export interface NowState {
+  readonly samples: readonly NowSample[]
+  readonly waiting: NowReport['waiting']
+  /** The server's time at its last answer. */
+  readonly at: number
+  /** When that came, as the clock here has it; null: none yet. */
+  readonly heardAt: number | null
+  /** Why the last question had no answer. */
+  readonly error: string | null
+  /** It did not answer, and does since then. */
+  readonly backAt: number | null
+}
+
+const nothing: NowState = { samples: [], waiting: null, at: 0, heardAt: null, error: null, backAt: null }
+const everyMs = 1_000
+
+export function useNow(paused: boolean): NowState {
+  const [state, setState] = useState(nothing)
+  const [cursor] = useState<{ at?: string }>({})
+
+  useEffect(() => {
+    if (paused) return
+    const ended = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+
+    async function ask(): Promise<void> {
+      const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(10_000)])
+      try {
+        const report = await operations.ask('now', cursor.at === undefined ? {} : { after: cursor.at }, { signal })
+        cursor.at = report.cursor
+        setState((before) => heard(before, report))
+      } catch (error) {
+        if (ended.signal.aborted) return
+        const reason = error instanceof Error ? error.message : String(error)
+        setState((before) => ({ ...before, error: reason }))
+      }
+      if (!ended.signal.aborted && !document.hidden) timer = setTimeout(() => void ask(), everyMs)
+      else timer = undefined
+    }
+
+    const onVisible = () => {
+      if (document.hidden || timer !== undefined) return
+      timer = setTimeout(() => void ask(), 0)
+    }
+    document.addEventListener('visibilitychange', onVisible)
+    timer = setTimeout(() => void ask(), 0)
+    return () => {
+      ended.abort()
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', onVisible)
+    }
+  }, [paused, cursor])
+
+  return state
+}
+
+function heard(before: NowState, { samples, whole, waiting, at, maxSamples }: NowReport): NowState {
+  const kept = whole ? samples : [...before.samples, ...samples].slice(-maxSamples)
+  const heardAt = Date.now()
+  return { samples: kept, waiting, at, heardAt, error: null, backAt: before.error === null ? before.backAt : heardAt }
+}
