@@ -25,27 +25,46 @@ export function auditRules({ describe, it, expect, store: shared, makeStore }: S
       const { approvalId, expiresAt } = question
       expect((await ofOwner(store, owner)).map(plain)).toEqual([
         {
-          ...{ ...nobody, at: START + 1, kind: 'run_started' },
+          ...nobody,
+          at: START + 1,
+          kind: 'run_started',
           facts: { agent: 'assistant', attempt: 1, model: 'scripted', manifest: 'sha256:m' },
         },
         {
-          ...{ ...call, at: START + 1, kind: 'approval_requested', tool: 'send_money' },
+          ...call,
+          at: START + 1,
+          kind: 'approval_requested',
+          tool: 'send_money',
           facts: { step: 1, approvalId, ...tool, expiresAt },
         },
         {
-          ...{ ...call, at: START + 2, kind: 'approval_resolved', outcome: 'approved', by: 'vera' },
+          ...call,
+          at: START + 2,
+          kind: 'approval_resolved',
+          outcome: 'approved',
+          by: 'vera',
           facts: { approvalId, reason: 'it is right', edited: true },
         },
         {
-          ...{ ...call, at: START + 3, kind: 'call_started', tool: 'send_money' },
+          ...call,
+          at: START + 3,
+          kind: 'call_started',
+          tool: 'send_money',
           facts: { step: 1, effect: 'write', fingerprint: 'sha256:f', inputHash: 'sha256:i' },
         },
         {
-          ...{ ...call, at: START + 3, kind: 'call_ended', tool: 'send_money', outcome: 'failed' },
+          ...call,
+          at: START + 3,
+          kind: 'call_ended',
+          tool: 'send_money',
+          outcome: 'failed',
           facts: { step: 1, durationMs: 5, error: 'TOOL_FAILED' },
         },
         {
-          ...{ ...nobody, at: START + 3, kind: 'run_ended', outcome: 'completed' },
+          ...nobody,
+          at: START + 3,
+          kind: 'run_ended',
+          outcome: 'completed',
           facts: { steps: 1, durationMs: 7, inputTokens: 3, outputTokens: 5, calls: 0 },
         },
       ])
@@ -255,6 +274,12 @@ function ended(runId: string, callId: string): ToolCompleted {
   const error = { code: 'TOOL_FAILED', message: 'It failed', retry: 'never' } as const
   return {
     type: 'tool_completed',
-    ...{ runId, step: 1, callId, tool: 'send_money', outcome: 'failed', error, durationMs: 5 },
+    runId,
+    step: 1,
+    callId,
+    tool: 'send_money',
+    outcome: 'failed',
+    error,
+    durationMs: 5,
   }
 }

@@ -56,11 +56,11 @@ export function AuditBar({ search, onChange }: AuditBarProps) {
               <button
                 type="button"
                 onClick={() => onChange(changed(search, name, ''))}
-                aria-label={`No longer only ${label} ${value}`}
                 className="inline-flex min-h-7 max-w-full items-center gap-1.5 rounded-full border bg-card px-2.5 text-xs hover:bg-muted pointer-coarse:min-h-9"
               >
                 <span className="text-muted-foreground">{label}</span>
                 <bdi className="min-w-0 truncate">{value}</bdi>
+                <span className="sr-only">: show others too</span>
                 <X aria-hidden="true" className="size-3 shrink-0" />
               </button>
             </li>

@@ -1,4 +1,5 @@
 /** All there is of one act, entry by entry; of a call also what the list had not loaded. */
+import { Link } from '@tanstack/react-router'
 import type { SeenAuditEntry } from 'toolcrib/operations'
 import type { JsonValue } from 'toolcrib/protocol'
 import { Badge } from '../../kit/badge.tsx'
@@ -47,6 +48,15 @@ function Entries({ act, entries }: { readonly act: Act; readonly entries: readon
         ))}
       </ol>
       <Facts facts={ids} />
+      {first !== undefined && first.runId !== null && (
+        <Link
+          to="/operations/runs/$runId"
+          params={{ runId: first.runId }}
+          className="self-start text-sm underline underline-offset-4"
+        >
+          Open the run
+        </Link>
+      )}
     </div>
   )
 }
