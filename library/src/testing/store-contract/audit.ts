@@ -244,7 +244,7 @@ async function ofOwner(store: Store, { tenant, user }: Owner): Promise<readonly 
   return (await store.audit.list({ tenant, user })).toReversed()
 }
 
-function plain({ number: _, hash: __, ...entry }: AuditEntry): NewAuditEntry {
+function plain({ number: _number, hash: _hash, ...entry }: AuditEntry): NewAuditEntry {
   return entry
 }
 
