@@ -1,6 +1,6 @@
 import { Eye, PencilLine, Trash2 } from 'lucide-react'
 import type { Effect } from 'toolcrib/protocol'
-import { Badge, type Tone } from '../../kit/badge.tsx'
+import { type Tone, toneText } from '../../kit/badge.tsx'
 import type { Icon } from '../../kit/icon.ts'
 
 const looks: Readonly<Record<Effect, readonly [words: string, tone: Tone, icon: Icon]>> = {
@@ -11,10 +11,12 @@ const looks: Readonly<Record<Effect, readonly [words: string, tone: Tone, icon: 
 
 /** What a call would do to the world, as its tool declares. */
 export function EffectBadge({ effect }: { readonly effect: Effect }) {
-  const [words, tone, icon] = looks[effect]
+  const [words, tone, Picture] = looks[effect]
   return (
-    <Badge tone={tone} icon={icon} className="shrink-0">
-      {words}
-    </Badge>
+    <span
+      className={`inline-flex shrink-0 items-center gap-1.5 rounded-full border bg-card px-2.5 py-0.5 text-xs font-medium ${toneText[tone]}`}
+    >
+      <Picture aria-hidden="true" className="size-3 shrink-0" /> {words}
+    </span>
   )
 }

@@ -1,5 +1,6 @@
 import { Bot, ChevronDown } from 'lucide-react'
-import { Menu, MenuChoice } from '../../kit/menu.tsx'
+import { Fragment } from 'react'
+import { Menu, MenuChoice, MenuSeparator } from '../../kit/menu.tsx'
 import { type Choice, choiceName, hasChoice, modelName } from './choices.ts'
 import type { ChoiceState } from './use-choice.ts'
 
@@ -32,18 +33,20 @@ export function ChoicePicker({ agents, choice, choose }: Pick<ChoiceState, 'agen
           options={agents.map(({ name: value, description }) => ({ value, label: value, description }))}
         />
       ) : (
-        agents.map(({ name: agent, description, models }) => (
-          <MenuChoice
-            key={agent}
-            label={agents.length < 2 ? 'Model' : <AgentLabel name={agent} description={description} />}
-            value={choice.agent === agent ? choice.model : ''}
-            closes
-            onChange={(model) => choose({ agent, model })}
-            options={models.map((model) => {
-              const { label, detail } = modelName(model)
-              return { value: model, label, ...(detail === undefined ? {} : { description: detail }) }
-            })}
-          />
+        agents.map(({ name: agent, description, models }, place) => (
+          <Fragment key={agent}>
+            {place > 0 && <MenuSeparator />}
+            <MenuChoice
+              label={agents.length < 2 ? 'Model' : <AgentLabel name={agent} description={description} />}
+              value={choice.agent === agent ? choice.model : ''}
+              closes
+              onChange={(model) => choose({ agent, model })}
+              options={models.map((model) => {
+                const { label, detail } = modelName(model)
+                return { value: model, label, ...(detail === undefined ? {} : { description: detail }) }
+              })}
+            />
+          </Fragment>
         ))
       )}
     </Menu>
@@ -57,7 +60,7 @@ export function ChoicePicker({ agents, choice, choose }: Pick<ChoiceState, 'agen
 function AgentLabel({ name, description }: { readonly name: string; readonly description: string }) {
   return (
     <>
-      <span className="block text-sm text-foreground">{name}</span>
+      <span className="block text-sm font-semibold text-foreground">{name}</span>
       <span dir="auto" className="block font-normal [overflow-wrap:anywhere]">
         {description}
       </span>
