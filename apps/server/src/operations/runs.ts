@@ -113,8 +113,20 @@ function summaryOf(report: RunReport): RunSummary {
   const { runId, threadId, owner, principal, agent, model, state, stopping, parked } = report
   const { startedAt, endedAt, used, attempts, node } = report
   const { name } = principal
-  return {
-    ...{ runId, threadId, owner, ...(name === undefined ? {} : { name }), agent, model, state, stopping, parked },
-    ...{ startedAt, endedAt, used, attempts, node },
+  const known = {
+    runId,
+    threadId,
+    owner,
+    agent,
+    model,
+    state,
+    stopping,
+    parked,
+    startedAt,
+    endedAt,
+    used,
+    attempts,
+    node,
   }
+  return name === undefined ? known : { ...known, name }
 }

@@ -91,7 +91,10 @@ export function administrationRules({ describe, it, expect, store: shared }: Sui
       expect(atWork).toEqual({
         ...(await store.runs.get(owner, runId)),
         outcome: null,
-        ...{ model: 'scripted', attempts: 2, state: 'working', endedAt: null },
+        model: 'scripted',
+        attempts: 2,
+        state: 'working',
+        endedAt: null,
         used: { steps: 2, calls: 1, tokens: 32, costMicros: 500 },
       })
       expect(await report()).toMatchObject({ state: 'completed', outcome: 'completed', endedAt: START + 9 })

@@ -46,9 +46,6 @@ export function EventLog({ log: { events, run } }: { readonly log: RunLog }) {
           label="Events"
           items={shown}
           keyOf={({ seq }) => String(seq)}
-          describe={({ seq, at, event: said }) =>
-            `${seq}, ${formatOffset(at - run.startedAt)}, ${said.type}, ${summaryOf(said)}`
-          }
           chosen={chosen}
           onChoose={({ seq }) => setChosen(String(seq))}
           rowHeight={rowHeight}

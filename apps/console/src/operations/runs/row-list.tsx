@@ -6,8 +6,7 @@ export interface RowListProps<T> {
   readonly label: string
   readonly items: readonly T[]
   readonly keyOf: (item: T) => string
-  /** What is read out of a row. */
-  readonly describe: (item: T) => string
+  /** What is read out of a row is what stands in it. */
   readonly children: (item: T) => ReactNode
   /** The key of the chosen one. */
   readonly chosen: string | undefined
@@ -23,7 +22,7 @@ export interface RowListProps<T> {
 }
 
 export function RowList<T>(props: RowListProps<T>) {
-  const { label, items, keyOf, describe, chosen, onChoose, rowHeight, header, backdrop, followsEnd = false } = props
+  const { label, items, keyOf, chosen, onChoose, rowHeight, header, backdrop, followsEnd = false } = props
   const id = useId()
   const scroller = useRef<HTMLDivElement>(null)
   const atEnd = useRef(followsEnd)
@@ -89,7 +88,6 @@ export function RowList<T>(props: RowListProps<T>) {
               id={`${id}-${index}`}
               role="option"
               aria-selected={index === chosenIndex}
-              aria-label={describe(item)}
               aria-setsize={items.length}
               aria-posinset={index + 1}
               onClick={() => choose(index)}

@@ -2,6 +2,7 @@ import { toneText } from '../../kit/badge.tsx'
 import { formatDuration } from '../../parts/time.ts'
 import type { Silence } from './pace.ts'
 import { lookOf } from './run-state.tsx'
+import { formatOffset } from './run-times.ts'
 import type { Bar, BarKind, Row } from './timeline.ts'
 
 export interface Scale {
@@ -29,37 +30,40 @@ export function WaterfallRow({ row, scale }: { readonly row: Row; readonly scale
   const isVoid = row.kind === 'step' && row.rewound !== undefined
   const end = scale.share(row.to ?? scale.endMs)
   return (
-    <div className={`grid h-full min-w-120 items-center ${nameColumn}`}>
-      <span
-        className="flex min-w-0 items-center gap-1.5 px-3"
-        style={{ paddingInlineStart: `${0.75 + Math.min(row.depth, 6) * 0.75}rem` }}
-      >
-        <Picture
-          aria-hidden="true"
-          className={`size-3.5 shrink-0 ${toneText[tone]} ${row.to === null && tone === 'primary' ? 'animate-spin' : ''}`}
-        />
-        <bdi className={`truncate ${row.kind === 'call' ? 'font-mono text-xs' : ''} ${isVoid ? 'line-through' : ''}`}>
-          {titleOf(row)}
-        </bdi>
-      </span>
-      <span className="relative me-16 h-full">
-        {row.bars.map((bar) => (
-          <BarView key={`${bar.kind} ${bar.from}`} bar={bar} scale={scale} row={row} />
-        ))}
-        {row.kind === 'call' && row.lateAt !== undefined && (
-          <span
-            title={`Settled late, ${formatDuration(row.lateAt - row.from)} after it was asked for`}
-            className="absolute inset-y-2 border-s-2 border-bad"
-            style={{ left: `${Math.min(1, scale.share(row.lateAt)) * 100}%` }}
-          />
-        )}
+    <div className="h-full">
+      <span className="sr-only">{describe(row)}</span>
+      <div aria-hidden="true" className={`grid h-full min-w-120 items-center ${nameColumn}`}>
         <span
-          className="absolute top-1/2 -translate-y-1/2 ps-1.5 text-xs whitespace-nowrap text-muted-foreground tabular-nums"
-          style={{ left: `${end * 100}%` }}
+          className="flex min-w-0 items-center gap-1.5 px-3"
+          style={{ paddingInlineStart: `${0.75 + Math.min(row.depth, 6) * 0.75}rem` }}
         >
-          {row.to === null ? '…' : formatDuration(row.to - row.from)}
+          <Picture
+            aria-hidden="true"
+            className={`size-3.5 shrink-0 ${toneText[tone]} ${row.to === null && tone === 'primary' ? 'animate-spin' : ''}`}
+          />
+          <bdi className={`truncate ${row.kind === 'call' ? 'font-mono text-xs' : ''} ${isVoid ? 'line-through' : ''}`}>
+            {titleOf(row)}
+          </bdi>
         </span>
-      </span>
+        <span className="relative me-16 h-full">
+          {row.bars.map((bar) => (
+            <BarView key={`${bar.kind} ${bar.from}`} bar={bar} scale={scale} row={row} />
+          ))}
+          {row.kind === 'call' && row.lateAt !== undefined && (
+            <span
+              title={`Settled late, ${formatDuration(row.lateAt - row.from)} after it was asked for`}
+              className="absolute inset-y-2 border-s-2 border-bad"
+              style={{ left: `${Math.min(1, scale.share(row.lateAt)) * 100}%` }}
+            />
+          )}
+          <span
+            className="absolute top-1/2 -translate-y-1/2 ps-1.5 text-xs whitespace-nowrap text-muted-foreground tabular-nums"
+            style={{ left: `${end * 100}%` }}
+          >
+            {row.to === null ? '…' : formatDuration(row.to - row.from)}
+          </span>
+        </span>
+      </div>
     </div>
   )
 }
@@ -112,4 +116,11 @@ function titleOf(row: Row): string {
     default:
       return row satisfies never
   }
+}
+
+/** What is drawn, in words. */
+function describe(row: Row): string {
+  const took = row.to === null ? 'not over' : `took ${formatDuration(row.to - row.from)}`
+  const what = row.kind === 'call' ? `Call of ${row.tool}` : titleOf(row)
+  return `${what}, ${lookOf(row).label}, ${formatOffset(row.from)}, ${took}`
 }

@@ -8,7 +8,6 @@ import { formatDuration } from '../../parts/time.ts'
 import { paceOf, shortSilenceMs, ticksOf } from './pace.ts'
 import { RowDetail } from './row-detail.tsx'
 import { RowList } from './row-list.tsx'
-import { lookOf } from './run-state.tsx'
 import { formatLong, formatOffset, useNow } from './run-times.ts'
 import { type BarKind, type Row, timelineOf } from './timeline.ts'
 import type { RunLog } from './use-run.ts'
@@ -55,7 +54,6 @@ export function Waterfall({ log: { events, run, currency } }: { readonly log: Ru
           label="Steps and calls"
           items={rows}
           keyOf={keyOf}
-          describe={describe}
           chosen={chosen}
           onChoose={({ key }) => setChosen(key)}
           rowHeight={rowHeight}
@@ -170,23 +168,4 @@ function ticksFor({ endMs, share, silences }: Scale): readonly { readonly at: nu
 
 function keyOf({ key }: Row): string {
   return key
-}
-
-function describe(row: Row): string {
-  const took = row.to === null ? 'not over' : `took ${formatDuration(row.to - row.from)}`
-  const { label } = lookOf(row)
-  return `${nameOf(row)}, ${label}, ${formatOffset(row.from)}, ${took}`
-}
-
-function nameOf(row: Row): string {
-  switch (row.kind) {
-    case 'step':
-      return row.agent === undefined ? `Step ${row.step}` : `Step ${row.step} of ${row.agent}`
-    case 'summary':
-      return 'Summary'
-    case 'call':
-      return `Call of ${row.tool}`
-    default:
-      return row satisfies never
-  }
 }
