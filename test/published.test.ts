@@ -54,22 +54,9 @@ describe('what is published', () => {
     expect(newer).toEqual([])
   })
 
-  it('gives a browser a client that asks for nothing of Node and no package', () => {
-    const reached = new Set<string>()
-    const foreign: string[] = []
-    const visit = (path: string): void => {
-      if (reached.has(path)) return
-      reached.add(path)
-      for (const name of importsOf(source(path))) {
-        if (name.startsWith('.')) visit(join(path, '..', name))
-        else foreign.push(`${path} -> ${name}`)
-      }
-    }
-
-    visit('library/dist/client.js')
-
-    expect(reached.size).toBeGreaterThan(3)
-    expect(foreign).toEqual([])
+  it('gives a browser a client that asks for nothing of Node and no package, and hooks that ask for React only', () => {
+    expect(packagesOf('library/dist/client.js')).toEqual([])
+    expect(packagesOf('library/dist/react.js')).toEqual(['react'])
   })
 
   it('is what the sources are: no entry is missing from the README of the library', () => {
@@ -79,3 +66,20 @@ describe('what is published', () => {
     expect(keys.filter((key) => !readme.includes(key === 'index' ? '`toolcrib`' : `\`toolcrib/${key}\``))).toEqual([])
   })
 })
+
+/** What is loaded with an entry and is not of this package. */
+function packagesOf(entry: string): readonly string[] {
+  const reached = new Set<string>()
+  const foreign = new Set<string>()
+  const visit = (path: string): void => {
+    if (reached.has(path)) return
+    reached.add(path)
+    for (const name of importsOf(source(path))) {
+      if (name.startsWith('.')) visit(join(path, '..', name))
+      else foreign.add(name)
+    }
+  }
+  visit(entry)
+  expect(reached.size).toBeGreaterThan(3)
+  return [...foreign]
+}
