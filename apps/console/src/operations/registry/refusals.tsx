@@ -20,6 +20,7 @@ export function Refusals({ report }: { readonly report: RegistryReport }) {
   }
   return (
     <div className="flex flex-col gap-3">
+      <h2 className="sr-only">Refusals</h2>
       <p className="text-sm text-muted-foreground">
         {Object.entries(refusals)
           .map(([code, count]) => `${count.toLocaleString()} × ${code}`)

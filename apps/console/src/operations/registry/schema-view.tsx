@@ -11,7 +11,7 @@ export function SchemaView({ title, schema }: { readonly title: string; readonly
   return (
     <section aria-label={title} className="min-w-0">
       <div className="flex items-center justify-between gap-3">
-        <h4 className="text-sm font-semibold">{title}</h4>
+        <h3 className="text-sm font-semibold">{title}</h3>
         <Button size="small" variant="quiet" onClick={() => setRaw(!isRaw)} aria-pressed={isRaw}>
           {isRaw ? 'As fields' : 'As JSON'}
         </Button>

@@ -33,6 +33,7 @@ export function ToolList({ report, open, onOpen }: ToolListProps) {
   }
   return (
     <div className="flex flex-col gap-3">
+      <h2 className="sr-only">Tools</h2>
       <TextField
         label="Find a tool"
         hideLabel

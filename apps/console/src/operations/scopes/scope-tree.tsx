@@ -76,7 +76,7 @@ export function ScopeTree({ rows, now, fadesFrom, onToggle }: ScopeTreeProps) {
             onFocus={() => setCurrent(row.key)}
             onKeyDown={(event) => press(event, row, index)}
             onClick={() => setShown(isShown ? undefined : row.key)}
-            className={`cursor-default outline-offset-[-2px] transition-[opacity,background-color] duration-1000 starting:opacity-0 [contain-intrinsic-size:auto_2.25rem] [content-visibility:auto] hover:bg-muted/60 aria-selected:bg-accent/60 ${isGoing ? 'opacity-0' : ''}`}
+            className={`cursor-default outline-offset-[-2px] transition-[opacity,background-color] duration-1000 starting:opacity-0 [contain-intrinsic-size:auto_2.25rem] [content-visibility:auto] hover:bg-muted/60 aria-selected:bg-accent/60 ${isGoing ? 'motion-safe:opacity-0' : ''}`}
           >
             <ScopeRow
               row={row}

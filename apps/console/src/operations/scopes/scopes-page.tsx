@@ -1,6 +1,6 @@
 /** What is open now, by whom, with what, and for how long; asked again every second and a half while it is looked at. */
 import { ChevronsDownUp, ChevronsUpDown, CloudOff, SearchX } from 'lucide-react'
-import { useCallback, useDeferredValue, useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { ScopesReport } from 'toolcrib/operations'
 import { Button } from '../../kit/button.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
@@ -25,7 +25,7 @@ const FADES_MS = 2_000
 
 export function ScopesPage() {
   const [find, setFind] = useState('')
-  const asked = useDeferredValue(find.trim())
+  const asked = find.trim()
   const opened = useOpened(asked !== '')
   const query = { open: opened.query, find: asked === '' ? undefined : asked }
   const { data, error, refetch } = useAnswer('scopes', query, { everyMs: EVERY_MS })
