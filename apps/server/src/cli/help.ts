@@ -49,7 +49,7 @@ Options:
   --thread ID                     go on with this thread (default: a new one)
   --agent NAME                    the agent to ask (default: the server's)
 
-While talking: /new, /threads, /open N, /tools, /retry, /stop, /help, /quit. Ctrl-C stops the answer; twice quits.`,
+While talking: /new, /threads, /open N, /tools, /agent, /model, /retry, /stop, /help, /quit. Ctrl-C stops the answer; twice quits.`,
   ],
   [
     'tools',

@@ -150,3 +150,33 @@ it('says on request what was used, and what is left of which budget [CALL-07]', 
   expect(ann.screen()).toMatch(/this day: 1 step, 0 calls, 42 tokens, 0 USD/)
   expect(ann.screen()).toMatch(/the budget of 20,000 tokens per user and day: 19,958 tokens left until/)
 })
+
+it('chooses who answers, and with which model, from what the server offers', async () => {
+  const said = (text: string, name: string) => createScriptedModel([{ text }], { name })
+  const agent = { description: 'Helps.', instructions: '', tools: [] }
+  const agents = [
+    { ...agent, name: 'assistant', model: said('From the assistant.', 'small') },
+    { ...agent, name: 'clerk', model: said('From the clerk.', 'slow'), models: [said('From the quick one.', 'quick')] },
+  ]
+  await using fixture = await startFixture({ config: { agents } })
+  const { token } = await signIn(fixture.url, 'Ann')
+  await using ann = sitDown(connectClient(fixture.url, token))
+  await ann.shown('A new thread')
+
+  ann.type('/model quick')
+  await ann.shown('assistant does not offer the model quick; /model lists what it does')
+  ann.type('/agent nobody')
+  await ann.shown('There is no agent nobody; /agent lists them')
+  ann.type('/agent clerk')
+  await ann.shown(' * clerk Helps.')
+  ann.type('/model')
+  await ann.shown(' * slow its own')
+  ann.type('/model quick')
+  await ann.shown(' * quick')
+  ann.type('hello')
+  await ann.shown('From the quick one.')
+  ann.type('/agent assistant')
+  await ann.shown(' * assistant Helps.')
+  ann.type('hello again')
+  await ann.shown('From the assistant.')
+})

@@ -10,6 +10,7 @@ import { describeUsage, type Thread } from 'toolcrib/protocol'
 import { printable } from '../printable.ts'
 import { exitCodes, print, type Terminal } from '../terminal.ts'
 import { createAttaching } from './attaching.ts'
+import { createChoice } from './choice.ts'
 import { createConversationView } from './conversation-view.ts'
 import { coloured, plain } from './event-printer.ts'
 import { createQuestions, describe, type Question } from './questions.ts'
@@ -30,6 +31,8 @@ const commandHelp = `  /new        begin a new thread
   /usage      what you have used, and what is left
   /attach F   send the file F with your next message; without F: nothing
   /stop       stop the answer
+  /agent      who answers, to choose from; /agent NAME: this one from now on
+  /model      the same for the model
   /retry      answer the last message again; /retry TEXT: this one in its place
   /quit       leave; a run at work goes on (Ctrl-D does the same)`
 
@@ -41,6 +44,7 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
   const note = (line: string): void => print(stdout, line)
   let listed: readonly Thread[] = []
   let interruptedAt = Number.NEGATIVE_INFINITY
+  const chosen = createChoice({ client, paint, note, agent })
   const attaching = createAttaching({ client, folder: terminal.folder })
   const questions = createQuestions({ client, paint, note, prompt: () => lines.prompt() })
   /** Approvals of other people that were told of. */
@@ -92,6 +96,12 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
         return listTools()
       case '/approvals':
         return askForOthers()
+      case '/agent':
+        chosen.chooseAgent(argument)
+        return lines.prompt()
+      case '/model':
+        chosen.chooseModel(argument)
+        return lines.prompt()
       case '/usage':
         return showUsage()
       case '/stop':
@@ -112,9 +122,7 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
   }
 
   async function send(text: string): Promise<void> {
-    await attaching.sendWith(text, (parts) =>
-      client.send(view.threadId ?? '', parts, agent === undefined ? {} : { agent }),
-    )
+    await attaching.sendWith(text, (parts) => client.send(view.threadId ?? '', parts, chosen.sent))
   }
 
   /** Without a path: takes back what waits for the next message. */
@@ -170,7 +178,7 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
   async function listTools(): Promise<void> {
     const { tools } = await client.command<'tools.list'>({
       type: 'tools.list',
-      ...(agent === undefined ? {} : { agent }),
+      ...(chosen.sent.agent === undefined ? {} : { agent: chosen.sent.agent }),
     })
     if (tools.length === 0) note('No tools: your roles allow none here.')
     for (const { name, effect, description } of tools)
@@ -199,7 +207,7 @@ export async function talk({ client, terminal, threadId: given, agent }: TalkOpt
       throw new Error('There is no message yet that could be answered again')
     const { parts, follows } = lastTurn
     await client.send(threadId, text === '' ? sentAgain(parts) : text, {
-      ...(agent === undefined ? {} : { agent }),
+      ...chosen.sent,
       ...(follows === undefined ? {} : { follows }),
     })
   }
