@@ -52,7 +52,7 @@ function tokenOf(principal: Partial<Principal>): Promise<string> {
 }
 
 describe('the audit, as operators read it', () => {
-  it('knows a secret argument by a hash that cannot be found out by trying, and has it nowhere [OPS-04] [TOOL-07]', async () => {
+  it('knows a secret argument by a hash that cannot be found out by trying, and has it nowhere [OPS-04]', async () => {
     await using fixture = await startFixture({ config: { tools: [unlock] }, parts: { model: opens() } })
     const { token } = await signIn(fixture.url, 'ann')
     await using client = connectClient(fixture.url, token)
