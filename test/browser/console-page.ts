@@ -7,7 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page, ViewportSize } from 'playwright-core'
-import { defineTool } from 'toolcrib'
+import { defineTool, type Tool } from 'toolcrib'
+import { ModelError } from 'toolcrib/agent'
 import type { Principal } from 'toolcrib/protocol'
 import { createScriptedModel, type ScriptedStep } from 'toolcrib/testing'
 import { inject } from 'vitest'
@@ -61,14 +62,19 @@ const fail = defineTool({
 })
 
 export interface ConsoleServerOptions {
+  /** Beside those that every test may use. */
+  readonly tools?: readonly Tool[]
+  /** Comes before the fixed answers; undefined: those. */
+  readonly answer?: (asked: string, isResult: boolean) => ScriptedStep | undefined
   readonly limits?: Readonly<Record<string, number>>
 }
 
-export async function startConsole({ limits = {} }: ConsoleServerOptions = {}): Promise<ConsoleServer> {
+export async function startConsole(options: ConsoleServerOptions = {}): Promise<ConsoleServer> {
+  const { limits = {}, tools = [], answer = () => undefined } = options
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-browser-'))
   const consoleFolder = inject('consoleFolder')
   const config = parseConfig(
-    { port: 0, dataFolder: join(folder, 'data'), tools: [erase, fail, sendMoney], policy, budgets, limits },
+    { port: 0, dataFolder: join(folder, 'data'), tools: [erase, fail, sendMoney, ...tools], policy, budgets, limits },
     { env: { TOOLCRIB_LOG: 'silent' }, folder },
   )
   let gate = Promise.withResolvers<void>()
@@ -76,7 +82,10 @@ export async function startConsole({ limits = {} }: ConsoleServerOptions = {}): 
     ({ instructions, messages }) =>
       instructions.startsWith('You sum up')
         ? { text: 'They **greeted** each other.' }
-        : { usage: { inputTokens: 0, outputTokens: 0 }, ...answerTo(messages, () => gate.promise) },
+        : {
+            usage: { inputTokens: 0, outputTokens: 0 },
+            ...(answer(askedIn(messages), messages.at(-1)?.role === 'tool') ?? answerTo(messages, () => gate.promise)),
+          },
     { record: false, contextTokens: 16_000 },
   )
   let server: RunningServer = await startServer(config, { model, consoleFolder })
@@ -137,6 +146,11 @@ function person(name: string): Principal {
   return { tenant: 'local', user: name, roles: ['user'], scopes: [] }
 }
 
+/** What the person wrote last. */
+function askedIn(messages: readonly { readonly role: string }[]): string {
+  return JSON.stringify(messages.findLast(({ role }) => role === 'user'))
+}
+
 /** Each request of a test has its own fixed answer. */
 function answerTo(messages: readonly { readonly role: string }[], gate: () => Promise<void>): ScriptedStep {
   const last = messages.at(-1)
@@ -147,6 +161,8 @@ function answerTo(messages: readonly { readonly role: string }[], gate: () => Pr
   if (asked.includes('erase')) return { calls: [{ tool: 'erase_everything', input: { what: 'the blackboard' } }] }
   if (asked.includes('browser')) return { calls: [{ tool: 'get_browser_settings', input: {} }] }
   if (asked.includes('money')) return { calls: [{ tool: 'send_money', input: { to: 'Bob', amount: 10 } }] }
+  if (asked.includes('overload'))
+    return { error: new ModelError('MODEL_OVERLOADED', { model: 'scripted', status: 529, attempts: 3 }) }
   if (asked.includes('fail')) return { calls: [{ tool: 'always_fails', input: {} }] }
   if (asked.includes('slow'))
     return { thinking: 'It will take a while.', text: ['The beginning', ' of a long answer'], gate: gate() }

@@ -76,12 +76,12 @@ export function UserMessage({ turn, versions, busy, onRevise, isLast = false }: 
   return (
     <div className="group ms-auto flex max-w-[88%] min-w-0 flex-col items-end gap-1">
       <AttachedFiles key={messageId} files={files} />
-      {text !== '' && <Written key={messageId} text={text} />}
+      {text !== '' && <Written key={`${messageId} text`} text={text} />}
       <div className="flex min-h-7 items-center gap-0.5 text-xs text-muted-foreground">
         <time dateTime={new Date(turn.at).toISOString()} title={formatMoment(turn.at)} className={`px-1 ${quiet}`}>
           {formatTime(turn.at)}
         </time>
-        {text !== '' && <CopyButton label="Copy the message" text={() => text} className={`size-7! ${quiet}`} />}
+        {text !== '' && <CopyButton label="Copy" text={() => text} className={`size-7! ${quiet}`} />}
         {versions !== undefined && <MessageVersions {...versions} />}
         {onRevise !== undefined && (
           <IconButton
