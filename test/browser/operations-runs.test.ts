@@ -232,7 +232,7 @@ describe.runIf(mayRun(noBrowser))('the runs of the house', { timeout: 60_000 }, 
     await page.context().close()
   })
 
-  it('show what went into a call and what came out, by keyboard alone, and run nothing of it [WEB-03] [WEB-02]', async () => {
+  it('show what went into a call and what came out, by keyboard alone, and run nothing of it [WEB-03]', async () => {
     const page = await signIn('olga')
     await goTo(page, `runs/${runs.troubled}`)
     await page.getByRole('listbox', { name: 'Steps and calls' }).focus()

@@ -50,7 +50,7 @@ export function EventLog({ log: { events, run } }: { readonly log: RunLog }) {
           onChoose={({ seq }) => setChosen(String(seq))}
           rowHeight={rowHeight}
           followsEnd={run.endedAt === null}
-          className="h-[65vh] rounded-xl border bg-card text-sm shadow-xs"
+          className="h-[45vh] rounded-xl border bg-card text-sm shadow-xs lg:h-[65vh]"
         >
           {(item) => <EventRow logged={item} startedAt={run.startedAt} />}
         </RowList>

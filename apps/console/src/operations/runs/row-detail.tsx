@@ -125,7 +125,7 @@ function CallDetail({ row }: { readonly row: CallRow }) {
             </>
           ) : (
             <>
-              Approval {answered.decision}
+              {decisions[answered.decision]}
               {answered.by !== undefined && (
                 <>
                   {' '}
@@ -171,6 +171,13 @@ function CallDetail({ row }: { readonly row: CallRow }) {
     </>
   )
 }
+
+const decisions = {
+  approved: 'Approved',
+  denied: 'Denied',
+  expired: 'Nobody answered in time',
+  cancelled: 'Not answered: the run ended',
+} as const
 
 function Problem({ error: { code, message } }: { readonly error: Failure }) {
   return (

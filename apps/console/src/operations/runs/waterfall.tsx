@@ -60,7 +60,7 @@ export function Waterfall({ log: { events, run, currency } }: { readonly log: Ru
           header={<Axis scale={scale} />}
           backdrop={<Backdrop scale={scale} marks={marks} />}
           followsEnd={atWork}
-          className="max-h-[70vh] rounded-xl border bg-card text-sm shadow-xs"
+          className="max-h-[45vh] rounded-xl border bg-card text-sm shadow-xs lg:max-h-[70vh]"
         >
           {(item) => <WaterfallRow row={item} scale={scale} />}
         </RowList>
