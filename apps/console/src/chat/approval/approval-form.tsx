@@ -44,6 +44,7 @@ export function ApprovalForm(props: ApprovalFormProps) {
   const check = useArgumentCheck(approvalId, input, draft)
   const obstacle = obstacleOf(check)
   const obstacleId = useId()
+  const stand = obstacle ?? (check.state === 'fits' ? 'The edited arguments fit.' : '')
   const busy = asking || state !== 'open'
   const told = problem ?? unasked
   const why = reason.trim() === '' ? undefined : reason.trim()
@@ -153,8 +154,12 @@ export function ApprovalForm(props: ApprovalFormProps) {
         >
           Deny
         </Button>
-        <p id={obstacleId} role="status" className="min-w-0 flex-1 basis-40 text-xs text-muted-foreground">
-          {obstacle ?? (check.state === 'fits' ? 'The edited arguments fit.' : '')}
+        <p
+          id={obstacleId}
+          role="status"
+          className={stand === '' ? 'sr-only' : 'min-w-0 flex-1 basis-40 text-xs text-muted-foreground'}
+        >
+          {stand}
         </p>
       </div>
       <p className="flex flex-wrap gap-x-3 gap-y-1 text-xs text-muted-foreground">

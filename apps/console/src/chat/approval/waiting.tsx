@@ -26,6 +26,12 @@ export function useWaiting(): WaitingApprovals {
   return waiting
 }
 
+/** On a button that leads to where it waits. */
+export function WaitingDot() {
+  if (countOf(useWaiting()) === 0) return null
+  return <span aria-hidden="true" className="pointer-events-none absolute end-1 top-1 size-2 rounded-full bg-warn" />
+}
+
 /** The title of the page, with how many approvals wait. */
 export function PageTitle({ of }: { readonly of?: string }) {
   const count = countOf(useWaiting())

@@ -5,6 +5,7 @@ import { useSignedIn } from '../../session/signed-in.ts'
 import { useCommands } from '../../shell/commands.tsx'
 import { shortcuts } from '../../shell/shortcuts.ts'
 import { UserMenu } from '../../shell/user-menu.tsx'
+import { WaitingDot } from '../approval/waiting.tsx'
 
 /** What is left of the sidebar when it is hidden. */
 export function Rail({ onOpen }: { readonly onOpen: () => void }) {
@@ -13,7 +14,15 @@ export function Rail({ onOpen }: { readonly onOpen: () => void }) {
   const navigate = useNavigate()
   return (
     <aside aria-label="Chats" className="flex w-13 shrink-0 flex-col items-center gap-1 border-e bg-sidebar py-2.5">
-      <IconButton label="Show the list of chats" icon={PanelLeftOpen} keys={shortcuts.sidebar.keys} onClick={onOpen} />
+      <span className="relative">
+        <IconButton
+          label="Show the list of chats"
+          icon={PanelLeftOpen}
+          keys={shortcuts.sidebar.keys}
+          onClick={onOpen}
+        />
+        <WaitingDot />
+      </span>
       <IconButton
         label="New chat"
         icon={SquarePen}

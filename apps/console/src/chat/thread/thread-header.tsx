@@ -1,6 +1,7 @@
 import { Menu, Wrench } from 'lucide-react'
 import { IconButton } from '../../kit/icon-button.tsx'
 import { plainText } from '../../parts/plain-text.ts'
+import { WaitingDot } from '../approval/waiting.tsx'
 import { modelName } from '../choice/choices.ts'
 import { ThreadTitle } from './thread-title.tsx'
 
@@ -18,7 +19,10 @@ export function ThreadHeader(props: ThreadHeaderProps) {
   const { title, onRename, model, onOpenSidebar, toolsShown, onToggleTools } = props
   return (
     <header className="flex h-13 shrink-0 items-center gap-2 border-b px-4">
-      <IconButton label="Show the chats" icon={Menu} onClick={onOpenSidebar} className="-ms-2 md:hidden" />
+      <span className="relative -ms-2 md:hidden">
+        <IconButton label="Show the chats" icon={Menu} onClick={onOpenSidebar} />
+        <WaitingDot />
+      </span>
       <ThreadTitle title={title} onRename={onRename} />
       {model !== undefined && (
         <span
