@@ -34,7 +34,7 @@ export function LimitRow({ limit }: { readonly limit: LimitReport }) {
             </Badge>
           )}
         </h3>
-        <p className="mt-0.5 text-sm text-muted-foreground">
+        <p className="mt-0.5 text-sm text-muted-foreground first-letter:uppercase">
           <Names text={bounds} />.
           {answeredBy !== '' && (
             <>

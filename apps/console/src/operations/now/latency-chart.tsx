@@ -27,19 +27,20 @@ export function LatencyChart({ moments, ...shared }: LatencyChartProps) {
     [moments, name],
   )
   return (
-    <div className="flex min-w-0 flex-col gap-1.5">
-      <Chart
-        {...shared}
-        title={`Latency: ${latencyWords[name].label.toLowerCase()}`}
-        lines={lines}
-        format={formatLatency}
-      />
-      <Segmented
-        label="Latency of"
-        value={name}
-        onChange={setName}
-        options={latencyNames.map((value) => ({ value, label: latencyWords[value].label }))}
-      />
-    </div>
+    <Chart
+      {...shared}
+      title={`Latency: ${latencyWords[name].label.toLowerCase()}`}
+      lines={lines}
+      format={formatLatency}
+      choice={
+        <Segmented
+          label="Latency of"
+          value={name}
+          onChange={setName}
+          options={latencyNames.map((value) => ({ value, label: latencyWords[value].label }))}
+          className="mt-1 mb-2 max-w-full self-start"
+        />
+      }
+    />
   )
 }

@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import type { NowSample } from 'toolcrib/operations'
 import { formatBytes, formatCount, formatLatency } from '../parts/amount.ts'
 import { Chart } from '../parts/chart.tsx'
@@ -9,11 +9,13 @@ import { errorsIn } from './now-tiles.tsx'
 interface NowChartsProps {
   readonly moments: readonly Moment[]
   readonly span: readonly [from: number, to: number]
+  /** What stands in the grid after them. */
+  readonly children: ReactNode
 }
 
 const sync = 'now'
 
-export function NowCharts({ moments, span }: NowChartsProps) {
+export function NowCharts({ moments, span, children }: NowChartsProps) {
   const times = useMemo(() => moments.map(({ at }) => at), [moments])
   const lines = useMemo(() => {
     const of = (value: (sample: NowSample) => number) => lineOf(moments, value)
@@ -63,6 +65,7 @@ export function NowCharts({ moments, span }: NowChartsProps) {
       <Chart {...shared} title="Scopes open" lines={lines.scopes} format={formatCount} />
       <Chart {...shared} title="Event loop, late by" lines={lines.lag} format={formatLatency} />
       <Chart {...shared} title="Memory" lines={lines.memory} format={formatBytes} />
+      {children}
     </div>
   )
 }

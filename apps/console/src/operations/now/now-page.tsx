@@ -28,7 +28,7 @@ export function NowPage() {
     <div className="mx-auto flex max-w-7xl flex-col gap-4 p-4 sm:p-6">
       <title>Now · Toolcrib</title>
       <div className="flex flex-wrap items-center gap-3">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-48 flex-1">
           <h1 className="text-lg font-semibold">Now</h1>
           <p className="text-sm text-muted-foreground">This server, second by second.</p>
         </div>
@@ -61,11 +61,10 @@ function Content({ now, minutes }: { readonly now: NowState; readonly minutes: n
   return (
     <>
       <NowTiles samples={shown} waiting={waiting} windowText={windowText} />
-      <NowCharts moments={moments} span={span} />
-      <div className="grid items-start gap-3 lg:grid-cols-2">
-        <LatencyTable samples={shown} windowText={windowText} />
+      <NowCharts moments={moments} span={span}>
         <ModelErrors samples={shown} windowText={windowText} />
-      </div>
+        <LatencyTable samples={shown} windowText={windowText} />
+      </NowCharts>
     </>
   )
 }

@@ -12,7 +12,12 @@ interface OfWindow {
 
 export function LatencyTable({ samples, windowText }: OfWindow) {
   return (
-    <Card title="Latencies" description={`How long things took in the last ${windowText}.`} padded={false}>
+    <Card
+      title="Latencies"
+      description={`How long things took in the last ${windowText}.`}
+      padded={false}
+      className="xl:col-span-3"
+    >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
       <section aria-label="Latencies, as a table" tabIndex={0} className="overflow-x-auto pb-3 outline-offset-[-2px]">
         <table className="w-full min-w-96 text-sm tabular-nums">

@@ -11,6 +11,9 @@ export function formatBytes(bytes: number): string {
 }
 
 export function formatLatency(ms: number): string {
+  if (ms === 0) return '0 ms'
+  // The smallest bucket holds all that is shorter, too.
+  if (ms <= 0.1) return '≤ 0.1 ms'
   if (ms < 1) return `${ms.toFixed(1)} ms`
   if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`

@@ -3,7 +3,7 @@ import type { ChartProps } from './chart.tsx'
 const maxRows = 60
 
 /** The same as the lines, to be read. */
-export function ChartTable({ title, times, lines, span, format }: Omit<ChartProps, 'sync'>) {
+export function ChartTable({ title, times, lines, span, format }: Omit<ChartProps, 'sync' | 'choice'>) {
   const within = times.map((time, index) => ({ time, index })).filter(({ time }) => time >= span[0])
   const every = Math.max(1, Math.ceil(within.length / maxRows))
   const rows = within.toReversed().filter((_, index) => index % every === 0)

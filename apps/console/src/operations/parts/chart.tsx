@@ -1,6 +1,6 @@
 /** Lines over time, drawn by uPlot. The law: what it shows can be read as words and as a table, too; its colours are the page's. */
 import { Table2 } from 'lucide-react'
-import { useId, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { IconButton } from '../../kit/icon-button.tsx'
 import { ChartTable } from './chart-table.tsx'
 import { Plot } from './plot.tsx'
@@ -24,6 +24,8 @@ export interface ChartProps {
   readonly format: (value: number) => string
   /** Charts with one key move their crosshairs together. */
   readonly sync: string
+  /** What else can be chosen of it. */
+  readonly choice?: ReactNode
 }
 
 const dots: { readonly [C in ChartColor]: string } = {
@@ -35,7 +37,7 @@ const dots: { readonly [C in ChartColor]: string } = {
   bad: 'bg-bad',
 }
 
-export function Chart({ title, times, lines, span, format, sync }: ChartProps) {
+export function Chart({ title, times, lines, span, format, sync, choice }: ChartProps) {
   const id = useId()
   const [at, setAt] = useState<number | null>(null)
   const [asTable, setAsTable] = useState(false)
@@ -54,6 +56,7 @@ export function Chart({ title, times, lines, span, format, sync }: ChartProps) {
           className="-me-2 -mt-1.5"
         />
       </div>
+      {choice}
       <ul className="mb-2 flex flex-wrap gap-x-4 gap-y-0.5 text-xs text-muted-foreground">
         {lines.map(({ label, values, color }) => {
           const value = values[shown] ?? null

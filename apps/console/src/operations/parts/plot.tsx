@@ -4,7 +4,7 @@ import UPlot from 'uplot'
 import type { ChartLine, ChartProps } from './chart.tsx'
 import './chart.css'
 
-interface PlotProps extends Omit<ChartProps, 'title'> {
+interface PlotProps extends Omit<ChartProps, 'title' | 'choice'> {
   /** Where the crosshair is; null: nowhere. */
   readonly onCursor: (index: number | null) => void
 }
@@ -45,7 +45,7 @@ export function Plot({ times, lines, span, format, sync, onCursor }: PlotProps) 
     plot.current?.setScale('x', { min: from / 1_000, max: to / 1_000 })
   }, [times, lines, from, to])
 
-  return <div ref={place} aria-hidden="true" className="h-33 min-w-0 overflow-hidden" />
+  return <div ref={place} aria-hidden="true" className="mt-auto h-33 min-w-0 overflow-hidden" />
 }
 
 interface PlotOptions {
@@ -95,11 +95,7 @@ function niceTop(max: number | null): number {
 }
 
 function timeOf(seconds: number): string {
-  return new Date(seconds * 1_000).toLocaleTimeString(undefined, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  })
+  return new Date(seconds * 1_000).toLocaleTimeString(undefined, { hourCycle: 'h23' })
 }
 
 function dataOf(times: readonly number[], lines: readonly ChartLine[]): UPlot.AlignedData {
