@@ -361,7 +361,6 @@ export const requirements: readonly Requirement[] = [
     id: 'WEB-03',
     behaviour: 'operations: connections, scope tree, registry with verdicts, runs as a waterfall, health, live charts',
     levels: ['B'],
-    missing: 'the operations room of the console is not built yet',
   },
   {
     id: 'WEB-04',
