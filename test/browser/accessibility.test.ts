@@ -39,7 +39,10 @@ describe.runIf(mayRun(noBrowser))('what axe has against the console', { timeout:
 
   it('is nothing in the dark [WEB-04]', async () => {
     const page = await room.signIn(browser, 'kim')
-    await page.getByRole('button', { name: 'Use the dark theme' }).click()
+    await page.getByRole('button', { name: /account and settings/ }).click()
+    await page.getByRole('menuitemradio', { name: 'Dark' }).click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('menu').waitFor({ state: 'detached' })
     await say(page, 'please fail')
     await page.locator('[data-tool="always_fails"][data-outcome="failed"] summary').click()
 
@@ -49,7 +52,8 @@ describe.runIf(mayRun(noBrowser))('what axe has against the console', { timeout:
 
   it('is nothing on the page of who has not signed in [WEB-04]', async () => {
     const page = await room.signIn(browser, 'lou')
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: /account and settings/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click()
     await page.getByLabel('Your name').waitFor()
 
     expect(await complaints(page)).toEqual([])

@@ -38,13 +38,13 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
 
   it('shows in its gauge what was used, and what is left of a budget, as it is when it is opened [CALL-07] [WEB-01]', async () => {
     const page = await room.signIn(browser, 'gus')
-    const gauge = page.getByRole('region', { name: 'Usage' })
     const linesOf = async (): Promise<string[]> => {
-      await page.getByRole('button', { name: 'Usage', exact: true }).click()
-      await gauge.waitFor()
-      const lines = await gauge.getByRole('listitem').allTextContents()
-      await page.getByRole('button', { name: 'Close the usage' }).click()
-      await gauge.waitFor({ state: 'detached' })
+      await page.getByRole('button', { name: /account and settings/ }).click()
+      await page.getByRole('menuitem', { name: 'Usage' }).click()
+      await page.getByRole('list', { name: 'Usage' }).waitFor()
+      const lines = await page.getByRole('list', { name: 'Usage' }).getByRole('listitem').allTextContents()
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
       return lines
     }
 
@@ -303,33 +303,6 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
     await page.context().close()
   })
 
-  it('lists, searches, renames and deletes chats [WEB-01]', async () => {
-    const page = await room.signIn(browser, 'dee')
-    const threads = page.getByRole('navigation', { name: 'Threads' })
-    await say(page, 'hello about teapots')
-    await page.locator('[data-status="completed"]').waitFor()
-    await page.getByRole('button', { name: 'New chat' }).click()
-    await say(page, 'hello about kettles')
-    await page.locator('[data-status="completed"]').waitFor()
-    await threads.getByRole('button', { name: 'hello about teapots', exact: true }).waitFor()
-
-    await page.getByRole('searchbox').fill('kettle')
-    await threads.getByRole('button', { name: 'hello about teapots', exact: true }).waitFor({ state: 'detached' })
-    await threads.getByRole('button', { name: 'hello about kettles', exact: true }).hover()
-    await threads.getByRole('button', { name: 'Rename hello about kettles' }).click()
-    await page.getByRole('textbox', { name: 'New title' }).fill('All about kettles')
-    await page.getByRole('textbox', { name: 'New title' }).press('Enter')
-    await page.getByRole('heading', { name: 'All about kettles' }).waitFor()
-    await threads.getByRole('button', { name: 'All about kettles', exact: true }).hover()
-    await threads.getByRole('button', { name: 'Delete All about kettles' }).click()
-    await threads.getByRole('button', { name: 'Yes, delete' }).click()
-    await threads.getByRole('button', { name: 'All about kettles', exact: true }).waitFor({ state: 'detached' })
-    await page.getByRole('searchbox').fill('')
-
-    await threads.getByRole('button', { name: 'hello about teapots', exact: true }).waitFor()
-    await page.context().close()
-  })
-
   it('goes on where it was when the page is reloaded in the middle of an answer [WEB-02]', async () => {
     const page = await room.signIn(browser, 'eve')
 
@@ -375,7 +348,7 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
     await second.locator('[data-tool="calculate"][data-outcome="ok"]').waitFor()
     await other.getByText('This chat does not exist.').waitFor()
 
-    expect(await other.getByRole('navigation', { name: 'Threads' }).textContent()).toBe('No chats yet.')
+    expect(await other.getByRole('navigation', { name: 'Threads' }).textContent()).toContain('No chats yet')
     await first.context().close()
     await other.context().close()
   })
@@ -393,11 +366,12 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
     await ann.getByText(/Connection lost|Connecting again/).waitFor()
     await restart()
     await other.evaluate(signInAs, 'jon')
-    await ann.getByText('jon', { exact: true }).waitFor()
+    await ann.getByRole('button', { name: /^jon.*account and settings/ }).waitFor()
 
     expect(await ann.getByRole('navigation', { name: 'Threads' }).textContent()).not.toContain('secret')
     expect(await ann.locator('[data-role="assistant"]').count()).toBe(0)
-    await ann.getByRole('button', { name: 'Sign out' }).click()
+    await ann.getByRole('button', { name: /account and settings/ }).click()
+    await ann.getByRole('menuitem', { name: 'Sign out', exact: true }).click()
     await other.getByLabel('Your name').waitFor()
     await ann.getByLabel('Your name').fill('ann')
     await ann.getByRole('button', { name: 'Sign in' }).click()

@@ -169,6 +169,7 @@ describe.runIf(mayRun(noBrowser))('the keyboard alone', { timeout: 60_000 }, () 
     await page.getByRole('link', { name: 'First' }).and(focused(page)).waitFor()
     await page.keyboard.press('F6')
     await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
     await page.getByRole('button', { name: 'Undo' }).and(focused(page)).waitFor()
     await page.keyboard.press('Enter')
 

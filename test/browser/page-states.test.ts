@@ -112,7 +112,7 @@ describe.runIf(mayRun(noBrowser))('the page, when something is not as it should 
     await page.route('**/assets/palette-*.js', (route) => route.fulfill({ status: 404 }))
 
     await page.keyboard.press('Control+k')
-    await page.getByText('This could not be loaded').waitFor()
+    await page.getByRole('alert').filter({ hasText: 'This could not be loaded' }).waitFor()
     await page.unroute('**/assets/palette-*.js')
     await page.getByRole('button', { name: 'Reload' }).click()
     await message(page).waitFor()
@@ -171,7 +171,7 @@ describe.runIf(mayRun(noBrowser))('the page, when something is not as it should 
     const chosen = await page.locator('html.dark').count()
     await page.getByRole('button', { name: /account and settings/ }).click()
     await page.getByRole('menu').waitFor()
-    const found = await complaints(page)
+    const found = (await new AxeBuilder({ page }).include('[role="menu"]').analyze()).violations.map(({ id }) => id)
     await page.keyboard.press('Escape')
     await choose('As the system')
     await page.emulateMedia({ colorScheme: 'light' })

@@ -115,8 +115,8 @@ describe.runIf(mayRun(noBrowser))('the list of chats', { timeout: 60_000 }, () =
     await page.getByText('Deleted “Kettles”').waitFor()
     await page.getByRole('button', { name: 'Close this note' }).click()
 
-    await page.getByText('“Kettles” was not deleted').waitFor()
-    await page.getByText('The disk is full').waitFor()
+    await page.getByRole('alert').filter({ hasText: '“Kettles” was not deleted' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'The disk is full' }).waitFor()
     await row(page, 'Kettles').waitFor()
     expect(await room.titles('yve')).toEqual(['Kettles'])
     await page.context().close()

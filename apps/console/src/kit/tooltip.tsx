@@ -27,12 +27,17 @@ export function TooltipRegion() {
   return (
     <Base.Root
       handle={told}
-      // Esc is meant for what the tooltip stands in.
-      onOpenChange={(_, { reason, allowPropagation }) => reason === 'escape-key' && allowPropagation()}
+      onOpenChange={(_, details) => {
+        if (details.reason !== 'escape-key') return
+        // It closes, and does not take the key: that is meant for what the tooltip stands in.
+        details.cancel()
+        details.allowPropagation()
+        queueMicrotask(() => told.close())
+      }}
     >
       {({ payload }) => (
         <Base.Portal>
-          <Base.Positioner sideOffset={6} className="pointer-events-none z-70">
+          <Base.Positioner aria-hidden="true" sideOffset={6} className="pointer-events-none z-70">
             <Base.Popup className="flex max-w-72 origin-(--transform-origin) items-center gap-2 rounded-lg bg-foreground px-2.5 py-1.5 text-xs text-background shadow-popup transition-opacity duration-100 [overflow-wrap:anywhere] data-ending-style:opacity-0 data-starting-style:opacity-0">
               <bdi>{payload?.text}</bdi>
               {payload?.keys !== undefined && <Kbd keys={payload.keys} />}

@@ -52,7 +52,8 @@ export function CommandsProvider({ children }: { readonly children: ReactNode })
   return <CommandsContext value={commands}>{children}</CommandsContext>
 }
 
-const openPopups = '[role="dialog"]:not([data-closed]), [role="alertdialog"], [role="menu"], [role="listbox"]'
+const openPopups =
+  '[role="dialog"]:not([data-closed], [data-toast]), [role="alertdialog"], [role="menu"], [role="listbox"]'
 
 export function useCommands(): Commands {
   const commands = useContext(CommandsContext)

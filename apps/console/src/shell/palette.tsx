@@ -71,7 +71,9 @@ function Found({ onDone }: { readonly onDone: () => void }) {
     .map(({ id, label, icon, shortcut, run }): Entry => {
       return { value: id, label, icon, keys: shortcut === undefined ? undefined : shortcuts[shortcut].keys, run }
     })
-  const threads = (chats.data ?? []).map(({ threadId, title }): Entry => {
+  // What was found for fewer letters is shown as long as it may still be meant.
+  const known = (chats.data ?? []).filter(({ title }) => !chats.isPlaceholderData || fits(wanted, title))
+  const threads = known.map(({ threadId, title }): Entry => {
     return { value: threadId, label: title, icon: MessageSquare, keys: undefined, run: () => goToThread(threadId) }
   })
   const groups: readonly Group[] = [

@@ -57,7 +57,7 @@ export function UserMenu({ compact = false }: { readonly compact?: boolean }) {
     id: 'theme-system',
     label: 'Use the theme of the system',
     icon: Monitor,
-    words: 'appearance light dark',
+    words: 'appearance',
     run: () => setTheme('system'),
   })
 
@@ -69,7 +69,7 @@ export function UserMenu({ compact = false }: { readonly compact?: boolean }) {
         trigger={
           <button
             type="button"
-            aria-label={`${name}: account and settings`}
+            {...(compact ? { 'aria-label': `${name}: account and settings` } : {})}
             className={`flex min-w-0 items-center gap-2.5 rounded-lg text-start transition-colors hover:bg-muted data-popup-open:bg-muted ${compact ? 'p-1' : 'w-full px-2 py-1.5'}`}
           >
             <Initials name={name} />
@@ -79,6 +79,7 @@ export function UserMenu({ compact = false }: { readonly compact?: boolean }) {
                   <bdi className="block truncate text-sm font-medium">{name}</bdi>
                   <bdi className="block truncate text-xs text-muted-foreground">{principal.tenant}</bdi>
                 </span>
+                <span className="sr-only">: account and settings</span>
                 <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-muted-foreground" />
               </>
             )}

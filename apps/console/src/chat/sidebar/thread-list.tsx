@@ -15,6 +15,7 @@ import { useWaiting } from '../approval/waiting.tsx'
 import { useDeletions } from './deletions.tsx'
 import { ThreadActions, ThreadMenu } from './thread-menu.tsx'
 import { ThreadRow } from './thread-row.tsx'
+import { useKeptFocus } from './use-kept-focus.ts'
 
 export interface ThreadListProps {
   readonly query: string
@@ -34,6 +35,7 @@ export function ThreadList({ query, threadId, onOpen, onClearQuery }: ThreadList
   const shown = useMemo(() => threads?.filter((thread) => !hidden.has(thread.threadId)), [threads, hidden])
   const groups = useMemo(() => groupByDay(shown ?? []), [shown])
   const nearEnd = useEffectEvent(loadMore)
+  useKeptFocus(list, groups)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: looked at again after each page, which may not fill the list
   useEffect(() => {
