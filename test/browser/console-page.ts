@@ -64,13 +64,15 @@ const fail = defineTool({
 export interface ConsoleServerOptions {
   /** Beside those that every test may use. */
   readonly tools?: readonly Tool[]
+  /** The model's window. Default 16,000. */
+  readonly contextTokens?: number
   /** Comes before the fixed answers; undefined: those. */
   readonly answer?: (asked: string, isResult: boolean) => ScriptedStep | undefined
   readonly limits?: Readonly<Record<string, number>>
 }
 
 export async function startConsole(options: ConsoleServerOptions = {}): Promise<ConsoleServer> {
-  const { limits = {}, tools = [], answer = () => undefined } = options
+  const { limits = {}, tools = [], answer = () => undefined, contextTokens = 16_000 } = options
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-browser-'))
   const consoleFolder = inject('consoleFolder')
   const config = parseConfig(
@@ -86,7 +88,7 @@ export async function startConsole(options: ConsoleServerOptions = {}): Promise<
             usage: { inputTokens: 0, outputTokens: 0 },
             ...(answer(askedIn(messages), messages.at(-1)?.role === 'tool') ?? answerTo(messages, () => gate.promise)),
           },
-    { record: false, contextTokens: 16_000 },
+    { record: false, contextTokens },
   )
   let server: RunningServer = await startServer(config, { model, consoleFolder })
   const { url, port } = server
