@@ -284,6 +284,14 @@ describe.runIf(mayRun(noBrowser))('the runs of the house', { timeout: 60_000 }, 
     await page.context().close()
   })
 
+  it('that end in the middle of a step do not say that it was made [WEB-03]', async () => {
+    const page = await signIn('olga')
+    await goTo(page, `runs/${runs.long}`)
+
+    await page.getByRole('option', { name: /^Step 1, not finished/ }).waitFor()
+    await page.context().close()
+  })
+
   it('are replayed as their person saw them, from the beginning, or at once to the end [WEB-03]', async () => {
     const page = await signIn('olga')
     await goTo(page, `runs/${runs.troubled}?view=replay`)

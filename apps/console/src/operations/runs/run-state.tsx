@@ -48,6 +48,7 @@ const working: Look = { label: 'at work', icon: LoaderCircle, tone: 'primary' }
 const waiting: Look = { label: 'waits for a person', icon: Hourglass, tone: 'warn' }
 const requested: Look = { label: 'not started', icon: Clock, tone: 'neutral' }
 const made: Look = { label: 'made', icon: Check, tone: 'neutral' }
+const cutOff: Look = { label: 'not finished', icon: CircleSlash, tone: 'warn' }
 const madeAgain: Look = { label: 'void, made again', icon: RotateCcw, tone: 'warn' }
 
 export function lookOf(row: Row): Look {
@@ -56,7 +57,8 @@ export function lookOf(row: Row): Look {
       return made
     case 'step':
       if (row.rewound !== undefined) return madeAgain
-      return row.to === null ? working : made
+      if (row.completed !== undefined) return made
+      return row.to === null ? working : cutOff
     case 'call': {
       if (row.completed !== undefined) return outcomeLooks[row.completed.outcome]
       const last = row.bars.at(-1)
