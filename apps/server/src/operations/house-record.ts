@@ -78,8 +78,11 @@ function seesPath(sight: Sight, path: string): boolean {
 
 function closedScope(at: number, kind: string, report: CloseReport): Omit<ClosedScope, 'leaked'> {
   const { path, reason, scopes, closed, durationMs, failed, overdue } = report
+  const facts = { at, kind, path, reason, scopes, closed, durationMs }
+  // Nearly all close well, and share the report's own empty lists.
+  if (failed.length + overdue.length === 0) return { ...facts, failed: [], overdue }
   const faults = failed.slice(0, maxFaults).map(({ error, ...fault }) => ({ ...fault, error: textOf(error) }))
-  return { at, kind, path, reason, scopes, closed, durationMs, failed: faults, overdue: overdue.slice(0, maxFaults) }
+  return { ...facts, failed: faults, overdue: overdue.slice(0, maxFaults) }
 }
 
 /** It is what a tool threw: anything. */

@@ -80,11 +80,16 @@ function refusedBy({ offered }: Candidate, objection: SchemaObjection, { registr
 function describe(candidate: Candidate, verdict: Verdict, trust: CandidateTrust, house: House): JudgedCandidate {
   const { pointer, form, offered, inputAt, notes } = candidate
   // Where the server makes it says nothing of where it was written.
-  const { offered: _here, where, ...said } = recordedVerdict(verdict)
+  const { offered: _here, existing, where, ...said } = recordedVerdict(verdict)
+  const isHeldHere = verdict.existingPath === verdict.path
   return {
     pointer,
     form,
-    verdict: { ...said, where: where?.replace(/^\/input(?=\/|$)/, inputAt) },
+    verdict: {
+      ...said,
+      existing: isHeldHere ? undefined : existing,
+      where: where?.replace(/^\/input(?=\/|$)/, inputAt),
+    },
     notes: [...notes, ...(isTool(offered) ? notesOn(offered, trust, house) : [])],
     ...(isTool(offered) ? { tool: shown(offered) } : {}),
   }

@@ -28,60 +28,58 @@ export function reportScopes(
   const at = clock.now()
   const needle = find.trim().toLowerCase()
   const { scopes, resources } = registry.metrics()
-  const walk = walkTree(registry.inspect(), sight, needle)
+  const app = registry.inspect()
+  const findings = needle === '' ? undefined : findScopes(app, sight, needle)
+  const listing: Listing = {
+    sight,
+    findings,
+    asked: new Set(open.split(',')),
+    facts: createFacts(house),
+    left: maxListed,
+  }
   return {
     at,
     counts: Object.entries(scopes.byKind).map(([kind, counts]) => ({ kind, ...counts })),
     resources,
-    app: listBranch(walk.app, new Set(open.split(',')), sight, createFacts(house), { left: maxListed }),
-    outOfSight: walk.outOfSight,
-    found: needle === '' ? null : walk.found,
+    app: listScope(app, listing),
+    outOfSight: countOutOfSight(app, sight),
+    found: findings?.found ?? null,
     closed: record.closed(sight, at - closedShownMs).slice(0, maxClosedShown),
     leaked: record.leaked(sight),
   }
 }
 
-/** A scope that is in sight, and whether it is shown. */
-interface Branch {
-  readonly view: ScopeView<Tool>
-  readonly children: readonly Branch[]
-  readonly below: Readonly<Record<string, number>>
-  /** It is what is looked for. */
-  readonly isMatch: boolean
-  /** What is looked for lies below it. */
-  readonly leads: boolean
-  /** Nothing is looked for, or it is that, or lies above or below it. */
-  readonly isShown: boolean
+/** What was looked for, by the ids of the scopes. */
+interface Findings {
+  readonly found: number
+  /** They lie above something that was found. */
+  readonly leading: ReadonlySet<number>
+  /** They were found, or lie above or below what was found. */
+  readonly shown: ReadonlySet<number>
 }
 
-function walkTree(
-  app: ScopeView<Tool>,
-  sight: Sight,
-  needle: string,
-): { app: Branch; outOfSight: number; found: number } {
-  let outOfSight = 0
+function findScopes(app: ScopeView<Tool>, sight: Sight, needle: string): Findings {
+  const leading = new Set<number>()
+  const shown = new Set<number>()
   let found = 0
 
-  function grow(view: ScopeView<Tool>, isBelowMatch: boolean): Branch {
-    const isMatch = needle !== '' && matches(view, needle)
-    if (isMatch) found += 1
-    const children: Branch[] = []
-    const below: Record<string, number> = {}
-    for (const child of view.children()) {
-      if (child.kind === 'tenant' && !sight.sees({ tenant: child.name })) {
-        outOfSight += countAll(child)
-        continue
-      }
-      const branch = grow(child, isMatch || isBelowMatch)
-      children.push(branch)
-      below[child.kind] = (below[child.kind] ?? 0) + 1
-      for (const [kind, count] of Object.entries(branch.below)) below[kind] = (below[kind] ?? 0) + count
-    }
-    const leads = children.some((child) => child.isMatch || child.leads)
-    return { view, children, below, isMatch, leads, isShown: needle === '' || isMatch || isBelowMatch || leads }
+  /** Answers whether it, or one below it, was found. */
+  function visit(view: ScopeView<Tool>, isBelowFound: boolean): boolean {
+    const isFound = matches(view, needle)
+    if (isFound) found += 1
+    let leads = false
+    for (const child of inSight(view, sight)) leads = visit(child, isFound || isBelowFound) || leads
+    if (leads) leading.add(view.id)
+    if (isFound || isBelowFound || leads) shown.add(view.id)
+    return isFound || leads
   }
 
-  return { app: grow(app, false), outOfSight, found }
+  visit(app, false)
+  return { found, leading, shown }
+}
+
+function* inSight(view: ScopeView<Tool>, sight: Sight): Iterable<ScopeView<Tool>> {
+  for (const child of view.children()) if (child.kind !== 'tenant' || sight.sees({ tenant: child.name })) yield child
 }
 
 function matches(view: ScopeView<Tool>, needle: string): boolean {
@@ -91,32 +89,48 @@ function matches(view: ScopeView<Tool>, needle: string): boolean {
   return view.entries().some(({ name }) => name.toLowerCase().includes(needle))
 }
 
-function countAll(view: ScopeView<Tool>): number {
-  let count = 1
-  for (const child of view.children()) count += countAll(child)
+function countOutOfSight(app: ScopeView<Tool>, sight: Sight): number {
+  let count = 0
+  for (const child of app.children()) {
+    if (child.kind !== 'tenant' || sight.sees({ tenant: child.name })) continue
+    count += 1 + Object.values(countBelow(child, sight)).reduce((sum, of) => sum + of, 0)
+  }
   return count
+}
+
+function countBelow(view: ScopeView<Tool>, sight: Sight, below: Record<string, number> = {}): Record<string, number> {
+  for (const child of inSight(view, sight)) {
+    below[child.kind] = (below[child.kind] ?? 0) + 1
+    countBelow(child, sight, below)
+  }
+  return below
 }
 
 type Facts = (view: ScopeView<Tool>) => Pick<ScopeReport, 'connection' | 'run'>
 
-function listBranch(
-  { view, children, below, leads }: Branch,
-  asked: ReadonlySet<string>,
-  sight: Sight,
-  facts: Facts,
-  budget: { left: number },
-): ScopeReport {
-  budget.left -= 1
-  const isAlwaysOpen = view.kind === 'app' || (view.kind === 'tenant' && sight.tenant !== null)
-  const isOpen = isAlwaysOpen || leads || asked.has('all') || asked.has(String(view.id))
+interface Listing {
+  readonly sight: Sight
+  /** Undefined: nothing was looked for. */
+  readonly findings: Findings | undefined
+  readonly asked: ReadonlySet<string>
+  readonly facts: Facts
+  /** How many more there is room for. */
+  left: number
+}
+
+function listScope(view: ScopeView<Tool>, listing: Listing): ScopeReport {
+  const { sight, findings, asked, facts } = listing
+  const { id, kind, name, path, openedAt, closing, frozen, entryCount, holdingCount } = view
+  listing.left -= 1
+  const isAlwaysOpen = kind === 'app' || (kind === 'tenant' && sight.tenant !== null)
+  const isOpen = isAlwaysOpen || findings?.leading.has(id) === true || asked.has('all') || asked.has(String(id))
   const listed: ScopeReport[] = []
   let omitted = 0
-  for (const child of isOpen ? children : []) {
-    if (!child.isShown) continue
-    if (listed.length < maxChildren && budget.left > 0) listed.push(listBranch(child, asked, sight, facts, budget))
+  for (const child of isOpen ? inSight(view, sight) : []) {
+    if (findings?.shown.has(child.id) === false) continue
+    if (listed.length < maxChildren && listing.left > 0) listed.push(listScope(child, listing))
     else omitted += 1
   }
-  const { id, kind, name, path, openedAt, closing, frozen, entryCount, holdingCount } = view
   return {
     id,
     kind,
@@ -132,7 +146,7 @@ function listBranch(
     toolCount: entryCount,
     holdings: view.holdings().slice(0, maxNamed),
     holdingCount,
-    below,
+    below: countBelow(view, sight),
     children: listed,
     omitted,
     ...facts(view),

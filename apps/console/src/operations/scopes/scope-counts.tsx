@@ -12,19 +12,19 @@ export function ScopeCounts({ counts, resources }: Pick<ScopesReport, 'counts' |
         <table className="w-full text-sm tabular-nums">
           <thead className="text-xs text-muted-foreground">
             <tr>
-              <th scope="col" className="px-4 pt-3 pb-1.5 text-start font-medium">
-                The whole server
+              <th scope="col" className="ps-4 pe-1 pt-3 pb-1.5 text-start font-medium">
+                Whole server
               </th>
-              <th scope="col" className="px-1.5 pt-3 pb-1.5 text-end font-medium">
+              <th scope="col" className="px-1 pt-3 pb-1.5 text-end font-medium">
                 open
               </th>
-              <th scope="col" className="px-1.5 pt-3 pb-1.5 text-end font-medium">
+              <th scope="col" className="px-1 pt-3 pb-1.5 text-end font-medium">
                 opened
               </th>
-              <th scope="col" className="px-1.5 pt-3 pb-1.5 text-end font-medium">
+              <th scope="col" className="px-1 pt-3 pb-1.5 text-end font-medium">
                 closed
               </th>
-              <th scope="col" className="px-4 pt-3 pb-1.5 text-end font-medium">
+              <th scope="col" className="ps-1 pe-4 pt-3 pb-1.5 text-end font-medium">
                 leaked
               </th>
             </tr>
@@ -34,17 +34,17 @@ export function ScopeCounts({ counts, resources }: Pick<ScopesReport, 'counts' |
               const { icon: Picture, many } = kindWords(row.kind)
               return (
                 <tr key={row.kind}>
-                  <th scope="row" className="px-4 py-1 text-start font-normal">
+                  <th scope="row" className="ps-4 pe-1 py-1 text-start font-normal">
                     <span className="flex items-center gap-2">
                       <Picture aria-hidden="true" className="size-4 text-muted-foreground" />
                       {many}
                     </span>
                   </th>
-                  <td className="px-1.5 py-1 text-end font-medium">{row.open.toLocaleString()}</td>
-                  <td className="px-1.5 py-1 text-end text-muted-foreground">{row.opened.toLocaleString()}</td>
-                  <td className="px-1.5 py-1 text-end text-muted-foreground">{row.closed.toLocaleString()}</td>
+                  <td className="px-1 py-1 text-end font-medium">{row.open.toLocaleString()}</td>
+                  <td className="px-1 py-1 text-end text-muted-foreground">{row.opened.toLocaleString()}</td>
+                  <td className="px-1 py-1 text-end text-muted-foreground">{row.closed.toLocaleString()}</td>
                   <td
-                    className={`px-4 py-1 text-end ${row.leaked > 0 ? 'font-semibold text-bad' : 'text-muted-foreground'}`}
+                    className={`ps-1 pe-4 py-1 text-end ${row.leaked > 0 ? 'font-semibold text-bad' : 'text-muted-foreground'}`}
                   >
                     {row.leaked.toLocaleString()}
                   </td>

@@ -276,6 +276,7 @@ describe('what would happen', () => {
       fingerprint: expect.stringMatching(/^sha256:/),
     })
     expect(verdicts[1]?.verdict).toMatchObject({ existingPath: 'app', existing: { file: 'operations/house.test.ts' } })
+    expect(verdicts[3]?.verdict).not.toHaveProperty('existing')
     expect(verdicts[5]?.verdict.where).toBe('/inputSchema')
     expect({ metrics: registry.metrics(), ids: registry.snapshot() }).toEqual({
       metrics: { ...before.metrics, uptimeMs: expect.any(Number) },
