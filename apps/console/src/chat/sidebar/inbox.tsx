@@ -1,8 +1,10 @@
 import { Hourglass } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { InboxApproval } from 'toolcrib/protocol'
-import { InboxDialog } from '../approval/inbox-dialog.tsx'
 import { useWaiting } from '../approval/waiting.tsx'
+
+/** Loaded when something is opened: most people are never asked. */
+const InboxDialog = lazy(async () => ({ default: (await import('../approval/inbox-dialog.tsx')).InboxDialog }))
 
 /** Approvals of other people that wait for the one who sits here. Nothing at all when there are none. */
 export function Inbox() {
@@ -36,7 +38,9 @@ export function Inbox() {
         </section>
       )}
       {shown !== undefined && (
-        <InboxDialog key={shown.approvalId} approval={shown} over={isOver} onClose={() => setShown(undefined)} />
+        <Suspense>
+          <InboxDialog key={shown.approvalId} approval={shown} over={isOver} onClose={() => setShown(undefined)} />
+        </Suspense>
       )}
     </>
   )
