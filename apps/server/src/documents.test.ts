@@ -7,6 +7,7 @@ import { limitTexts } from './config/limit-texts.ts'
 import { defaultLimits, gatewayLimits, limitNames, limitRules, runLimits } from './config/limits.ts'
 import { serverErrorCodes } from './errors.ts'
 import { statusByCode } from './http/status.ts'
+import { healthAdvice } from './operations/health-advice.ts'
 import { startFixture } from './server.fixture.ts'
 
 async function read(name: string): Promise<string> {
@@ -46,6 +47,12 @@ describe('docs/configuration.md', () => {
 })
 
 describe('docs/operations.md', () => {
+  it('has every section that the health page names', async () => {
+    const headings = [...(await read('operations.md')).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading)
+
+    expect(Object.values(healthAdvice).filter(({ section }) => !headings.includes(section))).toEqual([])
+  })
+
   it('has every metric', async () => {
     await using fixture = await startFixture()
     const text = await read('operations.md')

@@ -71,6 +71,16 @@ async function leave(socket: RawSocket): Promise<void> {
 }
 
 describe('tools that a connection offers', () => {
+  it('are counted by the code of what was refused of them [OPS-01]', async () => {
+    await using server = await start({ limits: { maxOfferedSchemaBytes: 256, maxPeerCalls: 1 } })
+    const socket = await join(server, 'ann')
+    const large = { ...readTheme, name: 'read_much', inputSchema: { type: 'object', title: 'x'.repeat(300) } }
+
+    await offer(socket, readTheme, large)
+
+    expect(server.gateway.metrics().offers).toEqual({ refused: { SCHEMA_TOO_LARGE: 1 } })
+  })
+
   it('are called where they are, and their result is the model’s [CONN-12]', async () => {
     await using server = await start()
     const ann = await join(server, 'ann')

@@ -8,6 +8,7 @@ import { Notice } from '../../kit/notice.tsx'
 import { Loading, Skeleton } from '../../kit/skeleton.tsx'
 import { useAnswer } from '../ask.ts'
 import { formatSpan } from '../parts/amount.ts'
+import { whyOf } from '../parts/why.ts'
 import { HealthCard } from './health-card.tsx'
 import { componentName, healthWords } from './health-words.ts'
 
@@ -31,7 +32,7 @@ export function HealthPage() {
               title="The checks cannot be read"
               action={<Button onClick={() => void refetch()}>Try again</Button>}
             >
-              {error.message}
+              {whyOf(error)}
             </EmptyState>
           )}
         </>
@@ -40,7 +41,7 @@ export function HealthPage() {
           <Heading report={data} />
           {error !== null && (
             <Notice tone="warn" icon={CloudOff}>
-              The server does not answer, and is asked again. What is shown is what was known last. {error.message}
+              {whyOf(error)} It is asked again; what is shown is what was known last.
             </Notice>
           )}
           <div className="grid items-start gap-3 lg:grid-cols-2">

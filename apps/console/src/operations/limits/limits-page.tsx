@@ -9,6 +9,7 @@ import { Segmented } from '../../kit/segmented.tsx'
 import { Loading, Skeleton } from '../../kit/skeleton.tsx'
 import { TextField } from '../../kit/text-field.tsx'
 import { useAnswer } from '../ask.ts'
+import { whyOf } from '../parts/why.ts'
 import { BudgetList } from './budget-list.tsx'
 import { byRank, fits, rankOf } from './limit-rank.ts'
 import { LimitRow } from './limit-row.tsx'
@@ -59,7 +60,7 @@ export function LimitsPage() {
         <>
           {error !== null && (
             <Notice tone="warn" icon={CloudOff}>
-              The server does not answer, and is asked again. What is shown is what was known last. {error.message}
+              {whyOf(error)} It is asked again; what is shown is what was known last.
             </Notice>
           )}
           <Found report={data} query={query} onlySet={show === 'set'} />
@@ -126,7 +127,7 @@ function Waiting({ error, onRetry }: { readonly error: Error | null; readonly on
         title="The limits cannot be read"
         action={<Button onClick={onRetry}>Try again</Button>}
       >
-        {error.message}
+        {whyOf(error)}
       </EmptyState>
     )
   }

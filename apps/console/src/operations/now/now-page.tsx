@@ -78,7 +78,7 @@ function Heard({ now: { error, heardAt, backAt }, paused }: { readonly now: NowS
   if (error !== null) {
     return (
       <Notice tone="warn" icon={CloudOff}>
-        The server does not answer: last heard {ago}. It is asked again every second. {error}
+        {error} Last heard {ago}, and asked again every second.
       </Notice>
     )
   }
@@ -89,7 +89,7 @@ function Heard({ now: { error, heardAt, backAt }, paused }: { readonly now: NowS
 function Waiting({ error }: { readonly error: string | null }) {
   if (error !== null) {
     return (
-      <EmptyState tone="bad" icon={CloudOff} title="The server does not answer">
+      <EmptyState tone="bad" icon={CloudOff} title="The figures cannot be read">
         {error} It is asked again every second.
       </EmptyState>
     )

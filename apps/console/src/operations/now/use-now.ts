@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react'
 import type { NowReport, NowSample } from 'toolcrib/operations'
 import { operations } from '../ask.ts'
+import { whyOf } from '../parts/why.ts'
 
 export interface NowState {
   readonly samples: readonly NowSample[]
@@ -36,7 +37,7 @@ export function useNow(paused: boolean): NowState {
         setState((before) => heard(before, report))
       } catch (error) {
         if (ended.signal.aborted) return
-        const reason = error instanceof Error ? error.message : String(error)
+        const reason = error instanceof Error ? whyOf(error) : String(error)
         setState((before) => ({ ...before, error: reason }))
       }
       if (!ended.signal.aborted && !document.hidden) timer = setTimeout(() => void ask(), everyMs)
@@ -60,7 +61,10 @@ export function useNow(paused: boolean): NowState {
 }
 
 function heard(before: NowState, { samples, whole, waiting, at, maxSamples }: NowReport): NowState {
-  const kept = whole ? samples : [...before.samples, ...samples].slice(-maxSamples)
+  // What was seen of a server before it was started anew stays, as far as its clock can tell it apart.
+  const first = samples[0]?.at ?? at
+  const earlier = whole ? before.samples.filter((sample) => sample.at < first) : before.samples
+  const kept = [...earlier, ...samples].slice(-maxSamples)
   const heardAt = Date.now()
   return { samples: kept, waiting, at, heardAt, error: null, backAt: before.error === null ? before.backAt : heardAt }
 }

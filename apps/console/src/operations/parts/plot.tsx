@@ -68,7 +68,7 @@ function optionsOf(element: HTMLElement, { colors, format, sync, onCursor }: Plo
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: sync }, points: { size: 6 } },
     scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, niceTop(max)] } },
     axes: [
-      { ...axis, size: 24, space: 70, grid: { show: false }, values: (_plot, ticks) => ticks.map(timeOf) },
+      { ...axis, size: 20, gap: 2, space: 56, grid: { show: false }, values: (_plot, ticks) => ticks.map(timeOf) },
       {
         ...axis,
         size: 58,
