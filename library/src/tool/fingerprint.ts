@@ -1,5 +1,5 @@
 /** Fingerprints. The law: the same meaning gives the same bytes, on any machine and in any order of keys. @module */
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import type { Effect, JsonObject, JsonValue } from '../protocol/vocabulary.ts'
 
 /** What a fingerprint covers: whatever changes what a model is told or what a call may do. */
@@ -18,7 +18,7 @@ export function fingerprintOf({ name, description, input, output, effect }: Fing
 
 /** SHA-256 over the canonical JSON of a value: for fingerprints, and for what an approval is bound to. */
 export function hashJson(value: JsonValue): string {
-  return `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`
+  return `sha256:${hash('sha256', canonicalJson(value))}`
 }
 
 /** HMAC-SHA-256 over the same: for what is short enough to be found out by trying. */

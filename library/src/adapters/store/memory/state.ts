@@ -177,7 +177,7 @@ function applyChanges(state: OwnerState, held: MemoryThread, event: ThreadEvent,
         held.attachments.add(change.attachmentId)
         break
       case 'audited':
-        state.audit.add(entryOf(state.owner, at, change))
+        state.audit.add(() => entryOf(state.owner, at, change))
         break
       default:
         change satisfies never

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
+import { hash as hashOf } from 'node:crypto'
 import type { AuditQuery } from '../../../agent/ports.ts'
 import type { AuditEntry, AuditKind, NewAuditEntry } from '../../../protocol/audit.ts'
 import type { RunEvent } from '../../../protocol/events.ts'
@@ -86,7 +86,7 @@ export function sealed(entry: NewAuditEntry, last: Pick<AuditEntry, 'number' | '
   const number = (last?.number ?? 0) + 1
   const { at, kind, tenant, user, by, runId, callId, tool, outcome, facts } = entry
   const parts = [last?.hash ?? '', number, at, kind, tenant, user, by, runId, callId, tool, outcome, facts]
-  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+  const hash = hashOf('sha256', JSON.stringify(parts))
   return { number, ...entry, hash }
 }
 
