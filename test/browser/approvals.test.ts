@@ -60,7 +60,6 @@ describe.runIf(mayRun(noBrowser))('approvals of others in the console', { timeou
     const obstacle = await approve(vera).getAttribute('aria-disabled')
     // As a page that is not asked whether it may.
     await approve(vera).click({ force: true })
-    const refused = [...sent]
     await question(vera).getByRole('textbox', { name: 'amount' }).fill('5')
     await question(vera).getByText('The edited arguments fit.').waitFor()
     await approve(vera).click()
@@ -75,8 +74,9 @@ describe.runIf(mayRun(noBrowser))('approvals of others in the console', { timeou
     expect(asked).toContain('for tom')
     expect(asked).toContain('Changes something')
     expect(obstacle).toBe('true')
-    expect(refused).toContain('approval.check')
-    expect(refused).not.toContain('approval.answer')
+    expect(sent).toContain('approval.check')
+    // The one that fitted.
+    expect(sent.filter((type) => type === 'approval.answer')).toHaveLength(1)
     const decision = money(tom, 'ok').locator('[data-decision="approved"]')
     expect(await decision.textContent()).toContain('Approved by vera')
     expect(await decision.getByRole('row', { name: /amount/ }).textContent()).toBe('amount105')
