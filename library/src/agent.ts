@@ -75,6 +75,7 @@ export type {
   RunReport,
   RunState,
   RunStore,
+  ServingStore,
   Store,
   StoredRecord,
   StoreHealth,

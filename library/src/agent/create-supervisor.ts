@@ -29,7 +29,7 @@ import { readInbox } from './inbox.ts'
 import { createInputHashes } from './input-hash.ts'
 import { defaultRunLimits, readRunLimits } from './limits.ts'
 import { isPrice, MAX_PRICE } from './model-price.ts'
-import type { ApprovalRecord, Clock, Logger, RunRecord, Store } from './ports.ts'
+import type { ApprovalRecord, Clock, Logger, RunRecord, ServingStore } from './ports.ts'
 import type { LateCall, RunServices } from './run-context.ts'
 import { COMMIT_MS, createRunner } from './runner.ts'
 import { createUserScopes } from './scopes.ts'
@@ -42,7 +42,7 @@ import { titleOf } from './thread-title.ts'
 import { heldTools } from './tool-listing.ts'
 
 export interface SupervisorOptions {
-  readonly store: Store
+  readonly store: ServingStore
   /** The app's catalogue; frozen, so that nobody can add to it below the feet of the runs. */
   readonly registry: Registry<Tool>
   readonly policy: Policy
@@ -207,7 +207,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  async function rename(owner: Owner, threadId: string, title: string): ReturnType<Store['threads']['rename']> {
+  async function rename(owner: Owner, threadId: string, title: string): ReturnType<ServingStore['threads']['rename']> {
     return log.commit(
       { owner, threadId },
       () => store.threads.rename(owner, threadId, { title, at: clock.now() }),

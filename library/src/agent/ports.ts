@@ -612,6 +612,9 @@ export interface StoreHealth {
   readonly reasons: readonly string[]
 }
 
+/** What serves people: without the ports that read across owners, so that no request of anybody can reach them. */
+export type ServingStore = Omit<Store, 'administration' | 'audit'>
+
 export interface Store extends AsyncDisposable {
   readonly threads: ThreadStore
   readonly events: EventStore

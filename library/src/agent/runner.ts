@@ -19,7 +19,7 @@ import { AgentError, failureOf, runFailure } from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import { createHeartbeat, type HeldRun, LEASE_MS } from './heartbeat.ts'
 import { canRetry, createJournal, RunLost } from './journal.ts'
-import type { RunRecord, Store } from './ports.ts'
+import type { RunRecord, ServingStore } from './ports.ts'
 import { replayRun } from './replay.ts'
 import type { RunServices } from './run-context.ts'
 import { cancelApprovals, endingsOf } from './run-ending.ts'
@@ -32,7 +32,7 @@ export const COMMIT_MS = 1_000
 
 export interface RunnerOptions {
   readonly node: string
-  readonly store: Store
+  readonly store: ServingStore
   readonly log: EventLog
   readonly scopes: UserScopes
   readonly agentNamed: (name: string) => Agent | undefined
@@ -79,7 +79,7 @@ interface Work extends HeldRun {
 }
 
 /** When a run that is given back is due, and how many approvals it waits for. */
-type GivenBack = Parameters<Store['leases']['release']>[2]
+type GivenBack = Parameters<ServingStore['leases']['release']>[2]
 
 export function createRunner(options: RunnerOptions): Runner {
   const { node, store, log, scopes, agentNamed, limits, budgets, services, onParked, onReserved } = options
