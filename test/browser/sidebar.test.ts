@@ -186,8 +186,14 @@ async function scrollTo(list: ReturnType<Page['getByRole']>, title: string): Pro
   await list.evaluate(async (element, wanted) => {
     const isThere = () => [...element.querySelectorAll('a')].some((link) => link.textContent === wanted)
     while (!isThere()) {
+      const grown = new Promise<void>((resolve) => {
+        new MutationObserver((_, observer) => {
+          observer.disconnect()
+          resolve()
+        }).observe(element, { childList: true, subtree: true })
+      })
       element.scrollTo({ top: element.scrollHeight })
-      await new Promise(requestAnimationFrame)
+      await grown
     }
   }, title)
 }

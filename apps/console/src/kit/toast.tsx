@@ -83,6 +83,8 @@ function Shown() {
         key={toast.id}
         toast={toast}
         data-toast=""
+        // Base UI hides one that is read out at once from screen readers; its buttons are for them as well.
+        aria-hidden={false}
         className="rounded-xl border bg-popover text-popover-foreground shadow-popup transition-[opacity,translate] duration-200 select-none data-ending-style:translate-y-2 data-ending-style:opacity-0 data-limited:hidden data-starting-style:translate-y-2 data-starting-style:opacity-0"
       >
         <Base.Content className="flex items-center gap-3 py-2.5 ps-4 pe-2.5">

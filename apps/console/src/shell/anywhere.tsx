@@ -10,6 +10,8 @@ import { useCommand } from './commands.tsx'
 interface Opened {
   readonly Part: ComponentType<{ readonly open: boolean; readonly onOpenChange: (open: boolean) => void }>
   readonly open: boolean
+  /** How often it was opened: each time it is a new one. */
+  readonly times: number
 }
 
 export function Anywhere() {
@@ -64,7 +66,7 @@ function useOpened(load: () => Promise<Opened['Part']>) {
   async function show() {
     try {
       const Part = opened?.Part ?? (await load())
-      setOpened({ Part, open: true })
+      setOpened((before) => ({ Part, open: true, times: (before?.times ?? 0) + 1 }))
     } catch {
       toast.show({
         tone: 'bad',
@@ -79,7 +81,7 @@ function useOpened(load: () => Promise<Opened['Part']>) {
   return {
     show: () => void show(),
     element: opened !== undefined && (
-      <opened.Part open={opened.open} onOpenChange={(open) => setOpened({ ...opened, open })} />
+      <opened.Part key={opened.times} open={opened.open} onOpenChange={(open) => setOpened({ ...opened, open })} />
     ),
   }
 }

@@ -52,8 +52,9 @@ export function CommandsProvider({ children }: { readonly children: ReactNode })
   return <CommandsContext value={commands}>{children}</CommandsContext>
 }
 
+/** Not what is on its way out, nor a note, which leaves the keys to the page. */
 const openPopups =
-  '[role="dialog"]:not([data-closed], [data-toast]), [role="alertdialog"], [role="menu"], [role="listbox"]'
+  ':is([role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]):not([data-closed], [data-closed] *, [data-toast])'
 
 export function useCommands(): Commands {
   const commands = useContext(CommandsContext)
