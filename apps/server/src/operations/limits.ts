@@ -35,8 +35,12 @@ export function createLimitsReporter(options: LimitsReporterOptions): LimitsRepo
       const limits = limitNames.map((name): LimitReport => {
         const { default: byDefault, min, max } = limitRules[name]
         return {
-          ...{ name, ...limitTexts[name], min, max: finite(max) },
-          ...{ value: finite(config.limits[name]), default: finite(byDefault) },
+          name,
+          ...limitTexts[name],
+          min,
+          max: finite(max),
+          value: finite(config.limits[name]),
+          default: finite(byDefault),
           agents: differingAgents(name, config),
           used: used[name] ?? null,
           refused: refusedBy(name, counts),

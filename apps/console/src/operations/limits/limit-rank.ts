@@ -3,7 +3,7 @@ import type { LimitReport } from 'toolcrib/operations'
 /** Nine tenths used is near. */
 const near = 0.9
 
-export type LimitRank = 'refused' | 'near' | 'calm'
+type LimitRank = 'refused' | 'near' | 'calm'
 
 export function shareOf({ used, value }: Pick<LimitReport, 'used' | 'value'>): number | null {
   if (used === null || value === null) return null

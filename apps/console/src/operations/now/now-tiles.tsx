@@ -80,7 +80,7 @@ export function NowTiles({ samples, waiting, windowText }: NowTilesProps) {
   )
 }
 
-export function openScopes({ scopes }: NowSample): number {
+function openScopes({ scopes }: NowSample): number {
   return Object.values(scopes.open).reduce((sum, count) => sum + count, 0)
 }
 

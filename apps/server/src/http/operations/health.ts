@@ -14,9 +14,20 @@ export function healthQuestion(app: FastifyInstance, context: HttpContext): void
       healthHistory.note()
       const { state, phase, live, ready, version, node, model, uptimeMs, components } = health.details()
       return {
-        ...{ state, phase, live, ready, version, node, model, at: clock.now(), uptimeMs },
+        state,
+        phase,
+        live,
+        ready,
+        version,
+        node,
+        model,
+        at: clock.now(),
+        uptimeMs,
         components: (Object.keys(components) as (keyof HealthDetails['components'])[]).map((name) => ({
-          ...{ name, ...components[name], ...healthAdvice[name], ...healthHistory.of(name) },
+          name,
+          ...components[name],
+          ...healthAdvice[name],
+          ...healthHistory.of(name),
         })),
       }
     },

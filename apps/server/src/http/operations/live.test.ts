@@ -88,7 +88,10 @@ describe('what operators are told of the house as it lives', () => {
     const named = (wanted: string) => limits.find(({ name }) => name === wanted)
     expect(limits.map(({ name }) => name)).toEqual(limitNames)
     expect(named('maxConnectionsPerUser')).toMatchObject({
-      ...{ value: 1, default: 16, refused: 1, sharedWith: ['maxConnections'] },
+      value: 1,
+      default: 16,
+      refused: 1,
+      sharedWith: ['maxConnections'],
       used: { amount: 1, of: 'user' },
     })
     expect(named('maxMessageChars')).toMatchObject({ value: 5, refused: 1, used: null, sharedWith: [] })
@@ -121,7 +124,9 @@ describe('what operators are told of the house as it lives', () => {
     const { limits, budgets } = await operations.ask('limits', {})
 
     expect(limits.find(({ name }) => name === 'maxSteps')).toMatchObject({
-      ...{ value: 2, refused: 1, agents: [{ agent: 'two', value: 1 }] },
+      value: 2,
+      refused: 1,
+      agents: [{ agent: 'two', value: 1 }],
     })
     expect(budgets).toEqual([
       { per: 'user', window: 'month', resource: 'calls', tool: 'calculate', roles: null, max: 1, refused: 1 },
