@@ -20,6 +20,7 @@ const all = [
   'resume',
   'recovery',
   'memory',
+  'console',
 ] as const
 
 const named = process.argv.slice(2)

@@ -19,7 +19,11 @@ declare module 'vitest' {
 export default async function buildConsole(project: TestProject): Promise<() => void> {
   const consoleFolder = mkdtempSync(join(tmpdir(), 'toolcrib-console-'))
   const root = join(import.meta.dirname, '../../apps/console')
+  const { NODE_ENV } = process.env
+  // Vitest's own word for it would build in the development version of React, which no user gets.
+  process.env.NODE_ENV = 'production'
   await build({ root, logLevel: 'error', build: { outDir: consoleFolder, emptyOutDir: true } })
+  process.env.NODE_ENV = NODE_ENV
   project.provide('consoleFolder', consoleFolder)
   return () => rmSync(consoleFolder, { recursive: true, force: true })
 }
