@@ -29,7 +29,7 @@ function createRenderer(load: () => Promise<Rendered>) {
   return {
     /** So that it is on its way before there is a text. */
     ask,
-    subscribe(listener: () => void): () => void {
+    subscribe: (listener: () => void): (() => void) => {
       listeners.add(listener)
       ask()
       return () => void listeners.delete(listener)
