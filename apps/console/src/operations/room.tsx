@@ -10,12 +10,12 @@ import { HealthMark } from './health/health-mark.tsx'
 
 const pages = [
   { to: '/operations/now', label: 'Now' },
-  { to: '/operations/runs', label: 'Runs' },
-  { to: '/operations/audit', label: 'Audit' },
   { to: '/operations/scopes', label: 'Scopes' },
   { to: '/operations/registry/{-$view}/{-$tool}', label: 'Registry' },
-  { to: '/operations/limits', label: 'Limits' },
+  { to: '/operations/runs', label: 'Runs' },
+  { to: '/operations/audit', label: 'Audit' },
   { to: '/operations/health', label: 'Health' },
+  { to: '/operations/limits', label: 'Limits' },
 ] as const
 
 export function OperationsRoom() {
