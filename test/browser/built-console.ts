@@ -23,7 +23,7 @@ export default async function buildConsole(project: TestProject): Promise<() => 
   // Vitest's own word for it would build in the development version of React, which no user gets.
   process.env.NODE_ENV = 'production'
   await build({ root, logLevel: 'error', build: { outDir: consoleFolder, emptyOutDir: true } })
-  process.env.NODE_ENV = NODE_ENV
+  if (NODE_ENV !== undefined) process.env.NODE_ENV = NODE_ENV
   project.provide('consoleFolder', consoleFolder)
   return () => rmSync(consoleFolder, { recursive: true, force: true })
 }
