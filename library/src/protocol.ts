@@ -1,8 +1,8 @@
 /** The wire, the events and the run contract: `toolcrib/protocol`. @module */
 
 export { type Answerable, type Approvers, describeApprovers, mayAnswer } from './protocol/approvers.ts'
-export { type AuditEntry, type AuditKind, auditKinds, type NewAuditEntry } from './protocol/audit.ts'
 export { attachmentNameOf, faultOfAttachmentName, MAX_ATTACHMENT_NAME_CHARS } from './protocol/attachment-name.ts'
+export { type AuditEntry, type AuditKind, auditKinds, type NewAuditEntry } from './protocol/audit.ts'
 export { COMMAND_BOUNDS, commandBodySchema, commandIdSchema, commandTypes, isCommandType } from './protocol/commands.ts'
 export {
   type ContractChecker,

@@ -207,9 +207,9 @@ export const hostDrivers: Drivers<keyof HostLimits> = {
 }
 
 /** Who has signed in, as the audit still has it. */
-async function signInsOnRecord({ url, token }: LimitedServer): Promise<string> {
-  const asked = `${url}/v1/operations/audit?kinds=signed_in`
-  const response = await fetch(asked, { headers: bearer(await token('bob')) })
+async function signInsOnRecord(server: LimitedServer): Promise<string> {
+  const asked = `${server.url}/v1/operations/audit?kinds=signed_in`
+  const response = await fetch(asked, { headers: bearer(await server.token('bob')) })
   const { entries } = (await response.json()) as { readonly entries: readonly { readonly user: string }[] }
   return entries
     .map(({ user }) => user)

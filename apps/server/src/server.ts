@@ -168,11 +168,19 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
     monotonic: () => clock.monotonic(),
   })
   opened.use(metrics.watch({ registry, supervisor, gateway, health, lag, strayFaults }))
-  const { activity, refusedSockets } = metrics
   const healthHistory = createHealthHistory({ components: () => health.components(), clock })
   const onSample = (): void => healthHistory.note()
   const samples = opened.use(
-    createSamples({ gateway, supervisor, registry, refusedSockets, activity, lag, clock, onSample }),
+    createSamples({
+      gateway,
+      supervisor,
+      registry,
+      refusedSockets: () => metrics.refusedSockets(),
+      activity: metrics.activity,
+      lag,
+      clock,
+      onSample,
+    }),
   )
 
   const uploads = createUploads(config.limits)
