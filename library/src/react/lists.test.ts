@@ -44,6 +44,28 @@ describe('useThreads', () => {
     expect(titles(renamed)).toHaveLength(new Set(titles(renamed)).size)
   })
 
+  it('leaves out none of hundreds, also when many of them were made in the same moment', async () => {
+    await using server = await startTestServer()
+    const ann = server.principal('ann')
+    const made = Array.from({ length: 450 }, async (_, index) => {
+      const at = Math.floor(index / 150)
+      await server.store.threads.create(ann, { threadId: `thr_${index}`, title: `T${index}`, at })
+    })
+    await Promise.all(made)
+    const list = probe<Threads, ThreadsOptions>((options) => useThreads(options))
+    using page = openPage()
+
+    page.show(under(server.connect('ann'), list.with({ pageSize: 190 })))
+    const first = await list.seen.next(({ threads }) => threads?.length === 190)
+    first.loadMore()
+    const second = await list.seen.next(({ threads = [] }) => threads.length >= 380)
+    second.loadMore()
+    const { threads = [] } = await list.seen.next(({ hasMore, threads: all }) => all !== undefined && !hasMore)
+
+    expect(new Set(threads.map(({ title }) => title)).size).toBe(450)
+    expect(threads).toHaveLength(450)
+  })
+
   it('says of which words its threads are, and shows no answer that a later question has overtaken', async () => {
     await using server = await startTestServer()
     const client = server.connect('ann')

@@ -13,18 +13,22 @@ export interface ThreadPages {
 /** The most that a server gives at once. */
 const MAX_PER_REQUEST = 200
 
-/** The first so many. Two that changed in the same millisecond may stand on two pages, so each begins within that. */
+/**
+ * The first so many, or some more. Some that changed in the same millisecond may stand on two pages, so each begins within
+ * that of the last one; where it brings nothing new, behind it.
+ */
 export async function readThreads(client: Client, query: string, count: number): Promise<ThreadPages> {
   const found = new Map<string, Thread>()
   let before: number | undefined
   while (found.size < count) {
-    const limit = Math.min(MAX_PER_REQUEST, count - found.size + (before === undefined ? 0 : 1))
-    const asked = { limit, ...(before === undefined ? {} : { before: before + 1 }) }
-    const page = await client.listThreads(query === '' ? undefined : query, asked)
     const known = found.size
+    const limit = before === undefined ? Math.min(MAX_PER_REQUEST, count) : MAX_PER_REQUEST
+    const asked = { limit, ...(before === undefined ? {} : { before }) }
+    const page = await client.listThreads(query === '' ? undefined : query, asked)
     for (const thread of page) found.set(thread.threadId, thread)
-    if (page.length < limit || found.size === known) return { threads: [...found.values()], hasMore: false }
-    before = page.at(-1)?.updatedAt
+    const last = page.at(-1)
+    if (last === undefined || page.length < limit) return { threads: [...found.values()], hasMore: false }
+    before = found.size === known ? last.updatedAt : last.updatedAt + 1
   }
   return { threads: [...found.values()], hasMore: true }
 }
