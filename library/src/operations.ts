@@ -13,7 +13,7 @@ export type {
   LimitsReport,
   LimitUse,
 } from './operations/limits.ts'
-export type { LatencyName, ModelErrorCount, NowQuestion, NowReport, NowSample, Tally } from './operations/now.ts'
+export type { LatencyName, ModelErrorCount, NowQuestion, NowReading, NowReport, Tally } from './operations/now.ts'
 export type { OperationsQuestion, OperationsQuestions, OperationsReply } from './operations/questions.ts'
 export type {
   CandidateTrust,

@@ -43,8 +43,8 @@ import { configFingerprint } from './operations/config-fingerprint.ts'
 import { createHealthHistory } from './operations/health-history.ts'
 import { recordHouse } from './operations/house-record.ts'
 import { createLimitsReporter } from './operations/limits.ts'
+import { createReadings } from './operations/readings.ts'
 import { createRuns } from './operations/runs.ts'
-import { createSamples } from './operations/samples.ts'
 import { createWaitingRuns } from './operations/waiting-runs.ts'
 import { keepRecovering } from './recovery.ts'
 import { createStrayFaults, type StrayFaults } from './stray-faults.ts'
@@ -169,9 +169,9 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   })
   opened.use(metrics.watch({ registry, supervisor, gateway, health, lag, strayFaults }))
   const healthHistory = createHealthHistory({ components: () => health.components(), clock })
-  const onSample = (): void => healthHistory.note()
-  const samples = opened.use(
-    createSamples({
+  const onReading = (): void => healthHistory.note()
+  const readings = opened.use(
+    createReadings({
       gateway,
       supervisor,
       registry,
@@ -179,7 +179,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
       activity: metrics.activity,
       lag,
       clock,
-      onSample,
+      onReading,
     }),
   )
 
@@ -203,7 +203,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
       agents: agents.map(({ name }) => name),
     }),
     healthHistory,
-    samples,
+    readings,
     uploads,
     limits: createLimitsReporter({
       config,

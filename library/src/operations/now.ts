@@ -14,12 +14,12 @@ export interface NowReport {
   /** The server's time. */
   readonly at: number
   readonly everyMs: number
-  readonly maxSamples: number
+  readonly maxReadings: number
   readonly cursor: string
   /** These are all that is kept, and do not go on where the cursor was: the server was started anew, or it was long ago. */
   readonly whole: boolean
   /** Oldest first. */
-  readonly samples: readonly NowSample[]
+  readonly readings: readonly NowReading[]
   /** Runs that wait for a person, as the store knows them; null: it did not say. `more`: at least so many. */
   readonly waiting: { readonly runs: number; readonly more: boolean } | null
 }
@@ -30,7 +30,7 @@ export type Tally = Readonly<Record<string, number>>
 export type LatencyName = 'firstEvent' | 'commit' | 'step' | 'run' | 'call'
 
 /** One moment, and what happened since the one before it. */
-export interface NowSample {
+export interface NowReading {
   readonly at: number
   /** How long ago the one before it was. */
   readonly spanMs: number

@@ -18,8 +18,8 @@ import type { Audit } from '../operations/audit.ts'
 import type { HealthHistory } from '../operations/health-history.ts'
 import type { House } from '../operations/house.ts'
 import type { LimitsReporter } from '../operations/limits.ts'
+import type { Readings } from '../operations/readings.ts'
 import type { Runs } from '../operations/runs.ts'
-import type { Samples } from '../operations/samples.ts'
 import type { WaitingRuns } from '../operations/waiting-runs.ts'
 import type { Uploads } from './uploads.ts'
 
@@ -43,7 +43,7 @@ export interface HttpContext {
   /** For operators: reads across owners. */
   readonly runs: Runs
   readonly healthHistory: HealthHistory
-  readonly samples: Samples
+  readonly readings: Readings
   readonly uploads: Uploads
   readonly limits: LimitsReporter
   readonly waitingRuns: WaitingRuns

@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo } from 'react'
-import type { NowSample } from 'toolcrib/operations'
+import type { NowReading } from 'toolcrib/operations'
 import { formatBytes, formatCount, formatLatency } from '../parts/amount.ts'
 import { Chart } from '../parts/chart.tsx'
 import { LatencyChart } from './latency-chart.tsx'
@@ -18,9 +18,9 @@ const sync = 'now'
 export function NowCharts({ moments, span, children }: NowChartsProps) {
   const times = useMemo(() => moments.map(({ at }) => at), [moments])
   const lines = useMemo(() => {
-    const of = (value: (sample: NowSample) => number) => lineOf(moments, value)
-    const ended = ({ runs }: NowSample) => Object.values(runs.ended).reduce((sum, count) => sum + count, 0)
-    const refused = ({ connections }: NowSample) => Object.values(connections.refused).reduce((a, b) => a + b, 0)
+    const of = (value: (reading: NowReading) => number) => lineOf(moments, value)
+    const ended = ({ runs }: NowReading) => Object.values(runs.ended).reduce((sum, count) => sum + count, 0)
+    const refused = ({ connections }: NowReading) => Object.values(connections.refused).reduce((a, b) => a + b, 0)
     return {
       connections: [
         { label: 'open', color: 'chart-1', values: of(({ connections }) => connections.open) },

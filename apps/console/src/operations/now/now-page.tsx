@@ -44,11 +44,11 @@ export function NowPage() {
 }
 
 function Content({ now, minutes }: { readonly now: NowState; readonly minutes: number }) {
-  const { samples, waiting, at, heardAt, error } = now
+  const { readings, waiting, at, heardAt, error } = now
   const from = at - minutes * 60_000
-  const moments = useMemo(() => momentsOf(samples, { everyMs, from }), [samples, from])
+  const moments = useMemo(() => momentsOf(readings, { everyMs, from }), [readings, from])
   const span = useMemo(() => [from, at] as const, [from, at])
-  const shown = useMemo(() => samples.filter((sample) => sample.at >= from), [samples, from])
+  const shown = useMemo(() => readings.filter((reading) => reading.at >= from), [readings, from])
   const windowText = `${minutes} min`
   if (heardAt === null) return <Waiting error={error} />
   if (shown.length === 0) {
@@ -60,10 +60,10 @@ function Content({ now, minutes }: { readonly now: NowState; readonly minutes: n
   }
   return (
     <>
-      <NowTiles samples={shown} waiting={waiting} windowText={windowText} />
+      <NowTiles readings={shown} waiting={waiting} windowText={windowText} />
       <NowCharts moments={moments} span={span}>
-        <ModelErrors samples={shown} windowText={windowText} />
-        <LatencyTable samples={shown} windowText={windowText} />
+        <ModelErrors readings={shown} windowText={windowText} />
+        <LatencyTable readings={shown} windowText={windowText} />
       </NowCharts>
     </>
   )

@@ -1,8 +1,8 @@
-import { latencyBucket, type NowSample } from 'toolcrib/operations'
+import { latencyBucket, type NowReading } from 'toolcrib/operations'
 import { describe, expect, it } from 'vitest'
 import { lineOf, momentsOf, rollingQuantiles, tallyOf } from './now-series.ts'
 
-function sample(at: number, change: Partial<NowSample> = {}): NowSample {
+function reading(at: number, change: Partial<NowReading> = {}): NowReading {
   return {
     at,
     spanMs: 1_000,
@@ -20,9 +20,9 @@ function sample(at: number, change: Partial<NowSample> = {}): NowSample {
 
 describe('the lines of the charts', () => {
   it('break where the server was not heard, and begin at the edge of the window [WEB-03]', () => {
-    const samples = [1_000, 2_000, 3_000, 60_000].map((at) => sample(at, { events: 1 }))
+    const readings = [1_000, 2_000, 3_000, 60_000].map((at) => reading(at, { events: 1 }))
 
-    const moments = momentsOf(samples, { everyMs: 1_000, from: 2_500 })
+    const moments = momentsOf(readings, { everyMs: 1_000, from: 2_500 })
 
     expect(moments.map(({ at }) => at)).toEqual([2_000, 3_000, 4_000, 60_000])
     expect(lineOf(moments, ({ events }) => events)).toEqual([1, 1, null, 1])
@@ -30,7 +30,7 @@ describe('the lines of the charts', () => {
 
   it('have no percentile where nothing was timed, and one of the seconds before where something was [WEB-03]', () => {
     const timed = { latencies: { commit: [[latencyBucket(100), 3]] as const } }
-    const moments = momentsOf([sample(1_000), sample(2_000, timed), sample(3_000), sample(4_000)], {
+    const moments = momentsOf([reading(1_000), reading(2_000, timed), reading(3_000), reading(4_000)], {
       everyMs: 1_000,
       from: 0,
     })
@@ -40,9 +40,9 @@ describe('the lines of the charts', () => {
     expect(line.map((value) => value && Math.round(value / 10) * 10)).toEqual([null, 100, 100, null])
   })
 
-  it('count names over all samples, the largest first [WEB-03]', () => {
+  it('count names over all readings, the largest first [WEB-03]', () => {
     const refused = (codes: Record<string, number>) =>
-      sample(0, { connections: { open: 0, accepted: 0, refused: codes } })
+      reading(0, { connections: { open: 0, accepted: 0, refused: codes } })
 
     const tally = tallyOf([refused({ A: 1 }), refused({ A: 1, B: 5 })], ({ connections }) => connections.refused)
 

@@ -1,16 +1,16 @@
 import { CircleCheck } from 'lucide-react'
-import { latencyQuantile, type NowSample } from 'toolcrib/operations'
+import { latencyQuantile, type NowReading } from 'toolcrib/operations'
 import { Card } from '../../kit/card.tsx'
 import { formatCount, formatLatency } from '../parts/amount.ts'
 import { latencyNames, latencyWords } from './latency-words.ts'
 import { latenciesOf } from './now-series.ts'
 
 interface OfWindow {
-  readonly samples: readonly NowSample[]
+  readonly readings: readonly NowReading[]
   readonly windowText: string
 }
 
-export function LatencyTable({ samples, windowText }: OfWindow) {
+export function LatencyTable({ readings, windowText }: OfWindow) {
   return (
     <Card
       title="Latencies"
@@ -36,7 +36,7 @@ export function LatencyTable({ samples, windowText }: OfWindow) {
           </thead>
           <tbody>
             {latencyNames.map((name) => {
-              const counts = latenciesOf(samples, name)
+              const counts = latenciesOf(readings, name)
               const total = counts.reduce((sum, [, count]) => sum + count, 0)
               return (
                 <tr key={name}>
@@ -63,12 +63,12 @@ export function LatencyTable({ samples, windowText }: OfWindow) {
   )
 }
 
-export function ModelErrors({ samples, windowText }: OfWindow) {
+export function ModelErrors({ readings, windowText }: OfWindow) {
   const errors = new Map<
     string,
     { readonly model: string | null; readonly code: string; count: number; last: number }
   >()
-  for (const { at, modelErrors } of samples) {
+  for (const { at, modelErrors } of readings) {
     for (const { model, code, count } of modelErrors) {
       const key = JSON.stringify([model, code])
       errors.set(key, { model, code, count: (errors.get(key)?.count ?? 0) + count, last: at })

@@ -1,4 +1,4 @@
-import { latencyQuantile, type NowSample } from 'toolcrib/operations'
+import { latencyQuantile, type NowReading } from 'toolcrib/operations'
 import { formatCount, formatLatency } from '../parts/amount.ts'
 import { latenciesOf, rateOf, sumOf, tallyOf } from './now-series.ts'
 import { StatTile } from './stat-tile.tsx'
@@ -6,27 +6,27 @@ import type { NowState } from './use-now.ts'
 
 interface NowTilesProps {
   /** Of the window; at least one. */
-  readonly samples: readonly NowSample[]
+  readonly readings: readonly NowReading[]
   readonly waiting: NowState['waiting']
   /** As in “in 5 min”. */
   readonly windowText: string
 }
 
-export function NowTiles({ samples, waiting, windowText }: NowTilesProps) {
-  const first = samples[0]
-  const last = samples.at(-1)
+export function NowTiles({ readings, waiting, windowText }: NowTilesProps) {
+  const first = readings[0]
+  const last = readings.at(-1)
   if (first === undefined || last === undefined) return null
-  const seconds = sumOf(samples, ({ spanMs }) => spanMs) / 1_000
-  const change = (value: (sample: NowSample) => number) => {
+  const seconds = sumOf(readings, ({ spanMs }) => spanMs) / 1_000
+  const change = (value: (reading: NowReading) => number) => {
     const by = value(last) - value(first)
     return { by, text: `${by > 0 ? '+' : '−'}${formatCount(Math.abs(by))} in ${windowText}` }
   }
-  const refused = tallyOf(samples, ({ connections }) => connections.refused)
-  const ended = tallyOf(samples, ({ runs }) => runs.ended as Readonly<Record<string, number>>)
-  const errors = sumOf(samples, errorsIn)
-  const firstEvent = latenciesOf(samples, 'firstEvent')
+  const refused = tallyOf(readings, ({ connections }) => connections.refused)
+  const ended = tallyOf(readings, ({ runs }) => runs.ended as Readonly<Record<string, number>>)
+  const errors = sumOf(readings, errorsIn)
+  const firstEvent = latenciesOf(readings, 'firstEvent')
   const p95 = latencyQuantile(firstEvent, 0.95)
-  const accepted = sumOf(samples, ({ connections }) => connections.accepted)
+  const accepted = sumOf(readings, ({ connections }) => connections.accepted)
   return (
     <dl className="grid grid-cols-2 gap-3 md:grid-cols-4">
       <StatTile
@@ -63,7 +63,7 @@ export function NowTiles({ samples, waiting, windowText }: NowTilesProps) {
         {last.scopes.leaked === 0 ? 'none leaked' : `${formatCount(last.scopes.leaked)} leaked`}
       </StatTile>
       <StatTile label="Events a second" value={formatCount(rateOf(last.events, last))}>
-        {formatCount(seconds === 0 ? 0 : sumOf(samples, ({ events }) => events) / seconds)} on average
+        {formatCount(seconds === 0 ? 0 : sumOf(readings, ({ events }) => events) / seconds)} on average
       </StatTile>
       <StatTile label="First event, 95th percentile" value={p95 === null ? '–' : formatLatency(p95)}>
         {p95 === null
@@ -80,10 +80,10 @@ export function NowTiles({ samples, waiting, windowText }: NowTilesProps) {
   )
 }
 
-function openScopes({ scopes }: NowSample): number {
+function openScopes({ scopes }: NowReading): number {
   return Object.values(scopes.open).reduce((sum, count) => sum + count, 0)
 }
 
-export function errorsIn({ modelErrors }: NowSample): number {
+export function errorsIn({ modelErrors }: NowReading): number {
   return modelErrors.reduce((sum, { count }) => sum + count, 0)
 }

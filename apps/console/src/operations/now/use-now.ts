@@ -1,11 +1,11 @@
-/** The samples of the house, asked for every second while somebody looks; what was fetched once is not fetched again. */
+/** The readings of the house, asked for every second while somebody looks; what was fetched once is not fetched again. */
 import { useEffect, useState } from 'react'
-import type { NowReport, NowSample } from 'toolcrib/operations'
+import type { NowReading, NowReport } from 'toolcrib/operations'
 import { operations } from '../ask.ts'
 import { whyOf } from '../parts/why.ts'
 
 export interface NowState {
-  readonly samples: readonly NowSample[]
+  readonly readings: readonly NowReading[]
   readonly waiting: NowReport['waiting']
   /** The server's time at its last answer. */
   readonly at: number
@@ -17,7 +17,7 @@ export interface NowState {
   readonly backAt: number | null
 }
 
-const nothing: NowState = { samples: [], waiting: null, at: 0, heardAt: null, error: null, backAt: null }
+const nothing: NowState = { readings: [], waiting: null, at: 0, heardAt: null, error: null, backAt: null }
 const everyMs = 1_000
 
 export function useNow(paused: boolean): NowState {
@@ -60,11 +60,11 @@ export function useNow(paused: boolean): NowState {
   return state
 }
 
-function heard(before: NowState, { samples, whole, waiting, at, maxSamples }: NowReport): NowState {
+function heard(before: NowState, { readings, whole, waiting, at, maxReadings }: NowReport): NowState {
   // What was seen of a server before it was started anew stays, as far as its clock can tell it apart.
-  const first = samples[0]?.at ?? at
-  const earlier = whole ? before.samples.filter((sample) => sample.at < first) : before.samples
-  const kept = [...earlier, ...samples].slice(-maxSamples)
+  const first = readings[0]?.at ?? at
+  const earlier = whole ? before.readings.filter((reading) => reading.at < first) : before.readings
+  const kept = [...earlier, ...readings].slice(-maxReadings)
   const heardAt = Date.now()
-  return { samples: kept, waiting, at, heardAt, error: null, backAt: before.error === null ? before.backAt : heardAt }
+  return { readings: kept, waiting, at, heardAt, error: null, backAt: before.error === null ? before.backAt : heardAt }
 }

@@ -13,7 +13,7 @@ async function operator(url: string): Promise<OperationsClient> {
 const keyRefused = new ModelError('MODEL_KEY_REFUSED', { model: 'scripted', status: 401 })
 
 describe('what operators are told of the house as it lives', () => {
-  it('shows in the next samples what really happened [OPS-01]', async () => {
+  it('shows in the next readings what really happened [OPS-01]', async () => {
     const model = createScriptedModel([{ error: keyRefused }, { text: 'Hello.' }])
     await using fixture = await startFixture({ parts: { model } })
     const operations = await operator(fixture.url)
@@ -24,10 +24,10 @@ describe('what operators are told of the house as it lives', () => {
     await ask(client, threadId, 'hello')
     await ask(client, threadId, 'again')
 
-    const { samples, waiting } = await vi.waitFor(
+    const { readings, waiting } = await vi.waitFor(
       async () => {
         const report = await operations.ask('now', {})
-        expect(report.samples.flatMap(({ runs }) => Object.keys(runs.ended)).toSorted()).toEqual([
+        expect(report.readings.flatMap(({ runs }) => Object.keys(runs.ended)).toSorted()).toEqual([
           'completed',
           'failed',
         ])
@@ -36,15 +36,15 @@ describe('what operators are told of the house as it lives', () => {
       { timeout: 5_000 },
     )
 
-    expect(samples.reduce((sum, { connections }) => sum + connections.accepted, 0)).toBe(1)
-    expect(samples.at(-1)?.connections.open).toBe(1)
-    expect(samples.flatMap(({ connections }) => Object.entries(connections.refused))).toEqual([['TOKEN_MISSING', 1]])
-    expect(samples.flatMap(({ modelErrors }) => modelErrors)).toEqual([
+    expect(readings.reduce((sum, { connections }) => sum + connections.accepted, 0)).toBe(1)
+    expect(readings.at(-1)?.connections.open).toBe(1)
+    expect(readings.flatMap(({ connections }) => Object.entries(connections.refused))).toEqual([['TOKEN_MISSING', 1]])
+    expect(readings.flatMap(({ modelErrors }) => modelErrors)).toEqual([
       { model: 'scripted', code: 'MODEL_KEY_REFUSED', count: 1 },
     ])
-    const timed = new Set(samples.flatMap(({ latencies }) => Object.keys(latencies)))
+    const timed = new Set(readings.flatMap(({ latencies }) => Object.keys(latencies)))
     expect([...timed].toSorted()).toEqual(['commit', 'firstEvent', 'run', 'step'])
-    expect(samples.at(-1)?.scopes).toMatchObject({ open: { app: 1, user: 1, connection: 1 }, leaked: 0 })
+    expect(readings.at(-1)?.scopes).toMatchObject({ open: { app: 1, user: 1, connection: 1 }, leaked: 0 })
     expect(waiting).toEqual({ runs: 0, more: false })
     expect(await fixture.server.metrics.text()).toContain(
       'toolcrib_model_errors_total{model="scripted",code="MODEL_KEY_REFUSED"} 1',

@@ -7,9 +7,9 @@ import { answerQuestion } from './question.ts'
 const maxCursorChars = 64
 
 export function nowQuestion(app: FastifyInstance, context: HttpContext): void {
-  const { samples, waitingRuns } = context
+  const { readings, waitingRuns } = context
   answerQuestion(app, context, 'now', {
     schema: z.strictObject({ after: z.string().max(maxCursorChars).optional() }),
-    answer: async ({ query: { after } }) => ({ ...samples.read(after), waiting: await waitingRuns.read() }),
+    answer: async ({ query: { after } }) => ({ ...readings.read(after), waiting: await waitingRuns.read() }),
   })
 }

@@ -7,17 +7,17 @@
 import type { Tool } from 'toolcrib'
 import type { Clock, Supervisor } from 'toolcrib/agent'
 import type { Gateway } from 'toolcrib/gateway'
-import type { NowReport, NowSample, Tally } from 'toolcrib/operations'
+import type { NowReading, NowReport, Tally } from 'toolcrib/operations'
 import type { Registry } from 'toolcrib/registry'
 import type { Activity } from '../metrics/activity.ts'
 import type { EventLoopLag } from '../metrics/event-loop-lag.ts'
 
-export interface Samples extends Disposable {
+export interface Readings extends Disposable {
   /** Those after the cursor, or all when it is none of ours. */
   read(after?: string): Omit<NowReport, 'waiting'>
 }
 
-export interface SamplesOptions {
+export interface ReadingsOptions {
   readonly gateway: Pick<Gateway, 'metrics'>
   readonly supervisor: Pick<Supervisor, 'active'>
   readonly registry: Pick<Registry<Tool>, 'metrics'>
@@ -26,39 +26,39 @@ export interface SamplesOptions {
   readonly activity: Pick<Activity, 'take'>
   readonly lag: EventLoopLag
   readonly clock: Clock
-  /** Called with every sample: for what is watched as often. Must not throw. */
-  readonly onSample?: () => void
+  /** Called with every reading: for what is watched as often. Must not throw. */
+  readonly onReading?: () => void
 }
 
 const everyMs = 1_000
 /** A quarter of an hour. */
-const maxSamples = 900
+const maxReadings = 900
 
-export function createSamples(options: SamplesOptions): Samples {
-  const { gateway, supervisor, registry, refusedSockets, activity, lag, clock, onSample } = options
+export function createReadings(options: ReadingsOptions): Readings {
+  const { gateway, supervisor, registry, refusedSockets, activity, lag, clock, onReading } = options
   /** Tells one start of the server from another. */
   const start = clock.now().toString(36)
-  const samples: NowSample[] = []
+  const readings: NowReading[] = []
   let taken = 0
-  let sampledAt = clock.monotonic()
+  let readAt = clock.monotonic()
   let before = { accepted: 0, refused: {} as Tally }
   let timer = clock.setTimeout(turn, everyMs)
 
   function turn(): void {
-    samples[taken % maxSamples] = take()
+    readings[taken % maxReadings] = take()
     taken += 1
-    onSample?.()
+    onReading?.()
     timer = clock.setTimeout(turn, everyMs)
   }
 
-  function take(): NowSample {
+  function take(): NowReading {
     const { connections } = gateway.metrics()
     const { byKind, leaked } = registry.metrics().scopes
     const { events, ended, latencies, modelErrors } = activity.take()
     const refused = refusedSockets()
-    const spanMs = clock.monotonic() - sampledAt
+    const spanMs = clock.monotonic() - readAt
     const { rss, heapUsed } = process.memoryUsage()
-    const sample: NowSample = {
+    const reading: NowReading = {
       at: clock.now(),
       spanMs,
       connections: {
@@ -74,25 +74,25 @@ export function createSamples(options: SamplesOptions): Samples {
       lag: lag.last(),
       memory: { residentBytes: rss, heapBytes: heapUsed },
     }
-    sampledAt += spanMs
+    readAt += spanMs
     before = { accepted: connections.accepted, refused }
-    return sample
+    return reading
   }
 
   return {
     read(after) {
-      const first = Math.max(0, taken - maxSamples)
+      const first = Math.max(0, taken - maxReadings)
       const [of, seen = ''] = after?.split('.') ?? []
       const from = of === start && /^\d{1,15}$/.test(seen) ? Number(seen) : -1
       const whole = from < first || from > taken
-      const kept = [...samples.slice(first % maxSamples), ...samples.slice(0, first % maxSamples)]
+      const kept = [...readings.slice(first % maxReadings), ...readings.slice(0, first % maxReadings)]
       return {
         at: clock.now(),
         everyMs,
-        maxSamples,
+        maxReadings,
         cursor: `${start}.${taken}`,
         whole,
-        samples: whole ? kept : kept.slice(from - first),
+        readings: whole ? kept : kept.slice(from - first),
       }
     },
     [Symbol.dispose]: () => timer[Symbol.dispose](),

@@ -2,7 +2,7 @@ import { createToolRegistry } from 'toolcrib'
 import { createManualClock } from 'toolcrib/testing'
 import { describe, expect, it } from 'vitest'
 import { createActivity } from '../metrics/activity.ts'
-import { createSamples } from './samples.ts'
+import { createReadings } from './readings.ts'
 
 const lag = { last: () => ({ p50Ms: 1, p99Ms: 2, maxMs: 3 }), [Symbol.dispose]: () => {} }
 
@@ -19,7 +19,7 @@ function open() {
     eventsSent: 0,
     feedsBehind: 0,
   })
-  const samples = createSamples({
+  const readings = createReadings({
     gateway: { metrics },
     supervisor: { active: () => [] },
     registry,
@@ -28,12 +28,12 @@ function open() {
     lag,
     clock,
   })
-  return { clock, gateway, sockets, activity, samples }
+  return { clock, gateway, sockets, activity, readings }
 }
 
-describe('the samples', () => {
+describe('the readings', () => {
   it('tell what happened in each second, and nothing twice [OPS-01]', async () => {
-    const { clock, gateway, sockets, activity, samples } = open()
+    const { clock, gateway, sockets, activity, readings } = open()
     await clock.advance(1_000)
     Object.assign(gateway, { open: 2, accepted: 3 })
     sockets.TOKEN_MISSING = 4
@@ -41,7 +41,7 @@ describe('the samples', () => {
     activity.observe({ seq: 1, at: 0, event: { type: 'thread_renamed', title: 'A' } })
     await clock.advance(2_000)
 
-    const [first, second, third] = samples.read().samples
+    const [first, second, third] = readings.read().readings
 
     const quiet = { open: 0, accepted: 0, refused: {} }
     expect(first).toMatchObject({ connections: quiet, events: 0, latencies: {} })
@@ -56,40 +56,40 @@ describe('the samples', () => {
   })
 
   it('go on where the cursor was, and say so when they cannot [OPS-01]', async () => {
-    const { clock, samples } = open()
+    const { clock, readings } = open()
     await clock.advance(3_000)
-    const { cursor, whole } = samples.read()
+    const { cursor, whole } = readings.read()
     await clock.advance(2_000)
 
-    const more = samples.read(cursor)
-    const foreign = samples.read('elsewhere.3')
-    const ahead = samples.read(`${cursor}000`)
+    const more = readings.read(cursor)
+    const foreign = readings.read('elsewhere.3')
+    const ahead = readings.read(`${cursor}000`)
 
-    expect([whole, more.whole, more.samples.length]).toEqual([true, false, 2])
-    expect(samples.read(more.cursor)).toMatchObject({ whole: false, samples: [] })
-    expect([foreign.whole, foreign.samples.length]).toEqual([true, 5])
-    expect([ahead.whole, ahead.samples.length]).toEqual([true, 5])
+    expect([whole, more.whole, more.readings.length]).toEqual([true, false, 2])
+    expect(readings.read(more.cursor)).toMatchObject({ whole: false, readings: [] })
+    expect([foreign.whole, foreign.readings.length]).toEqual([true, 5])
+    expect([ahead.whole, ahead.readings.length]).toEqual([true, 5])
   })
 
   it('are of the last quarter of an hour, in order, and no more [OPS-01]', async () => {
-    const { clock, samples } = open()
+    const { clock, readings } = open()
     await clock.advance(1_000)
-    const { cursor } = samples.read()
+    const { cursor } = readings.read()
     await clock.advance(1_000_000)
 
-    const { samples: kept, at, maxSamples } = samples.read()
+    const { readings: kept, at, maxReadings } = readings.read()
 
-    expect(kept.map((sample) => at - sample.at)).toEqual(Array.from({ length: 900 }, (_, i) => (899 - i) * 1_000))
-    expect(maxSamples).toBe(900)
-    expect(samples.read(cursor)).toMatchObject({ whole: true })
+    expect(kept.map((reading) => at - reading.at)).toEqual(Array.from({ length: 900 }, (_, i) => (899 - i) * 1_000))
+    expect(maxReadings).toBe(900)
+    expect(readings.read(cursor)).toMatchObject({ whole: true })
   })
 
   it('end with their owner', async () => {
-    const { clock, samples } = open()
-    samples[Symbol.dispose]()
+    const { clock, readings } = open()
+    readings[Symbol.dispose]()
 
     await clock.advance(5_000)
 
-    expect([clock.pending, samples.read().samples]).toEqual([0, []])
+    expect([clock.pending, readings.read().readings]).toEqual([0, []])
   })
 })
