@@ -15,6 +15,7 @@ import { type EditedInput, editedInput, restoreRedacted } from './edited-input.t
 import { AgentError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import { approvalFor } from './inbox.ts'
+import { createJudgingShare } from './judging-share.ts'
 import type { Answered, ApprovalRecord, Clock, Store } from './ports.ts'
 import type { SeatQuery } from './seats.ts'
 import { toolInfo } from './tool-listing.ts'
@@ -55,11 +56,15 @@ interface Found {
   readonly approval: ApprovalRecord
 }
 
+/** Judges when it is the turn of whoever asks. */
+type Judge = (work: () => Promise<EditedInput>) => Promise<EditedInput>
+
 /** How long a schema has to say whether arguments fit: nobody at a page waits longer, and a promise may never settle. */
 const MAX_CHECK_MS = 5_000
 
 export function createAnswerer(options: AnswererOptions): Answerer {
   const { store, log, clock, approvals, toolNamed } = options
+  const share = createJudgingShare(clock)
 
   async function find(principal: Principal, approvalId: string): Promise<Found> {
     const owner = { tenant: principal.tenant, user: principal.user }
@@ -74,9 +79,9 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     return { owner: found.owner, approval: found }
   }
 
-  async function readEdited({ owner, approval }: Found, input: JsonValue): Promise<EditedInput> {
+  async function readEdited({ owner, approval }: Found, input: JsonValue, judge: Judge): Promise<EditedInput> {
     const question = approvals.waiting(approval.approvalId)
-    if (question !== undefined) return question.readEdited(input)
+    if (question !== undefined) return judge(() => question.readEdited(input))
     const runId = await outermostRun({ owner, approval })
     const tool = toolOf({ owner, approval }, runId)
     if (tool === undefined) {
@@ -87,7 +92,7 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     const kept = await store.runs.keptInputs(owner, runId)
     const original = kept.get(approval.callId) ?? approval.input
     const restored = restoreRedacted(input, approval.input, original)
-    return editedInput(tool, restored, await parseSafely(tool.input, restored))
+    return judge(async () => editedInput(tool, restored, await parseSafely(tool.input, restored)))
   }
 
   /** The very one that is asked about. */
@@ -96,11 +101,20 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     return tool?.fingerprint === approval.fingerprint ? tool : undefined
   }
 
-  async function readInTime(found: Found, input: JsonValue): Promise<EditedInput> {
+  async function readInTime(
+    found: Found,
+    { principal, input }: Pick<Edit, 'principal' | 'input'>,
+  ): Promise<EditedInput> {
     const late = Promise.withResolvers<EditedInput>()
     const message = `its schema did not say within ${MAX_CHECK_MS} ms whether they fit; leave them as they are, or deny it`
-    using _timer = clock.setTimeout(() => late.resolve({ ok: false, issues: [{ path: '', message }] }), MAX_CHECK_MS)
-    return await Promise.race([readEdited(found, input), late.promise])
+    const tooLate: EditedInput = { ok: false, issues: [{ path: '', message }] }
+    let isLate = false
+    using _timer = clock.setTimeout(() => {
+      isLate = true
+      late.resolve(tooLate)
+    }, MAX_CHECK_MS)
+    const judge: Judge = async (work) => (await share.judge(principal, work, () => isLate)) ?? tooLate
+    return await Promise.race([readEdited(found, input, judge), late.promise])
   }
 
   async function findOpen(principal: Principal, approvalId: string): Promise<Found> {
@@ -127,7 +141,8 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     const { decision, reason, input } = given
     const found = await findOpen(principal, approvalId)
     const { owner, approval } = found
-    const edited = input !== undefined && decision === 'approved' ? await readInTime(found, input) : undefined
+    const edited =
+      input !== undefined && decision === 'approved' ? await readInTime(found, { principal, input }) : undefined
     if (edited?.ok === false) {
       throw new AgentError('APPROVAL_INPUT_INVALID', { approvalId, tool: approval.tool, issues: edited.issues })
     }
@@ -148,7 +163,7 @@ export function createAnswerer(options: AnswererOptions): Answerer {
   return {
     answer,
     async check({ principal, approvalId, input }) {
-      const edited = await readInTime(await findUnexpired(principal, approvalId), input)
+      const edited = await readInTime(await findUnexpired(principal, approvalId), { principal, input })
       return edited.ok ? [] : edited.issues
     },
     async look(principal, approvalId) {

@@ -4,6 +4,7 @@ import { createMemoryStore } from '../adapters/store/memory.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import type { JsonValue, Principal } from '../protocol/vocabulary.ts'
 import { ann, bob, createAgentBench } from '../testing/agent-bench.ts'
+import { createManualClock } from '../testing/manual-clock.ts'
 import { defineTool } from '../tool/define-tool.ts'
 import type { JsonSchema } from '../tool/schema-source.ts'
 import type { Tool } from '../tool/tool.ts'
@@ -110,6 +111,37 @@ describe('arguments that are checked while they are edited', () => {
     await bench.clock.advance(5_000)
 
     expect(await checking).toEqual([{ path: '', message: expect.stringContaining('did not say within 5000 ms') }])
+  })
+
+  it('take a tenth of the thread at most, however often somebody asks; nobody else waits for it [RUN-08] [L12]', async () => {
+    const by = { users: ['eve', 'bob'] }
+    const manual = createManualClock()
+    let judgedMs = 0
+    const clock = { ...manual, monotonic: () => manual.monotonic() + judgedMs }
+    const slow = judging((value) => {
+      judgedMs += 200
+      return { value }
+    })
+    const approving = definePolicy({ allow: [{ tools: ['*'] }], approve: [{ tools: ['pay'], by }] })
+    await using bench = createAgentBench({ tools: [slow], script: asking, policy: approving, clock })
+    await bench.ask()
+    const { approvalId } = await bench.until('approval_requested')
+    const check = (who: Principal) => bench.supervisor.checkApproval(who, approvalId, payment)
+
+    const first = await check(eve)
+    const impatient = [check(eve), check(eve), check(eve), check(eve)]
+    const other = await check(bob)
+    await bench.clock.advance(1_799)
+    const before = judgedMs
+    await bench.clock.advance(1)
+    const after = judgedMs
+    await bench.clock.advance(5_000)
+    const answers = await Promise.all(impatient)
+
+    expect([first, other, before, after]).toEqual([[], [], 400, 600])
+    expect(answers.slice(0, 2)).toEqual([[], []])
+    expect(answers.slice(2).flat()).toMatchObject([{ message: expect.stringContaining('did not say') }, {}])
+    expect(judgedMs).toBe(800)
   })
 })
 
