@@ -66,6 +66,29 @@ describe('useThreads', () => {
     expect(threads).toHaveLength(450)
   })
 
+  it('asks for what comes next, and not again for all that it has', async () => {
+    await using server = await startTestServer()
+    const ann = server.principal('ann')
+    const made = Array.from({ length: 500 }, async (_, at) => {
+      await server.store.threads.create(ann, { threadId: `thr_${at}`, title: `T${at}`, at })
+    })
+    await Promise.all(made)
+    const list = probe<Threads, ThreadsOptions>((options) => useThreads(options))
+    const { client, sent } = recordedLine(server, 'ann')
+    using page = openPage()
+
+    page.show(under(client, list.with({ pageSize: 100 })))
+    const first = await list.seen.next(({ threads }) => threads?.length === 100)
+    first.loadMore()
+    const second = await list.seen.next(({ threads }) => threads?.length === 200)
+    second.loadMore()
+    const third = await list.seen.next(({ threads }) => threads?.length === 300)
+    third.loadMore()
+    await list.seen.next(({ threads }) => threads?.length === 400)
+
+    expect(sent.filter((type) => type === 'thread.list')).toHaveLength(4)
+  })
+
   it('says of which words its threads are, and shows no answer that a later question has overtaken', async () => {
     await using server = await startTestServer()
     const client = server.connect('ann')

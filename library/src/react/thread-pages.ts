@@ -10,25 +10,31 @@ export interface ThreadPages {
   readonly hasMore: boolean
 }
 
+export interface PagesOptions {
+  readonly query: string
+  /** How many there are to be in the end, those that are known among them. */
+  readonly count: number
+  /** The first ones, which are not asked for again. */
+  readonly known?: readonly Thread[]
+}
+
 /** The most that a server gives at once. */
 const MAX_PER_REQUEST = 200
 
-/**
- * The first so many, or some more. Some that changed in the same millisecond may stand on two pages, so each begins within
- * that of the last one; where it brings nothing new, behind it.
- */
-export async function readThreads(client: Client, query: string, count: number): Promise<ThreadPages> {
-  const found = new Map<string, Thread>()
-  let before: number | undefined
+/** The first so many. Those that changed in one millisecond may stand on two pages, so each begins within that. */
+export async function readThreads(client: Client, { query, count, known = [] }: PagesOptions): Promise<ThreadPages> {
+  const found = new Map(known.map((thread) => [thread.threadId, thread]))
+  let last = known.at(-1)?.updatedAt
   while (found.size < count) {
-    const known = found.size
-    const limit = before === undefined ? Math.min(MAX_PER_REQUEST, count) : MAX_PER_REQUEST
-    const asked = { limit, ...(before === undefined ? {} : { before }) }
-    const page = await client.listThreads(query === '' ? undefined : query, asked)
+    const again = [...found.values()].filter(({ updatedAt }) => updatedAt === last).length
+    // More of one millisecond than a server gives at once: what it holds back is passed by.
+    const before = last === undefined ? {} : { before: again < MAX_PER_REQUEST ? last + 1 : last }
+    const limit = Math.min(MAX_PER_REQUEST, count - found.size + (again < MAX_PER_REQUEST ? again : 0))
+    const page = await client.listThreads(query === '' ? undefined : query, { limit, ...before })
+    const size = found.size
     for (const thread of page) found.set(thread.threadId, thread)
-    const last = page.at(-1)
-    if (last === undefined || page.length < limit) return { threads: [...found.values()], hasMore: false }
-    before = found.size === known ? last.updatedAt : last.updatedAt + 1
+    if (page.length < limit || found.size === size) return { threads: [...found.values()], hasMore: false }
+    last = page.at(-1)?.updatedAt
   }
   return { threads: [...found.values()], hasMore: true }
 }

@@ -7,7 +7,7 @@ import type { Client } from '../client/client.ts'
 import type { Failure, Thread } from '../protocol/vocabulary.ts'
 import { failureOf } from './errors.ts'
 import { usePageState } from './page-state.ts'
-import { mergeThreads, readThreads, type ThreadPages } from './thread-pages.ts'
+import { mergeThreads, type PagesOptions, readThreads, type ThreadPages } from './thread-pages.ts'
 import { useConnection } from './use-connection.ts'
 
 export interface ThreadsOptions {
@@ -40,6 +40,8 @@ interface Refused {
 }
 
 const QUIET_MS = 1_000
+/** What stands behind so many is not looked at again once it is shown: a hint must not cost a client its rate. */
+const MAX_REFRESHED = 1_000
 
 export function useThreads({ query = '', pageSize = 50 }: ThreadsOptions = {}): Threads {
   const { client, clock } = usePageState('useThreads')
@@ -49,20 +51,20 @@ export function useThreads({ query = '', pageSize = 50 }: ThreadsOptions = {}): 
   const asked = useRef(0)
   const isLoading = useRef(false)
   const own = held?.client === client ? held : undefined
-  const count = own?.query === query ? own.threads.length : 0
-  const counted = useRef(count)
+  const shown = own?.query === query ? own.threads : undefined
+  const counted = useRef(0)
 
   useEffect(() => {
-    counted.current = count
-  }, [count])
+    counted.current = shown?.length ?? 0
+  }, [shown])
 
   /** An answer that a later question has overtaken is not shown. */
   const load = useCallback(
-    async (wanted: number) => {
+    async (pages: Omit<PagesOptions, 'query'>) => {
       const mine = ++asked.current
       isLoading.current = true
       try {
-        const found = await readThreads(client, query, wanted)
+        const found = await readThreads(client, { query, ...pages })
         if (mine !== asked.current) return
         setHeld((known) => {
           const isSame = known?.client === client && known.query === query
@@ -82,9 +84,10 @@ export function useThreads({ query = '', pageSize = 50 }: ThreadsOptions = {}): 
     if (!isOpen) return
     let timer: Disposable | undefined
     const refresh = (): void => {
-      void load(pageSize)
+      void load({ count: pageSize })
       timer?.[Symbol.dispose]()
-      if (counted.current > pageSize) timer = clock.setTimeout(() => void load(counted.current), QUIET_MS)
+      const count = Math.min(counted.current, MAX_REFRESHED)
+      if (count > pageSize) timer = clock.setTimeout(() => void load({ count }), QUIET_MS)
     }
     refresh()
     const subscription = client.onThreadsChanged(refresh)
@@ -98,8 +101,8 @@ export function useThreads({ query = '', pageSize = 50 }: ThreadsOptions = {}): 
 
   const hasMore = own?.hasMore ?? false
   const loadMore = useCallback(() => {
-    if (hasMore && !isLoading.current) void load(count + pageSize)
-  }, [hasMore, load, count, pageSize])
+    if (hasMore && !isLoading.current) void load({ count: (shown?.length ?? 0) + pageSize, known: shown ?? [] })
+  }, [hasMore, load, shown, pageSize])
   const problem = refused?.client === client ? refused.failure : undefined
 
   return useMemo(
