@@ -118,7 +118,7 @@ describe('a limit of the configuration', () => {
     await using client = connectClient(fixture.url, token)
 
     const wide = endOf(await ask(client, (await client.createThread()).threadId, 'go'))
-    const narrow = endOf(await ask(client, (await client.createThread()).threadId, 'go', 'narrow'))
+    const narrow = endOf(await ask(client, (await client.createThread()).threadId, 'go', { agent: 'narrow' }))
 
     expect(wide).toMatchObject({ outcome: 'limit_reached', limit: { name: 'maxSteps', value: 3 } })
     expect(narrow).toMatchObject({ outcome: 'limit_reached', limit: { name: 'maxSteps', value: 1 } })

@@ -123,6 +123,7 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
   })
   const activity = createActivity({
     onModelError: ({ model: failed, code }) => modelErrors.inc({ model: failed ?? otherLabel, code }),
+    onRunEnded: (run) => modelState.ended(run),
   })
   const refusals = createRefusals()
   const firstEvent = new Histogram({
@@ -158,7 +159,6 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
 
   function observe({ owner, threadId }: EventPlace, logged: LoggedEvent): void {
     const { event } = logged
-    modelState.observe(event)
     activity.observe(logged)
     refusals.observe(event)
     switch (event.type) {

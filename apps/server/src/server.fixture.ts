@@ -139,7 +139,7 @@ export async function ask(
   client: Client,
   threadId: string,
   text: string,
-  agent?: string,
+  choice: { readonly agent?: string; readonly model?: string } = {},
 ): Promise<readonly LoggedEvent[]> {
   const events: LoggedEvent[] = []
   const completed = Promise.withResolvers<void>()
@@ -150,7 +150,7 @@ export async function ask(
       if (events.some(isEndOf)) completed.resolve()
     },
   })
-  runId = (await client.send(threadId, text, agent === undefined ? {} : { agent })).runId
+  runId = (await client.send(threadId, text, choice)).runId
   if (events.some(isEndOf)) completed.resolve()
   await completed.promise
   return events

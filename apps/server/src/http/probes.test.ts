@@ -237,6 +237,25 @@ describe('health', () => {
     expect(fixture.server.health.components().model.state).toBe('healthy')
   })
 
+  it('is degraded by each model that does not answer, whatever another one does [OPS-02]', async () => {
+    const refused = new ModelError('MODEL_KEY_REFUSED', { model: 'other', status: 401 })
+    const other = { ...createScriptedModel([{ error: refused }, { text: 'Here again.' }]), name: 'other' }
+    const model = createScriptedModel([{ text: 'Here.' }])
+    await using fixture = await startFixture({ parts: { model }, config: { models: [other] } })
+    const { token } = await signIn(fixture.url, 'Ann')
+    await using client = connectClient(fixture.url, token)
+    const { threadId } = await client.createThread()
+    const health = () => fixture.server.health.components().model
+
+    await ask(client, threadId, 'hello?', { model: 'other' })
+    await ask(client, threadId, 'hello?')
+    const afterAnother = health()
+    await ask(client, threadId, 'hello?', { model: 'other' })
+
+    expect(afterAnother).toEqual({ state: 'degraded', reasons: [expect.stringContaining('"other"')] })
+    expect(health()).toEqual({ state: 'healthy', reasons: [] })
+  })
+
   it('is degraded by the registry when a clean-up failed [OPS-02]', async () => {
     const clumsy = defineTool({
       name: 'clumsy',

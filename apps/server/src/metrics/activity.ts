@@ -5,7 +5,8 @@
  * @module
  */
 import { type LatencyCounts, type LatencyName, latencyBucket, type ModelErrorCount } from 'toolcrib/operations'
-import type { LoggedEvent, RunEvent, RunOutcome } from 'toolcrib/protocol'
+import type { AgentCompleted, LoggedEvent, RunEvent, RunOutcome } from 'toolcrib/protocol'
+import type { EndedRun } from './model-state.ts'
 
 export interface Happened {
   readonly events: number
@@ -23,6 +24,7 @@ export interface Activity {
 
 export interface ActivityOptions {
   readonly onModelError: (error: Pick<ModelErrorCount, 'model' | 'code'>) => void
+  readonly onRunEnded: (run: EndedRun) => void
 }
 
 interface RunAtWork {
@@ -32,7 +34,7 @@ interface RunAtWork {
 
 const maxRuns = 10_000
 
-export function createActivity({ onModelError }: ActivityOptions): Activity {
+export function createActivity({ onModelError, onRunEnded }: ActivityOptions): Activity {
   const runs = new Map<string, RunAtWork>()
   /** One that waits for a person may wait for long, and is forgotten when there are too many. */
   const remember = (key: string, run: RunAtWork): void => {
@@ -55,13 +57,19 @@ export function createActivity({ onModelError }: ActivityOptions): Activity {
     onModelError({ model, code })
   }
 
+  function runEnded(key: string, { outcome, error }: AgentCompleted): void {
+    const model = runs.get(key)?.model ?? null
+    if (error !== undefined) modelFailed(model, error.code)
+    onRunEnded({ model, outcome, ...(error === undefined ? {} : { error }) })
+  }
+
   /** Of an agent inside a run nothing is timed, but its model may fail as any other. */
   function observeInside(event: RunEvent, key: string): void {
     if (event.type === 'subagent_event') return observeInside(event.event, `${key}/${event.parentCallId}`)
     if (event.type === 'agent_started') remember(key, { model: event.model, stepSince: null })
     if (event.type === 'agent_rewound') modelFailed(runs.get(key)?.model ?? null, event.reason)
     if (event.type !== 'agent_completed') return
-    if (event.error !== undefined) modelFailed(runs.get(key)?.model ?? null, event.error.code)
+    runEnded(key, event)
     runs.delete(key)
   }
 
@@ -98,7 +106,7 @@ export function createActivity({ onModelError }: ActivityOptions): Activity {
         case 'subagent_event':
           return observeInside(event.event, `${event.runId}/${event.parentCallId}`)
         case 'agent_completed':
-          if (event.error !== undefined) modelFailed(runs.get(event.runId)?.model ?? null, event.error.code)
+          runEnded(event.runId, event)
           since.ended[event.outcome] = (since.ended[event.outcome] ?? 0) + 1
           took('run', event.durationMs)
           for (const key of runs.keys()) if (key === event.runId || key.startsWith(`${event.runId}/`)) runs.delete(key)

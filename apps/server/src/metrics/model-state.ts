@@ -1,25 +1,35 @@
 /**
- * Whether the models answer, as the runs found out: nothing is asked of a provider just to know.
+ * Whether the models answer, as the runs found out: nothing is asked of a provider just to know. The law: what one model
+ * does says nothing of another.
  *
  * @module
  */
-import type { LoggedEvent } from 'toolcrib/protocol'
+import type { Failure, RunOutcome } from 'toolcrib/protocol'
 import type { ComponentHealth } from '../health.ts'
 
+/** A run that ended, also one of an agent inside a run. */
+export interface EndedRun {
+  /** Null: not known. */
+  readonly model: string | null
+  readonly outcome: RunOutcome
+  readonly error?: Failure
+}
+
 export interface ModelState {
-  observe(event: LoggedEvent['event']): void
+  ended(run: EndedRun): void
   state(): ComponentHealth
 }
 
-/** Degraded from a run that failed by its model until the next one that does not. */
+/** Degraded from a run that failed by its model until the next one with the same model that does not. */
 export function createModelState(): ModelState {
-  let reason: string | undefined
+  const reasons = new Map<string, string>()
   return {
-    observe(event) {
-      if (event.type !== 'agent_completed') return
-      if (event.outcome === 'completed') reason = undefined
-      else if (event.error?.code.startsWith('MODEL_') === true) reason = `${event.error.code}: ${event.error.message}`
+    ended({ model, outcome, error }) {
+      if (model === null) return
+      if (outcome === 'completed') reasons.delete(model)
+      else if (error?.code.startsWith('MODEL_') === true) reasons.set(model, `${error.code}: ${error.message}`)
     },
-    state: () => (reason === undefined ? { state: 'healthy', reasons: [] } : { state: 'degraded', reasons: [reason] }),
+    state: () =>
+      reasons.size === 0 ? { state: 'healthy', reasons: [] } : { state: 'degraded', reasons: [...reasons.values()] },
   }
 }

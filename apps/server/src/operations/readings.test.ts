@@ -10,7 +10,7 @@ function open() {
   const clock = createManualClock()
   const gateway = { open: 0, accepted: 0, refused: {} }
   const sockets: Record<string, number> = {}
-  const activity = createActivity({ onModelError: () => {} })
+  const activity = createActivity({ onModelError: () => {}, onRunEnded: () => {} })
   const registry = createToolRegistry({ name: 'app' })
   const metrics = () => ({
     connections: { ...gateway, places: 0, closed: {}, deadPeers: 0 },
