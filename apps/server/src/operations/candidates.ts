@@ -45,18 +45,19 @@ export async function readCandidates(text: string, nextTurn: () => Promise<void>
 function readJson(text: string): unknown {
   const value = strictJson(text)
   if (isShallow(value, maxDepth)) return value
+  throw tooDeep()
+}
+
+function tooDeep(): ServerError {
   const message = `Expected JSON at most ${maxDepth} levels deep`
-  throw new ServerError('REQUEST_INVALID', { issues: [{ path: '/text', message }] })
+  return new ServerError('REQUEST_INVALID', { issues: [{ path: '/text', message }] })
 }
 
 function strictJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // The engine does not always say where; what reads JSON to mend it does.
-    const errors: ParseError[] = []
-    parse(text, errors, { disallowComments: true })
-    const [first] = errors
+    const first = firstFault(text)
     const before = text.slice(0, first?.offset).split('\n')
     throw new ServerError('TEXT_NOT_JSON', {
       problem: first === undefined ? 'it ends too early' : wordsOf(printParseErrorCode(first.error)),
@@ -64,6 +65,17 @@ function strictJson(text: string): unknown {
       column: (before.at(-1) ?? '').length + 1,
     })
   }
+}
+
+/** The engine does not always say where; what reads JSON to mend it does, as deep as the stack is. */
+function firstFault(text: string): ParseError | undefined {
+  const errors: ParseError[] = []
+  try {
+    parse(text, errors, { disallowComments: true })
+  } catch {
+    throw tooDeep()
+  }
+  return errors[0]
 }
 
 /** `PropertyNameExpected`: property name expected. */

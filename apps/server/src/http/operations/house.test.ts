@@ -354,6 +354,7 @@ describe('what would happen', () => {
     expect(await post({ text: `${'['.repeat(100_000)}${']'.repeat(100_000)}` })).toMatch(
       /^400 REQUEST_INVALID .*levels deep/,
     )
+    expect(await post({ text: '['.repeat(200_000) })).toMatch(/^400 REQUEST_INVALID .*levels deep/)
     expect(await post({ text: '' })).toMatch(/^400 REQUEST_INVALID/)
     expect(await post({ text: 'x'.repeat(1_048_577) })).toMatch(/^413 BODY_TOO_LARGE/)
     expect(await post({ text: '1' }, await tokenOf('ann', 'acme'))).toMatch(/^403 OPERATOR_REQUIRED/)
