@@ -70,6 +70,25 @@ export function auditRules({ describe, it, expect, store: shared, makeStore }: S
       ])
     })
 
+    it('has the call of a tool that a model made up, and not what it called it [OPS-04]', async () => {
+      const store = await shared()
+      const { owner, threadId, runId, fence } = await newRunAtWork(store)
+      const call = (tool: string, code: string): RunEvent => {
+        const error = { code, message: 'It did not run', retry: 'never' } as const
+        return { ...ended(runId, 'call_1'), tool, outcome: 'refused', error }
+      }
+      const events = [call('hunter2', 'TOOL_UNKNOWN'), call('My PIN is 4711', 'CALLS_LIMIT'), call('pay', 'CALLS_LIMIT')]
+
+      await store.events.append(owner, threadId, { fence, at: START, events })
+
+      const entries = await ofOwner(store, owner)
+      expect(entries.map(({ tool, outcome, facts }) => [tool, outcome, facts.error])).toEqual([
+        [null, 'refused', 'TOOL_UNKNOWN'],
+        [null, 'refused', 'CALLS_LIMIT'],
+        ['pay', 'refused', 'CALLS_LIMIT'],
+      ])
+    })
+
     it('has calls of agents within a run under that run, and says within which call they were made [OPS-04]', async () => {
       const store = await shared()
       const { owner, threadId, runId, fence } = await newRunAtWork(store)

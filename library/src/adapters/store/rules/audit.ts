@@ -7,7 +7,7 @@
 import { hash as hashOf } from 'node:crypto'
 import type { AuditQuery } from '../../../agent/ports.ts'
 import type { AuditEntry, AuditKind, NewAuditEntry } from '../../../protocol/audit.ts'
-import type { RunEvent } from '../../../protocol/events.ts'
+import type { RunEvent, ToolCompleted } from '../../../protocol/events.ts'
 import type { JsonObject, Owner } from '../../../protocol/vocabulary.ts'
 import type { Wrapping } from './derived.ts'
 
@@ -24,6 +24,8 @@ export interface Audited {
 }
 
 const MAX_REASON_CHARS = 200
+/** As every tool is named. */
+const TOOL_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 
 /** What an event of a run, or of an agent within it, puts on record. */
 export function auditedOf(event: RunEvent, wrapping: readonly Wrapping[]): Audited | undefined {
@@ -43,9 +45,9 @@ export function auditedOf(event: RunEvent, wrapping: readonly Wrapping[]): Audit
       return place('call_started', event, wrapping, { callId, tool, facts })
     }
     case 'tool_completed': {
-      const { step, callId, tool, outcome, durationMs, error } = event
+      const { step, callId, outcome, durationMs, error } = event
       const facts = { step, durationMs, ...codeOf(error) }
-      return place('call_ended', event, wrapping, { callId, tool, outcome, facts })
+      return place('call_ended', event, wrapping, { callId, tool: knownTool(event), outcome, facts })
     }
     case 'tool_late': {
       const { callId, tool, settled, afterMs } = event
@@ -123,6 +125,11 @@ export function countPrunable(
 
 function same(asked: string | undefined, found: string | null): boolean {
   return asked === undefined || asked === found
+}
+
+/** What a model made up is no tool's name, but what it said. */
+function knownTool({ tool, error }: ToolCompleted): string | null {
+  return error?.code !== 'TOOL_UNKNOWN' && TOOL_NAME.test(tool) ? tool : null
 }
 
 function codeOf(error: { readonly code: string } | undefined): { readonly error?: string } {
