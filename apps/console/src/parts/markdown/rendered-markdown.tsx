@@ -1,27 +1,52 @@
 /** Streamdown, with our own code blocks, links and tables. Blocks that did not change are not drawn again. */
-import { isValidElement, type ReactNode, useDeferredValue } from 'react'
-import { type Components, type ExtraProps, Streamdown, useIsCodeFenceIncomplete } from 'streamdown'
+import { isValidElement, type ReactNode, useDeferredValue, useMemo } from 'react'
+import {
+  Block,
+  type BlockProps,
+  type Components,
+  type ExtraProps,
+  Streamdown,
+  useIsCodeFenceIncomplete,
+} from 'streamdown'
+import { AsWritten } from '../as-written.tsx'
 import type { MarkdownProps } from '../markdown.tsx'
+import { blocksOf, isDrawable, isReadable, MAX_BLOCKS } from './blocks.ts'
 import './code.css'
 import './markdown.css'
 import { CodeBlock } from './code-block.tsx'
 
 export function RenderedMarkdown({ text, streaming }: MarkdownProps) {
   // Typing and scrolling come before the next letters.
-  const shown = useDeferredValue(text)
+  const later = useDeferredValue(text)
+  const shown = streaming ? later : text
+  const repaired = useMemo(() => streaming && isReadable(shown), [streaming, shown])
   return (
     <Streamdown
       // The same parts of the page while it is written and after: nothing jumps at the end.
       mode="streaming"
       isAnimating={streaming}
-      parseIncompleteMarkdown={streaming}
+      parseIncompleteMarkdown={repaired}
+      parseMarkdownIntoBlocksFn={blocksOf}
+      BlockComponent={DrawnBlock}
       components={components}
       controls={false}
       dir="auto"
       className="-my-3 flow-root"
     >
-      {streaming ? shown : text}
+      {shown}
     </Streamdown>
+  )
+}
+
+function DrawnBlock(props: BlockProps) {
+  const { content, index } = props
+  const drawn = useMemo(() => index < MAX_BLOCKS && isDrawable(content), [index, content])
+  if (drawn) return <Block {...props} />
+  return (
+    <>
+      <p className="text-xs text-muted-foreground">Shown as it was written: there is too much of it to draw.</p>
+      <AsWritten text={content} />
+    </>
   )
 }
 
@@ -77,10 +102,11 @@ const components: Components = {
     <input type="checkbox" disabled checked={checked === true} aria-label={checked === true ? 'Done' : 'To do'} />
   ),
   table: ({ children }) => (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms, and no table of a chat is a landmark
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled by keyboard, too
-    <section aria-label="Table" tabIndex={0} className="my-3 overflow-x-auto rounded-xl border">
+    <div role="group" aria-label="Table" tabIndex={0} className="my-3 overflow-x-auto rounded-xl border">
       <table className="w-full border-collapse text-sm [overflow-wrap:normal]">{children}</table>
-    </section>
+    </div>
   ),
   thead: ({ children }) => <thead className="bg-muted/60">{children}</thead>,
   tbody: ({ children }) => <tbody className="divide-y">{children}</tbody>,
