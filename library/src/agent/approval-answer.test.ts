@@ -195,6 +195,14 @@ describe('an inbox', () => {
 })
 
 describe('arguments that another edited', () => {
+  const [wholeA, wholeB] = [
+    { user: 'a', password: 'hunter-a' },
+    { user: 'b', password: 'hunter-b' },
+  ]
+  const [a, b] = [
+    { user: 'a', password: '[redacted]' },
+    { user: 'b', password: '[redacted]' },
+  ]
   const edited = { to: 'carl', amount: 5, password: '[redacted]' }
 
   it('are what runs, with the secrets that the approver never saw [RUN-08]', async () => {
@@ -212,6 +220,34 @@ describe('arguments that another edited', () => {
       input: edited,
     })
     expect(JSON.stringify(events)).not.toContain('hunter2')
+  })
+
+  it.for<readonly [words: string, users: readonly object[], runs: readonly object[] | string]>([
+    ['edited in place', [{ ...a, to: 'A' }, b], [{ ...wholeA, to: 'A' }, wholeB]],
+    ['without the first', [b], [wholeB]],
+    ['the other way round', [b, a], [wholeB, wholeA]],
+    ['with another first', [{ user: 'c' }, a, b], [{ user: 'c' }, wholeA, wholeB]],
+    ['the other way round, and edited', [b, { ...a, to: 'A' }], '/users/1/password'],
+    ['without the first, and edited', [{ ...b, to: 'B' }], '/users/0/password'],
+    ['with a copy of what is hidden', [a, b, { user: 'c', password: '[redacted]' }], '/users/2/password'],
+  ])('keep each secret with whom it was meant for, in a list that is %s [RUN-08]', async ([, users, expected]) => {
+    const got: unknown[] = []
+    const script = [{ calls: [{ tool: 'pay', input: { to: 'all', users: [wholeA, wholeB] } }] }, { text: 'over' }]
+    await using bench = createAgentBench({ tools: [paying(got)], script, policy: policyOf() })
+    const asked = await bench.ask()
+    const { approvalId } = await bench.until('approval_requested')
+
+    const input = { to: 'all', users } as unknown as JsonValue
+    const refusal = await bench.supervisor
+      .answer(dan, approvalId, { decision: 'approved', input })
+      .catch((error: unknown) => error)
+    await bench.supervisor.answer(dan, approvalId, { decision: 'denied' }).catch(() => {})
+    const { events } = await bench.finish(asked)
+
+    const issues = (refusal as { details?: { issues: { path: string }[] } } | undefined)?.details?.issues ?? []
+    expect(got).toEqual(typeof expected === 'string' ? [] : [{ to: 'all', users: expected }])
+    expect(issues.map(({ path }) => path)).toEqual(typeof expected === 'string' ? [expected] : [])
+    expect(JSON.stringify(events)).not.toMatch(/hunter/)
   })
 
   it('are validated and kept whole by a node that does not hold the run [RUN-08]', async () => {

@@ -10,8 +10,7 @@ import type { Replies } from '../protocol/frames.ts'
 import type { JsonValue, Owner, Principal } from '../protocol/vocabulary.ts'
 import type { Issue, Tool } from '../tool/tool.ts'
 import type { Approvals } from './approvals.ts'
-import { parseSafely } from './call-output.ts'
-import { type EditedInput, editedInput, restoreRedacted } from './edited-input.ts'
+import { type EditedInput, readEdited } from './edited-input.ts'
 import { AgentError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import { approvalFor } from './inbox.ts'
@@ -79,7 +78,7 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     return { owner: found.owner, approval: found }
   }
 
-  async function readEdited({ owner, approval }: Found, input: JsonValue, judge: Judge): Promise<EditedInput> {
+  async function read({ owner, approval }: Found, input: JsonValue, judge: Judge): Promise<EditedInput> {
     const question = approvals.waiting(approval.approvalId)
     if (question !== undefined) return judge(() => question.readEdited(input))
     const runId = await outermostRun({ owner, approval })
@@ -91,8 +90,7 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     }
     const kept = await store.runs.keptInputs(owner, runId)
     const original = kept.get(approval.callId) ?? approval.input
-    const restored = restoreRedacted(input, approval.input, original)
-    return judge(async () => editedInput(tool, restored, await parseSafely(tool.input, restored)))
+    return judge(async () => readEdited(tool, { edited: input, shown: approval.input, original }))
   }
 
   /** The very one that is asked about. */
@@ -114,7 +112,7 @@ export function createAnswerer(options: AnswererOptions): Answerer {
       late.resolve(tooLate)
     }, MAX_CHECK_MS)
     const judge: Judge = async (work) => (await share.judge(principal, work, () => isLate)) ?? tooLate
-    return await Promise.race([readEdited(found, input, judge), late.promise])
+    return await Promise.race([read(found, input, judge), late.promise])
   }
 
   async function findOpen(principal: Principal, approvalId: string): Promise<Found> {

@@ -9,10 +9,9 @@ import { createId } from '../protocol/ids.ts'
 import type { JsonValue } from '../protocol/vocabulary.ts'
 import { untilAborted } from './abort.ts'
 import { type ApprovalVerdict, verdictOf } from './approvals.ts'
-import { parseSafely } from './call-output.ts'
 import { cancelledEnding, ending, type Prepared, type ReadyCall, resolveTool } from './call-preparation.ts'
 import { conceal } from './concealment.ts'
-import { type EditedInput, editedInput, restoreRedacted } from './edited-input.ts'
+import { type EditedInput, readEdited } from './edited-input.ts'
 import { callFailure } from './errors.ts'
 import type { RunContext } from './run-context.ts'
 import { offeredBy } from './seats.ts'
@@ -39,11 +38,9 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
     ...approversOf(run, call),
   }
 
-  async function readEdited(edited: JsonValue): Promise<EditedInput> {
-    const restored = restoreRedacted(edited, requested.input, input)
-    const parsed = await untilAborted(parseSafely(call.tool.input, restored), run.signal)
-    if (parsed === undefined) return { ok: false, issues: [{ path: '', message: 'the run was stopped' }] }
-    return editedInput(call.tool, restored, parsed)
+  async function read(edited: JsonValue): Promise<EditedInput> {
+    const reading = readEdited(call.tool, { edited, shown: requested.input, original: input })
+    return (await untilAborted(reading, run.signal)) ?? refused('the run was stopped')
   }
 
   async function wait(): Promise<ApprovalVerdict> {
@@ -52,7 +49,7 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
     using _waiting = activity.wait(request.expiresAt)
     const durable = run.commit()
     const askedBefore = asked !== undefined
-    return await approvals.wait({ owner, threadId, request, askedBefore, durable, signal, lost, readEdited })
+    return await approvals.wait({ owner, threadId, request, askedBefore, durable, signal, lost, readEdited: read })
   }
 
   if (asked === undefined) run.emit(request)
@@ -65,7 +62,7 @@ export async function approveCall(run: RunContext, call: ReadyCall): Promise<Pre
     case 'cancelled':
       return cancelledEnding(tool)
     case 'approved': {
-      const edited = verdict.input === undefined ? undefined : await readEdited(verdict.input)
+      const edited = verdict.input === undefined ? undefined : await read(verdict.input)
       return confirm(run, call, { ...request, edited })
     }
     default:
@@ -83,9 +80,13 @@ function approversOf({ principal, services }: RunContext, { tool }: ReadyCall): 
 export async function withdrawApproval(run: RunContext, request: ApprovalRequested): Promise<void> {
   const { threadId, lost, services } = run
   const owner = { tenant: run.principal.tenant, user: run.principal.user }
-  const readEdited = async (): Promise<EditedInput> => ({ ok: false, issues: [] })
+  const readEdited = async (): Promise<EditedInput> => refused('the call was given up')
   const now = { askedBefore: false, durable: Promise.resolve(), signal: AbortSignal.abort() }
   await services.approvals.wait({ owner, threadId, request, ...now, lost, readEdited })
+}
+
+function refused(message: string): EditedInput {
+  return { ok: false, issues: [{ path: '', message }] }
 }
 
 interface Approved extends Pick<ApprovalRequested, 'inputHash' | 'fingerprint'> {
