@@ -19,7 +19,7 @@ import { exportHealth, exportStrayFaults } from './metrics/health.ts'
 import { otherLabel } from './metrics/labels.ts'
 import { createModelState } from './metrics/model-state.ts'
 import { exportProcess } from './metrics/process.ts'
-import { createRefusals, exportRefusals, type Refusals } from './metrics/refusals.ts'
+import { createRefusals, exportRefusals, type Refusals, type RefusalsOptions } from './metrics/refusals.ts'
 import { exportRegistry } from './metrics/registry.ts'
 import type { StrayFaults } from './stray-faults.ts'
 
@@ -56,7 +56,7 @@ export interface MetricsParts {
   readonly strayFaults: StrayFaults
 }
 
-export interface MetricsOptions {
+export interface MetricsOptions extends RefusalsOptions {
   readonly clock: Clock
   readonly version: string
   readonly model: string
@@ -65,7 +65,7 @@ export interface MetricsOptions {
 const fastSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const slowSeconds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
 
-export function createMetrics({ clock, version, model }: MetricsOptions): Metrics {
+export function createMetrics({ clock, version, model, budgets }: MetricsOptions): Metrics {
   const prometheus = new PrometheusRegistry()
   const registers = [prometheus]
   const modelState = createModelState()
@@ -125,7 +125,7 @@ export function createMetrics({ clock, version, model }: MetricsOptions): Metric
     onModelError: ({ model: failed, code }) => modelErrors.inc({ model: failed ?? otherLabel, code }),
     onRunEnded: (run) => modelState.ended(run),
   })
-  const refusals = createRefusals()
+  const refusals = createRefusals({ budgets })
   const firstEvent = new Histogram({
     name: 'toolcrib_first_event_seconds',
     help: 'From an accepted message to the first event of its run',

@@ -103,7 +103,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   await using opened = new AsyncDisposableStack()
 
   const { agents, model } = openAgents({ config, clock, ...(parts.model === undefined ? {} : { model: parts.model }) })
-  const metrics = createMetrics({ clock, version, model })
+  const metrics = createMetrics({ clock, version, model, budgets: config.budgets })
   const store = opened.use(parts.store ?? (await openStore(config, clock)))
   const audit = opened.use(createAudit({ store: store.audit, clock, log }))
   const { registry, verdicts } = openCatalogue({ config, records: store.records, clock })

@@ -8,6 +8,7 @@ import { Counter, type Registry as PrometheusRegistry } from 'prom-client'
 import type { Tool } from 'toolcrib'
 import type { Gateway } from 'toolcrib/gateway'
 import type { Tally } from 'toolcrib/operations'
+import type { BudgetOptions } from 'toolcrib/policy'
 import type { LimitFacts, LoggedEvent } from 'toolcrib/protocol'
 import type { Registry } from 'toolcrib/registry'
 import { limitNames } from '../config/limits.ts'
@@ -19,7 +20,7 @@ export interface Refusals {
   request(code: string): void
   /** All that is counted anywhere, as `limitRefusals` names it. */
   read(parts: RefusalParts): Tally
-  ofBudget(budget: BudgetName): number
+  ofBudget(budget: DeclaredBudget): number
 }
 
 export interface RefusalParts {
@@ -27,11 +28,18 @@ export interface RefusalParts {
   readonly registry: Pick<Registry<Tool>, 'metrics'>
 }
 
-export type BudgetName = Pick<LimitFacts, 'name' | 'per' | 'window' | 'tool'>
+export type DeclaredBudget = Pick<BudgetOptions, 'per' | 'window' | 'resource' | 'tool'>
+
+export interface RefusalsOptions {
+  readonly budgets: readonly DeclaredBudget[]
+}
+
+type BudgetName = Pick<LimitFacts, 'name' | 'per' | 'window' | 'tool'>
 
 const known: ReadonlySet<string> = new Set(Object.values(limitRefusals).flat())
 
-export function createRefusals(): Refusals {
+export function createRefusals({ budgets: declared }: RefusalsOptions): Refusals {
+  const knownBudgets = new Set(declared.map(budgetKey))
   const counts = new Map<string, number>()
   const budgets = new Map<string, number>()
 
@@ -41,6 +49,8 @@ export function createRefusals(): Refusals {
 
   function countBudget(budget: BudgetName): void {
     const key = keyOf(budget)
+    // A call is refused before it is known whether its tool is one: its name is the model's.
+    if (!knownBudgets.has(key)) return
     budgets.set(key, (budgets.get(key) ?? 0) + 1)
   }
 
@@ -72,8 +82,7 @@ export function createRefusals(): Refusals {
         ...Object.fromEntries(counts),
       }
     },
-    ofBudget: ({ tool, ...budget }) =>
-      tool === undefined ? (budgets.get(keyOf(budget)) ?? 0) : (budgets.get(keyOf({ name: budget.name, tool })) ?? 0),
+    ofBudget: (budget) => budgets.get(budgetKey(budget)) ?? 0,
   }
 }
 
@@ -101,6 +110,10 @@ function named(door: string, counts: Readonly<Record<string, number>>): Tally {
 /** What an agent inside a run does counts as what the run does. */
 function insideOf(event: LoggedEvent['event']): LoggedEvent['event'] {
   return event.type === 'subagent_event' ? insideOf(event.event) : event
+}
+
+function budgetKey({ resource: name, per, window, tool }: DeclaredBudget): string {
+  return keyOf({ name, per, window, ...(tool === undefined ? {} : { tool }) })
 }
 
 function keyOf({ name, per, window, tool }: BudgetName): string {

@@ -47,8 +47,8 @@ export function createLimitsReporter(options: LimitsReporterOptions): LimitsRepo
           sharedWith: sharesCountWith(name),
         }
       })
-      const budgets = config.budgets.map(({ per, window, resource, tool = null, roles = null, max }): BudgetReport => {
-        const budget = { name: resource, per, window, ...(tool === null ? {} : { tool }) }
+      const budgets = config.budgets.map((budget): BudgetReport => {
+        const { per, window, resource, tool = null, roles = null, max } = budget
         return { per, window, resource, tool, roles, max, refused: metrics.refusals.ofBudget(budget) }
       })
       return { at: clock.now(), since, limits, budgets, currency: config.currency }
