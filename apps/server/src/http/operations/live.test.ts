@@ -72,6 +72,23 @@ describe('what operators are told of the house as it lives', () => {
     expect(after.components.filter(({ about, advice, section }) => !(about && advice && section))).toEqual([])
   })
 
+  it('tells what is wrong with a model, and not what it answered: that may be of another tenant [OPS-02] [L9]', async () => {
+    const detail = 'JSON parsing failed: Text: the PIN of Ann is 4711'
+    const error = new ModelError('MODEL_BAD_RESPONSE', { model: 'scripted', detail })
+    await using fixture = await startFixture({ parts: { model: createScriptedModel([{ error }]) } })
+    const { token } = await signIn(fixture.url, 'Ann')
+    await using client = connectClient(fixture.url, token)
+    const { threadId } = await client.createThread()
+    await ask(client, threadId, 'hello')
+
+    const { components } = await (await operator(fixture.url)).ask('health', {})
+
+    expect(components.find(({ name }) => name === 'model')?.reasons).toEqual([
+      expect.stringMatching(/^MODEL_BAD_RESPONSE: "scripted"/),
+    ])
+    expect(JSON.stringify(components)).not.toContain('4711')
+  })
+
   it('lists every limit, with what is used of it and how often it refused [OPS-01]', async () => {
     await using fixture = await startFixture({ config: { limits: { maxConnectionsPerUser: 1, maxMessageChars: 5 } } })
     const operations = await operator(fixture.url)
