@@ -16,20 +16,22 @@ export interface HouseRecord extends Disposable {
   closed(sight: Sight, since: number): readonly ClosedScope[]
   /** The newest first. */
   leaked(sight: Sight): readonly LeakedScope[]
-  /** Refused, and let pass by `report` mode; the newest first. */
+  /** Refused, and let pass by `report` mode; the newest first: a hundred that clients offered, and a hundred others. */
   objections(sight: Sight): readonly RecordedVerdict[]
 }
 
 const maxClosed = 512
 const maxLeaked = 100
+/** Of what clients offered, and of all else: kept apart, so that no client washes away what is wrong with the house. */
 const maxObjections = 500
+const maxToldObjections = 100
 const maxFaults = 20
 const maxErrorChars = 300
 
 export function recordHouse(registry: Registry<Tool>): HouseRecord {
   const closed: ClosedScope[] = []
   const leaked: LeakedScope[] = []
-  const objections: RecordedVerdict[] = []
+  const objections = { client: [] as RecordedVerdict[], house: [] as RecordedVerdict[] }
   /** Leaked, and being closed by the registry. */
   const letGo = new Set<string>()
   const subscription = registry.subscribe(hear)
@@ -43,9 +45,10 @@ export function recordHouse(registry: Registry<Tool>): HouseRecord {
         letGo.add(path)
         return keep(leaked, { at, path, kind: record.kind }, maxLeaked)
       case 'verdict': {
-        const { verdict, advisories = [] } = record.verdict
+        const { verdict, trust, advisories = [] } = record.verdict
         if (verdict === 'refused' || advisories.length > 0) {
-          keep(objections, recordedVerdict(record.verdict), maxObjections)
+          const ring = trust === 'client' ? objections.client : objections.house
+          keep(ring, recordedVerdict(record.verdict), maxObjections)
         }
         return
       }
@@ -57,7 +60,10 @@ export function recordHouse(registry: Registry<Tool>): HouseRecord {
   return {
     closed: (sight, since) => seen(closed, sight).filter(({ at }) => at >= since),
     leaked: (sight) => seen(leaked, sight),
-    objections: (sight) => seen(objections, sight),
+    objections: (sight) =>
+      [objections.client, objections.house]
+        .flatMap((ring) => seen(ring, sight).slice(0, maxToldObjections))
+        .sort((one, other) => other.at - one.at),
     [Symbol.dispose]: () => subscription[Symbol.dispose](),
   }
 }

@@ -14,7 +14,6 @@ import type { Sight } from './sight.ts'
 
 /** Different tools of connections in one answer. The catalogue has a limit of its own. */
 const maxOffered = 500
-const maxObjections = 200
 const maxHolders = 20
 
 /** One tool with all who hold the very same. */
@@ -38,7 +37,7 @@ export async function reportRegistry(house: House, sight: Sight): Promise<Regist
     advisories,
     omitted,
     tools: holdings.map((holding) => rowOf(holding, house, calls)),
-    objections: record.objections(sight).slice(0, maxObjections),
+    objections: record.objections(sight),
   }
 }
 

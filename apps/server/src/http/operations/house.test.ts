@@ -237,6 +237,31 @@ describe('the registry', () => {
   })
 })
 
+describe('what was refused of the house', () => {
+  it('stays, however much clients offer [REG-09] [L12]', async () => {
+    await using fixture = await startHouse()
+    const { registry } = fixture.server
+    await using source = registry.open({ kind: 'source', name: 'files' })
+    await using peer = registry.open({ kind: 'tenant', name: 'acme' })
+    source.offer(['no tool'])
+    peer.offer(
+      Array.from({ length: 600 }, () => 'no tool'),
+      { trust: 'client' },
+    )
+    const operator = await operatorOf(fixture.url, 'acme')
+
+    const { objections } = await vi.waitFor(async () => {
+      const report = await operator.ask('registry', {})
+      expect(report.objections.length).toBeGreaterThan(99)
+      return report
+    })
+
+    expect(objections.map(({ path }) => path).filter((path) => path !== 'app/tenant:acme')).toEqual([
+      'app/source:files',
+    ])
+  })
+})
+
 describe('what would happen', () => {
   async function judged(fixture: ServerFixture, candidate: unknown, trust?: 'code' | 'source' | 'client') {
     const operator = await operatorOf(fixture.url, 'acme')
