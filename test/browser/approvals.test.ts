@@ -80,7 +80,7 @@ describe.runIf(mayRun(noBrowser))('approvals of others in the console', { timeou
     const decision = money(tom, 'ok').locator('[data-decision="approved"]')
     expect(await decision.textContent()).toContain('Approved by vera')
     expect(await decision.getByRole('row', { name: /amount/ }).textContent()).toBe('amount105')
-    expect(await money(tom, 'ok').getByRole('region', { name: 'Output' }).textContent()).toContain('5 to Bob')
+    expect(await money(tom, 'ok').getByRole('group', { name: 'Output' }).textContent()).toContain('5 to Bob')
     await Promise.all([tom.context().close(), vera.context().close()])
   })
 
@@ -100,7 +100,7 @@ describe.runIf(mayRun(noBrowser))('approvals of others in the console', { timeou
     await question(vera).getByRole('button', { name: 'Deny' }).click()
     await money(uma, 'refused').locator('summary').click()
 
-    const error = await money(uma, 'refused').getByRole('region', { name: 'Error' }).textContent()
+    const error = await money(uma, 'refused').getByRole('group', { name: 'Error' }).textContent()
     expect(error).toContain('the month is over')
     expect(await money(uma, 'refused').locator('[data-decision="denied"]').textContent()).toContain('Denied by vera')
     expect(shownToOthers).toBe(0)

@@ -31,8 +31,8 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
 
     expect(await card.getAttribute('data-outcome')).toBe('ok')
     expect(await card.locator('summary').textContent()).toMatch(/calculate.*done.*\d (ms|s)/s)
-    expect(await card.getByRole('region', { name: 'Input' }).textContent()).toContain('6 * 7')
-    expect(await card.getByRole('region', { name: 'Output' }).textContent()).toContain('42')
+    expect(await card.getByRole('group', { name: 'Input' }).textContent()).toContain('6 * 7')
+    expect(await card.getByRole('group', { name: 'Output' }).textContent()).toContain('42')
     await page.context().close()
   })
 
@@ -67,7 +67,7 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
     const card = page.locator('[data-tool="always_fails"][data-outcome="failed"]')
     await card.locator('summary').click()
 
-    expect(await card.getByRole('region', { name: 'Error' }).textContent()).toContain('the well is dry')
+    expect(await card.getByRole('group', { name: 'Error' }).textContent()).toContain('the well is dry')
     await page.context().close()
   })
 
@@ -82,7 +82,7 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
     await say(page, 'what is my browser like?')
     const card = page.locator('[data-tool="get_browser_settings"][data-outcome="ok"]')
     await card.locator('summary').click()
-    const output = await card.getByRole('region', { name: 'Output' }).textContent()
+    const output = await card.getByRole('group', { name: 'Output' }).textContent()
 
     expect(told.map((text) => text?.includes('from this page'))).toEqual([true, false])
     expect(output).toContain(await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone))
@@ -299,7 +299,7 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
     const refused = page.locator('[data-tool="erase_everything"][data-outcome="refused"]')
     await refused.locator('summary').click()
 
-    expect(await refused.getByRole('region', { name: 'Error' }).textContent()).toContain('I still need it')
+    expect(await refused.getByRole('group', { name: 'Error' }).textContent()).toContain('I still need it')
     await page.context().close()
   })
 
@@ -386,7 +386,8 @@ describe.runIf(mayRun(noBrowser))('the console', { timeout: 60_000 }, () => {
     const asked = page.getByRole('group', { name: 'Approval of erase_everything' })
     await asked.getByRole('button', { name: 'Deny' }).waitFor()
 
-    expect(await asked.textContent()).toContain('"what": "the blackboard"')
+    const shown = asked.getByRole('definition').filter({ hasText: 'the blackboard' })
+    expect(await shown.count()).toBe(1)
     await page.context().close()
   })
 

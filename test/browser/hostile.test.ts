@@ -90,7 +90,7 @@ describe.runIf(mayRun(noBrowser))('what models, tools and people write to do har
     await page.locator('[data-tool="read_page"] summary').first().click()
     await page.locator('[data-tool="list_pages"] summary').first().click()
     await page.locator('[data-outcome="refused"] summary').first().click()
-    await log.getByRole('region', { name: 'Table' }).waitFor()
+    await log.getByRole('group', { name: 'Table' }).waitFor()
     await page.getByRole('button', { name: 'Tools' }).click()
     await page.locator('[data-tool-name="read_page"]').waitFor()
 
@@ -126,7 +126,7 @@ describe.runIf(mayRun(noBrowser))('what models, tools and people write to do har
     await page.locator('[data-status="completed"]').waitFor()
     await page.locator('[data-tool="read_page"] summary').first().click()
     await page.locator('[data-tool="list_pages"] summary').first().click()
-    await page.getByRole('region', { name: 'Table' }).waitFor()
+    await page.getByRole('group', { name: 'Table' }).waitFor()
     const text = (await page.getByRole('log').textContent()) ?? ''
 
     expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)

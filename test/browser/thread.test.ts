@@ -123,7 +123,7 @@ describe.runIf(mayRun(noBrowser))('a conversation in the console', { timeout: 60
     await group.locator('> summary').click()
     await group.locator('[data-tool]').nth(199).waitFor({ state: 'attached' })
     await group.locator('[data-outcome="failed"] summary').first().click()
-    await group.getByRole('region', { name: 'Error' }).getByText('7 is not to be had').waitFor()
+    await group.getByRole('group', { name: 'Error' }).getByText('7 is not to be had').waitFor()
 
     expect(told).toBe('200 calls: 197 done, 3 failed')
     expect(before).toBe(0)
@@ -138,8 +138,8 @@ describe.runIf(mayRun(noBrowser))('a conversation in the console', { timeout: 60
     await ended(page)
     await page.locator('[data-outcome="ok"] summary').click()
     await page.locator('[data-outcome="invalid"] summary').click()
-    const cells = await page.getByRole('region', { name: 'Table' }).getByRole('cell').allTextContents()
-    const error = await page.getByRole('region', { name: 'Error' }).textContent()
+    const cells = await page.getByRole('group', { name: 'Table' }).getByRole('cell').allTextContents()
+    const error = await page.getByRole('group', { name: 'Error' }).textContent()
     await page.getByRole('button', { name: /2 calls: details/ }).click()
     const took = await page.getByRole('dialog', { name: 'What this answer took' }).textContent()
 
@@ -230,7 +230,7 @@ describe.runIf(mayRun(noBrowser))('a conversation in the console', { timeout: 60
 
     expect(origins).toEqual(['What this chat holds', expect.stringMatching(/^This server · \d+$/), 'This page · 1'])
     expect(told).toBe('send_moneyasks firstchangesSend money.')
-    expect(await tools.getByRole('region', { name: 'Input schema' }).textContent()).toContain('amount')
+    expect(await tools.getByRole('group', { name: 'Input schema' }).textContent()).toContain('amount')
     expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
     await page.context().close()
   })

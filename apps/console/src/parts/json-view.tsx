@@ -34,14 +34,17 @@ function Shown({ value }: { readonly value: JsonValue }) {
 
 function Box({ children }: { readonly children: ReactNode }) {
   return (
-    <section
+    // A group and no region: a page holds hundreds of these, and none is a landmark.
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div
+      role="group"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled by keyboard, too
       tabIndex={0}
       aria-label="Value"
       className="max-h-96 overflow-auto rounded-lg bg-muted p-3 font-mono text-xs leading-relaxed [overflow-wrap:anywhere]"
     >
       {children}
-    </section>
+    </div>
   )
 }
 
@@ -90,8 +93,9 @@ function Rows({ rows }: { readonly rows: readonly Row[] }) {
   const columns = Object.keys(rows[0] ?? {})
   const shown = rows.slice(0, MAX_ROWS)
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled by keyboard, too
-    <section tabIndex={0} aria-label="Table" className="max-h-96 overflow-auto rounded-lg border text-xs">
+    <div role="group" tabIndex={0} aria-label="Table" className="max-h-96 overflow-auto rounded-lg border text-xs">
       <table className="w-full border-collapse">
         <thead className="bg-muted">
           <tr>
@@ -124,6 +128,6 @@ function Rows({ rows }: { readonly rows: readonly Row[] }) {
           and {(rows.length - shown.length).toLocaleString()} more rows; a copy has them all
         </p>
       )}
-    </section>
+    </div>
   )
 }

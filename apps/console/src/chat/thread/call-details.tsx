@@ -104,11 +104,12 @@ function originOf({ offered, tool, run }: CallView): string {
 
 export function Labelled({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
-    <section aria-label={label}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms, and no part of a card is a landmark
+    <div role="group" aria-label={label}>
       <p aria-hidden="true" className="mb-1.5 text-xs font-medium text-muted-foreground">
         {label}
       </p>
       {children}
-    </section>
+    </div>
   )
 }

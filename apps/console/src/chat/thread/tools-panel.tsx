@@ -139,14 +139,16 @@ function Details({ tool: { approval, inputSchema, category, fingerprint } }: { r
           {approval.approvers === undefined ? 'you' : plainText(describeApprovers(approval.approvers))} to agree.
         </p>
       )}
-      <section
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms, and no schema is a landmark */}
+      <div
+        role="group"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled by keyboard, too
         tabIndex={0}
         aria-label="Input schema"
         className="max-h-72 overflow-auto rounded-lg bg-muted p-2.5 font-mono leading-relaxed [overflow-wrap:anywhere]"
       >
         <JsonTree value={inputSchema} unfolded={3} />
-      </section>
+      </div>
       <p className="text-muted-foreground [overflow-wrap:anywhere]">
         {category !== undefined && <>Category {plainText(category)} · </>}
         Fingerprint <code className="font-mono">{fingerprint.slice(0, 12)}</code>
