@@ -12,7 +12,7 @@ import { LoadingPage } from './shell/page-state.tsx'
 import { UnreachablePage } from './shell/unreachable-page.tsx'
 
 export function App() {
-  const { session, signIn, signOut, retry, recheck } = useSession()
+  const { session, signIn, signOut, retry, recheck } = useSession(goToStart)
   switch (session.state) {
     case 'loading':
       return <LoadingPage />
@@ -35,13 +35,32 @@ export function App() {
   }
 }
 
-interface RoomsProps extends SignedIn {
+/** An address is its person's: whoever sits down after somebody else begins at the start. */
+function goToStart(): void {
+  router.history.replace('/')
+}
+
+interface RoomsProps extends Omit<SignedIn, 'onLeave'> {
   readonly onSessionDoubt: () => void
 }
 
 /** All that one person sees. What was asked for one is never found by the next. */
 function Rooms({ principal, operator, signOut, onSessionDoubt }: RoomsProps) {
-  const signedIn = useMemo((): SignedIn => ({ principal, operator, signOut }), [principal, operator, signOut])
+  const signedIn = useMemo((): SignedIn => {
+    const leaving = new Set<() => Promise<void>>()
+    return {
+      principal,
+      operator,
+      async signOut(options) {
+        await Promise.all([...leaving].map((settle) => settle()))
+        return signOut(options)
+      },
+      onLeave(settle) {
+        leaving.add(settle)
+        return { [Symbol.dispose]: () => void leaving.delete(settle) }
+      },
+    }
+  }, [principal, operator, signOut])
   const queries = useMemo(() => new QueryClient({ defaultOptions: { queries: { retry: false } } }), [])
   return (
     <SignedInContext value={signedIn}>

@@ -8,6 +8,8 @@ export interface SignedIn {
   readonly operator: boolean
   /** Answers why not, when it did not work. `everywhere`: on all devices, and in all programs. */
   readonly signOut: (options?: { readonly everywhere?: boolean }) => Promise<Failure | undefined>
+  /** What is to be done before they sign out, while it still can be. Contract: it settles soon, and does not reject. */
+  readonly onLeave: (settle: () => Promise<void>) => Disposable
 }
 
 export const SignedInContext = createContext<SignedIn | undefined>(undefined)

@@ -3,13 +3,16 @@ import { Autocomplete } from '@base-ui/react/autocomplete'
 import { Dialog } from '@base-ui/react/dialog'
 import { useQuery } from '@tanstack/react-query'
 import { MessageSquare, Search } from 'lucide-react'
-import { useDeferredValue, useState } from 'react'
+import { useState } from 'react'
+import { useDeletions } from '../chat/sidebar/deletions.tsx'
 import { useClient } from '../connection.tsx'
 import { backdropLook } from '../kit/dialog.tsx'
 import type { Icon } from '../kit/icon.ts'
 import { Kbd } from '../kit/kbd.tsx'
 import { popupItemLook } from '../kit/popup.ts'
 import { Spinner } from '../kit/spinner.tsx'
+import { useSettled } from '../kit/use-settled.ts'
+import { threadName } from '../parts/thread-name.ts'
 import { useGoToThread } from '../route.ts'
 import { useCommands } from './commands.tsx'
 import { shortcuts } from './shortcuts.ts'
@@ -56,8 +59,9 @@ function Found({ onDone }: { readonly onDone: () => void }) {
   const client = useClient()
   const commands = useCommands()
   const goToThread = useGoToThread()
+  const { hidden } = useDeletions()
   const [query, setQuery] = useState('')
-  const wanted = useDeferredValue(query.trim())
+  const wanted = useSettled(query.trim())
   const chats = useQuery({
     queryKey: ['palette', wanted],
     queryFn: () => client.listThreads(wanted === '' ? undefined : wanted, { limit: maxChats }),
@@ -72,9 +76,13 @@ function Found({ onDone }: { readonly onDone: () => void }) {
       return { value: id, label, icon, keys: shortcut === undefined ? undefined : shortcuts[shortcut].keys, run }
     })
   // What was found for fewer letters is shown as long as it may still be meant.
-  const known = (chats.data ?? []).filter(({ title }) => !chats.isPlaceholderData || fits(wanted, title))
-  const threads = known.map(({ threadId, title }): Entry => {
-    return { value: threadId, label: title, icon: MessageSquare, keys: undefined, run: () => goToThread(threadId) }
+  const known = (chats.data ?? []).filter(
+    (thread) => !hidden.has(thread.threadId) && (!chats.isPlaceholderData || fits(wanted, threadName(thread))),
+  )
+  const threads = known.map((thread): Entry => {
+    const { threadId } = thread
+    const run = () => goToThread(threadId)
+    return { value: threadId, label: threadName(thread), icon: MessageSquare, keys: undefined, run }
   })
   const groups: readonly Group[] = [
     { value: wanted === '' ? 'Latest chats' : 'Chats', items: threads },

@@ -1,13 +1,16 @@
 /**
  * Deleting a chat, with a way back: its row goes at once, the chat itself some seconds later. The law: what was not taken
- * back is deleted, also when the page is left meanwhile; and when it cannot be, the row comes back and says so.
+ * back is deleted, also when the page is left meanwhile or its person signs out; and when it cannot be, the row comes back
+ * and says so.
  */
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import type { Thread } from 'toolcrib/protocol'
 import { useClient } from '../../connection.tsx'
 import { useToast } from '../../kit/toast.tsx'
 import { problemOf } from '../../parts/problem.ts'
+import { threadName } from '../../parts/thread-name.ts'
 import { useGoToThread, useThreadRoute } from '../../route.ts'
+import { useSignedIn } from '../../session/signed-in.ts'
 
 /** While the window is looked at: the time to take it back does not run out behind one's back. */
 const undoMs = 7_000
@@ -26,7 +29,8 @@ export function DeletionsProvider({ children }: { readonly children: ReactNode }
   const goToThread = useGoToThread()
   const openThreadId = useThreadRoute()
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
-  /** Of each that can still be taken back: deletes it now. */
+  const { onLeave } = useSignedIn()
+  /** Of each that can still be taken back: takes its note away. */
   const due = useRef(new Map<string, () => void>())
 
   const show = useCallback((threadId: string) => {
@@ -35,24 +39,28 @@ export function DeletionsProvider({ children }: { readonly children: ReactNode }
 
   useEffect(() => {
     const waiting = due.current
-    const flush = () => {
-      for (const threadId of waiting.keys()) {
-        // The socket does not outlive the page; such a request does.
-        void fetch(`/v1/threads/${threadId}`, { method: 'DELETE', keepalive: true }).catch(() => {})
-      }
+    const flush = async () => {
+      const leaving = [...waiting]
       waiting.clear()
+      for (const [, closeNote] of leaving) closeNote()
+      // The socket does not outlive the page, nor the session; such a request does.
+      const ask = ([threadId]: readonly [string, unknown]) =>
+        fetch(`/v1/threads/${threadId}`, { method: 'DELETE', keepalive: true })
+      await Promise.allSettled(leaving.map(ask))
     }
-    addEventListener('pagehide', flush)
+    const onHide = () => void flush()
+    const leaving = onLeave(flush)
+    addEventListener('pagehide', onHide)
     return () => {
-      removeEventListener('pagehide', flush)
-      // Somebody else sits here now, or nobody: what was asked for was asked for.
-      for (const now of waiting.values()) now()
+      leaving[Symbol.dispose]()
+      removeEventListener('pagehide', onHide)
     }
-  }, [])
+  }, [onLeave])
 
   const remove = useCallback(
     (thread: Thread) => {
-      const { threadId, title } = thread
+      const { threadId } = thread
+      const title = threadName(thread)
       const wasOpen = threadId === openThreadId
       const deleteNow = () => {
         if (!due.current.delete(threadId)) return
@@ -67,10 +75,9 @@ export function DeletionsProvider({ children }: { readonly children: ReactNode }
           })
         })
       }
-      due.current.set(threadId, deleteNow)
       setHidden((now) => new Set([...now, threadId]))
       if (wasOpen) goToThread(undefined)
-      toast.show({
+      const closeNote = toast.show({
         title: `Deleted “${title}”`,
         timeoutMs: undoMs,
         onClose: deleteNow,
@@ -83,6 +90,7 @@ export function DeletionsProvider({ children }: { readonly children: ReactNode }
           },
         },
       })
+      due.current.set(threadId, closeNote)
     },
     [client, toast, goToThread, openThreadId, show],
   )

@@ -1,8 +1,9 @@
 import { PanelLeftClose, Search, SquarePen, X } from 'lucide-react'
-import { useDeferredValue, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button } from '../../kit/button.tsx'
 import { IconButton } from '../../kit/icon-button.tsx'
 import { Kbd } from '../../kit/kbd.tsx'
+import { useSettled } from '../../kit/use-settled.ts'
 import { Logo } from '../../parts/logo.tsx'
 import { useGoToThread } from '../../route.ts'
 import { RoomSwitch } from '../../shell/room-switch.tsx'
@@ -21,7 +22,7 @@ export interface SidebarProps {
 export function Sidebar({ threadId, onDone, onClose }: SidebarProps) {
   const goToThread = useGoToThread()
   const [query, setQuery] = useState('')
-  const wanted = useDeferredValue(query.trim())
+  const wanted = useSettled(query.trim())
   const field = useRef<HTMLInputElement>(null)
 
   function clear() {

@@ -57,7 +57,7 @@ export function ThreadList({ query, threadId, onOpen, onClearQuery }: ThreadList
       // The row is about to go, and must not take the focus with it.
       const next = rows[at + 1] ?? rows[at - 1]
       remove(thread)
-      requestAnimationFrame(() => next?.focus())
+      requestAnimationFrame(() => (next ?? list.current)?.focus())
     },
     [remove],
   )
@@ -75,7 +75,7 @@ export function ThreadList({ query, threadId, onOpen, onClearQuery }: ThreadList
   return (
     <Base.Root disabled={shown === undefined || shown.length === 0}>
       <Base.Trigger
-        render={<nav ref={list} aria-label="Threads" />}
+        render={<nav ref={list} aria-label="Threads" tabIndex={-1} />}
         onContextMenu={(event) => {
           const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-thread-id]') : null
           const thread = shown?.find((each) => each.threadId === row?.dataset.threadId)

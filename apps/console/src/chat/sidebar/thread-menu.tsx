@@ -5,6 +5,7 @@ import type { Thread } from 'toolcrib/protocol'
 import { IconButton } from '../../kit/icon-button.tsx'
 import { MenuItem, menuLook } from '../../kit/menu.tsx'
 import { popupLayer } from '../../kit/popup.ts'
+import { threadName } from '../../parts/thread-name.ts'
 import { shortcuts } from '../../shell/shortcuts.ts'
 
 const menu = Base.createHandle<Thread>()
@@ -14,7 +15,7 @@ export function ThreadMenuButton({ thread }: { readonly thread: Thread }) {
     <Base.Trigger
       handle={menu}
       payload={thread}
-      render={<IconButton label={`More for ${thread.title}`} icon={Ellipsis} className="size-7!" />}
+      render={<IconButton label={`More for ${threadName(thread)}`} icon={Ellipsis} className="size-7!" />}
     />
   )
 }

@@ -3,6 +3,7 @@ import { Hourglass } from 'lucide-react'
 import { type KeyboardEvent, memo, useRef } from 'react'
 import type { Thread } from 'toolcrib/protocol'
 import { Tooltip } from '../../kit/tooltip.tsx'
+import { threadName } from '../../parts/thread-name.ts'
 import { MarkedTitle } from './marked-title.tsx'
 import { ThreadMenuButton } from './thread-menu.tsx'
 import { ThreadRename } from './thread-rename.tsx'
@@ -22,10 +23,13 @@ export interface ThreadRowProps {
 
 export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
   const { thread, current, renaming, waiting, query, onOpen, onRename, onRemove } = props
-  const { threadId, title } = thread
+  const { threadId } = thread
+  const name = threadName(thread)
   const link = useRef<HTMLAnchorElement>(null)
 
   function onKey(event: KeyboardEvent) {
+    // Held down it would go on with the next one, and the next.
+    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
     if (event.key === 'F2') onRename(threadId)
     else if (event.key === 'Delete') onRemove(thread)
     else return
@@ -47,7 +51,7 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
         <div
           className={`group flex min-h-9 items-center rounded-lg pointer-coarse:min-h-11 ${current ? 'bg-accent' : 'hover:bg-muted'}`}
         >
-          <Tooltip text={title}>
+          <Tooltip text={name}>
             <Link
               ref={link}
               to="/thread/$threadId/{-$messageId}"
@@ -58,7 +62,7 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
               aria-current={current ? 'page' : undefined}
               className={`min-w-0 flex-1 truncate rounded-lg px-3 py-2 text-start text-sm outline-offset-[-2px] ${current ? 'font-medium' : ''}`}
             >
-              <MarkedTitle title={title} query={query} />
+              <MarkedTitle title={name} query={query} />
             </Link>
           </Tooltip>
           {waiting ? (
