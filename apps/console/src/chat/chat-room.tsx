@@ -5,6 +5,7 @@ import { createContext, useContext, useMemo, useState } from 'react'
 import { Drawer } from '../kit/drawer.tsx'
 import { useThreadRoute } from '../route.ts'
 import { useCommand } from '../shell/commands.tsx'
+import { Main } from '../shell/main.tsx'
 import { useIsWide } from '../shell/use-media.ts'
 import { WaitingProvider } from './approval/waiting.tsx'
 import { Rail } from './sidebar/rail.tsx'
@@ -56,9 +57,9 @@ export function ChatRoom() {
               <Sidebar threadId={threadId} onDone={() => setDrawn(false)} onClose={() => setDrawn(false)} />
             </Drawer>
           )}
-          <main className="flex min-w-0 flex-1 flex-col">
+          <Main className="flex min-w-0 flex-1 flex-col">
             <Outlet />
-          </main>
+          </Main>
         </div>
       </WaitingProvider>
     </RoomContext>

@@ -1,6 +1,5 @@
 /** Keys as they are printed on the keyboard that is in front of the reader. */
-
-const isApple = /Mac|iPhone|iPad/.test(navigator.platform)
+import { isApple } from './is-apple.ts'
 
 const printed: ReadonlyMap<string, string> = new Map([
   ['Mod', isApple ? '⌘' : 'Ctrl'],

@@ -3,6 +3,7 @@ import { Link, Outlet } from '@tanstack/react-router'
 import { Lock } from 'lucide-react'
 import { Logo } from '../parts/logo.tsx'
 import { useSignedIn } from '../session/signed-in.ts'
+import { Main } from '../shell/main.tsx'
 import { PageState } from '../shell/page-state.tsx'
 import { RoomSwitch } from '../shell/room-switch.tsx'
 import { UserMenu } from '../shell/user-menu.tsx'
@@ -69,9 +70,9 @@ export function OperationsRoom() {
           <UserMenu compact />
         </div>
       </header>
-      <main className="min-h-0 flex-1 overflow-y-auto">
+      <Main className="min-h-0 flex-1 overflow-y-auto">
         <Outlet />
-      </main>
+      </Main>
     </div>
   )
 }

@@ -121,17 +121,21 @@ function Way({ title, children }: { readonly title: string; readonly children: R
 
 function Copied({ text }: { readonly text: string }) {
   const [copied, setCopied] = useState(false)
+  // A page that is not served securely may not copy; the text stands there to be marked.
+  const copy = () =>
+    void navigator.clipboard?.writeText(text).then(
+      () => setCopied(true),
+      () => {},
+    )
   return (
     <div className="flex items-start gap-1 rounded-lg bg-muted py-1 ps-3 pe-1">
       <code className="min-w-0 flex-1 py-1.5 font-mono text-xs text-foreground [overflow-wrap:anywhere]">{text}</code>
-      <IconButton
-        label={copied ? 'Copied' : 'Copy'}
-        icon={copied ? Check : Copy}
-        onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
-      />
+      <IconButton label={copied ? 'Copied' : 'Copy'} icon={copied ? Check : Copy} onClick={copy} />
     </div>
   )
 }
+
+const answerMs = 5_000
 
 /** Undefined until the server has said. One that does not say is asked by the form itself. */
 function useByName(): boolean | undefined {
@@ -140,11 +144,11 @@ function useByName(): boolean | undefined {
   useEffect(() => {
     let shown = true
     const ask = async () => {
-      const response = await fetch('/v1/sign-in').catch(() => undefined)
-      const answer: { readonly byName?: unknown } = response?.ok === true ? await response.json() : {}
+      const response = await fetch('/v1/sign-in', { signal: AbortSignal.timeout(answerMs) })
+      const answer: { readonly byName?: unknown } = response.ok ? await response.json() : {}
       if (shown) setByName(answer.byName !== false)
     }
-    void ask()
+    ask().catch(() => shown && setByName(true))
     return () => {
       shown = false
     }

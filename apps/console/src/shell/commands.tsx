@@ -4,7 +4,7 @@
  */
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef } from 'react'
 import type { Icon } from '../kit/icon.ts'
-import { type ShortcutId, shortcutOf } from './shortcuts.ts'
+import { type ShortcutId, shortcutOf, shortcuts } from './shortcuts.ts'
 
 export interface Command {
   /** Told from all others by it. */
@@ -38,8 +38,10 @@ export function CommandsProvider({ children }: { readonly children: ReactNode })
     }
     const onKey = (event: KeyboardEvent) => {
       const shortcut = shortcutOf(event)
-      if (shortcut === undefined || opened) return
-      if (commands.run(shortcut)) event.preventDefault()
+      if (shortcut === undefined) return
+      // A key that is the page's does nothing in the browser either, whatever is open.
+      if (opened && shortcuts[shortcut].where === 'anywhere') event.preventDefault()
+      if (!opened && commands.run(shortcut)) event.preventDefault()
     }
     window.addEventListener('keydown', before, { capture: true })
     window.addEventListener('keydown', onKey)

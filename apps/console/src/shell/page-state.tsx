@@ -1,18 +1,15 @@
 /** What is shown in place of the page when there is no page to show. */
-import type { ReactNode } from 'react'
 import { EmptyState, type EmptyStateProps } from '../kit/empty-state.tsx'
 import { Logo } from '../parts/logo.tsx'
+import { Main } from './main.tsx'
 
-/** The whole window, with one thing to say. */
-export function PageState(
-  props: Omit<EmptyStateProps, 'title'> & { readonly title: string; readonly heading?: ReactNode },
-) {
-  const { title, ...rest } = props
+/** The whole window, or a whole room, with one thing to say. */
+export function PageState({ title, ...rest }: Omit<EmptyStateProps, 'title'> & { readonly title: string }) {
   return (
-    <main className="grid h-full place-items-center overflow-y-auto p-6">
+    <Main className="grid h-full place-items-center overflow-y-auto p-6">
       <title>{`${title} · Toolcrib`}</title>
       <EmptyState {...rest} title={<h1 className="text-lg font-semibold tracking-tight">{title}</h1>} />
-    </main>
+    </Main>
   )
 }
 

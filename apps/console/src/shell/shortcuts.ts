@@ -1,4 +1,5 @@
 /** Every key of the page that has a meaning of its own. The law: what is not in this table is no shortcut. */
+import { isApple } from '../kit/is-apple.ts'
 
 export interface Shortcut {
   /** Joined by `+`; `Mod` is ⌘ on an Apple keyboard and Ctrl elsewhere. */
@@ -41,10 +42,17 @@ export function shortcutOf(event: KeyboardEvent): ShortcutId | undefined {
 function fits(keys: string, event: KeyboardEvent): boolean {
   const parts = keys.split('+')
   const key = parts.at(-1) ?? ''
-  if (event.key.toLowerCase() !== key.toLowerCase() || event.altKey) return false
-  if ((event.metaKey || event.ctrlKey) !== parts.includes('Mod')) return false
+  if (event.altKey || !isKey(key, event)) return false
+  const [mod, other] = isApple ? [event.metaKey, event.ctrlKey] : [event.ctrlKey, event.metaKey]
+  if (other || mod !== parts.includes('Mod')) return false
   // On some keyboards it takes Shift to write `?` or `/`.
   return event.shiftKey === parts.includes('Shift') || /^[^\p{L}]$/u.test(key)
+}
+
+/** By its letter; and where the keyboard writes no Latin ones, by its place. */
+function isKey(key: string, event: KeyboardEvent): boolean {
+  if (event.key.toLowerCase() === key.toLowerCase()) return true
+  return /^[A-Z]$/.test(key) && !/^[\p{Script=Latin}\P{L}]/u.test(event.key) && event.code === `Key${key}`
 }
 
 function mayFire(where: Shortcut['where'], target: EventTarget | null): boolean {

@@ -1,5 +1,5 @@
 import { CloudOff, WifiOff } from 'lucide-react'
-import { useEffect, useEffectEvent, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Button } from '../kit/button.tsx'
 import { PageState } from './page-state.tsx'
 import { useOnline } from './use-online.ts'
@@ -16,7 +16,8 @@ export function UnreachablePage({
 }) {
   const online = useOnline()
   const [busy, setBusy] = useState(false)
-  const again = useEffectEvent(() => void onRetry())
+  const asking = useRef(false)
+  const again = useEffectEvent(() => void ask())
 
   useEffect(() => {
     if (!online) return
@@ -24,9 +25,23 @@ export function UnreachablePage({
     return () => clearInterval(timer)
   }, [online])
 
+  useEffect(() => {
+    const onOnline = () => again()
+    addEventListener('online', onOnline)
+    return () => removeEventListener('online', onOnline)
+  }, [])
+
+  /** One question at a time: a slow answer is still one. */
+  async function ask() {
+    if (asking.current) return
+    asking.current = true
+    await onRetry()
+    asking.current = false
+  }
+
   async function retry() {
     setBusy(true)
-    await onRetry()
+    await ask()
     setBusy(false)
   }
 

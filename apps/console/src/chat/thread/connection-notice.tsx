@@ -19,7 +19,7 @@ export function ConnectionNotice() {
 
   if (status.state === 'open' && online) return null
   if (status.state === 'connecting' && status.attempt <= 1) return null
-  const { icon: Picture, text, action } = describe(status, { online, why, now })
+  const { icon: Picture, text, seconds, action } = describe(status, { online, why, now })
   return (
     <div
       role="status"
@@ -27,7 +27,11 @@ export function ConnectionNotice() {
     >
       <span className="inline-flex items-center gap-2">
         <Picture aria-hidden="true" className={`size-4 shrink-0 ${Picture === LoaderCircle ? 'animate-spin' : ''}`} />
-        <span className="text-start [overflow-wrap:anywhere]">{text}</span>
+        <span className="text-start [overflow-wrap:anywhere]">
+          {text}
+          {/* Whoever listens would hear every second of it. */}
+          {seconds !== undefined && <span aria-hidden="true"> Next attempt in {seconds} s.</span>}
+        </span>
       </span>
       {action === 'try' && <Action label="Try now" onPress={() => client.connectNow()} />}
       {action === 'reload' && <Action label="Reload" onPress={() => location.reload()} />}
@@ -53,10 +57,15 @@ interface Known {
   readonly now: number
 }
 
-function describe(
-  status: ClientStatus,
-  { online, why, now }: Known,
-): { readonly icon: Icon; readonly text: string; readonly action?: 'try' | 'reload' } {
+interface Described {
+  readonly icon: Icon
+  readonly text: string
+  /** To the next attempt. */
+  readonly seconds?: number
+  readonly action?: 'try' | 'reload'
+}
+
+function describe(status: ClientStatus, { online, why, now }: Known): Described {
   if (status.state === 'closed')
     return { icon: CircleAlert, text: closedText(status.code, status.reason), action: 'reload' }
   if (!online) {
@@ -73,7 +82,7 @@ function describe(
     case 'waiting': {
       const seconds = Math.max(0, Math.ceil((status.retryAt - now) / 1000))
       const text = why ?? 'Connection lost; answers go on being written meanwhile.'
-      return { icon: WifiOff, text: `${text} Next attempt in ${seconds} s.`, action: 'try' }
+      return { icon: WifiOff, text, seconds, action: 'try' }
     }
     default:
       return status satisfies never
