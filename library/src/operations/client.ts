@@ -44,8 +44,11 @@ export function createOperationsClient(options: OperationsClientOptions): Operat
       if (init.signal?.aborted === true) throw error
       throw clientError('CONNECTION_LOST', { type: path })
     })
-    const body: unknown = await response.json().catch(() => undefined)
-    if (response.ok) return body
+    const body: unknown = await response.json().catch((error: unknown) => {
+      if (init.signal?.aborted === true) throw error
+      return undefined
+    })
+    if (response.ok && body !== undefined) return body
     throw isRefusal(body) ? new ClientError(body.error) : clientError('CONNECTION_LOST', { type: path })
   }
 
