@@ -5,6 +5,7 @@ import type { AuditQuery } from 'toolcrib/agent'
 import type { AuditFilters, SeenAuditEntry } from 'toolcrib/operations'
 import { type AuditEntry, auditKinds } from 'toolcrib/protocol'
 import { z } from 'zod'
+import { auditPages } from '../../operations/audit-pages.ts'
 import { type Sight, sightOf } from '../../operations/sight.ts'
 import { requireOperator } from '../caller.ts'
 import type { HttpContext } from '../context.ts'
@@ -22,7 +23,7 @@ const filters = {
   kinds: z
     .string()
     .max(1_000)
-    .transform((text) => text.split(','))
+    .transform((text) => [...new Set(text.split(','))])
     .pipe(z.array(z.enum(auditKinds, `expected some of ${auditKinds.join(', ')}`)))
     .optional(),
   tenant: name.optional(),
@@ -43,7 +44,7 @@ const pageSchema = z.strictObject({
 })
 
 export function auditRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { audit, auditStore } = context
+  const { audit, auditStore, clock } = context
 
   answerQuestion(app, context, 'audit', {
     schema: pageSchema,
@@ -53,7 +54,7 @@ export function auditRoutes(app: FastifyInstance, context: HttpContext): void {
       await audit.settled()
       const cursor = { ...(before !== undefined && { before }), ...(after !== undefined && { after }) }
       // One more than is shown tells whether there are others.
-      const found = await auditStore.list({ ...query, ...cursor, limit: limit + 1 })
+      const found = await newestOf({ ...query, ...cursor }, limit + 1)
       const entries = found.slice(0, limit)
       const next = found.length > limit ? (entries.at(-1)?.number ?? null) : null
       return { entries: entries.map((entry) => seen(entry, sight)), next }
@@ -71,16 +72,20 @@ export function auditRoutes(app: FastifyInstance, context: HttpContext): void {
       .send(file)
   })
 
+  async function newestOf(query: AuditQuery, limit: number): Promise<readonly AuditEntry[]> {
+    const found: AuditEntry[] = []
+    for await (const page of auditPages({ store: auditStore, clock, limit }, query)) {
+      found.push(...page)
+      if (found.length >= limit) break
+    }
+    return found.slice(0, limit)
+  }
+
   /** One page at a time, and the next one when the reader has taken it. */
   async function* linesOf(query: AuditQuery, sight: Sight): AsyncGenerator<string> {
     await audit.settled()
-    let before = Number.MAX_SAFE_INTEGER
-    while (true) {
-      const page = await auditStore.list({ ...query, before, limit: maxPage })
+    for await (const page of auditPages({ store: auditStore, clock, limit: maxPage }, query)) {
       yield page.map((entry) => `${JSON.stringify(seen(entry, sight))}\n`).join('')
-      const last = page.at(-1)
-      if (last === undefined || page.length < maxPage) return
-      before = last.number
     }
   }
 }
