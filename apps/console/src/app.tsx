@@ -44,6 +44,11 @@ interface RoomsProps extends Omit<SignedIn, 'onLeave'> {
   readonly onSessionDoubt: () => void
 }
 
+/** Asked whatever the browser thinks of the network: what does not answer is told, and not waited for in silence. */
+const questions = {
+  defaultOptions: { queries: { retry: false, networkMode: 'always' }, mutations: { networkMode: 'always' } },
+} as const
+
 /** All that one person sees. What was asked for one is never found by the next. */
 function Rooms({ principal, operator, signOut, onSessionDoubt }: RoomsProps) {
   const signedIn = useMemo((): SignedIn => {
@@ -61,7 +66,7 @@ function Rooms({ principal, operator, signOut, onSessionDoubt }: RoomsProps) {
       },
     }
   }, [principal, operator, signOut])
-  const queries = useMemo(() => new QueryClient({ defaultOptions: { queries: { retry: false } } }), [])
+  const queries = useMemo(() => new QueryClient(questions), [])
   return (
     <SignedInContext value={signedIn}>
       <QueryClientProvider client={queries}>

@@ -1,18 +1,21 @@
 /** Who did what, and how it ended. What is looked at is in the address; what is new is told, and shown when asked for. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { ArrowUp, CloudOff, Download, ScrollText } from 'lucide-react'
+import { ArrowUp, Download, ScrollText } from 'lucide-react'
 import { useMemo } from 'react'
+import type { SeenAuditEntry } from 'toolcrib/operations'
 import { Button } from '../../kit/button.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
 import { Notice } from '../../kit/notice.tsx'
-import { Loading, Skeleton } from '../../kit/skeleton.tsx'
 import { dayOf } from '../../parts/time.ts'
+import { Answered } from '../parts/answered.tsx'
+import { OperationsPage, PageHeading } from '../parts/operations-page.tsx'
+import { whyOf } from '../parts/why.ts'
 import { type Act, actsOf } from './acts.ts'
 import { AuditBar } from './audit-bar.tsx'
 import { exportAddress, filtersOf } from './audit-filters.ts'
 import { AuditRow, auditColumns } from './audit-row.tsx'
 import { type AuditSearch, readAuditSearch } from './audit-search.ts'
-import { useAudit } from './use-audit.ts'
+import { type AuditPages, useAudit } from './use-audit.ts'
 
 export function AuditPage() {
   const asked = useSearch({ strict: false })
@@ -22,76 +25,55 @@ export function AuditPage() {
   const audit = useAudit(filters)
   const show = (next: AuditSearch) => void navigate({ to: '/operations/audit', search: next })
   return (
-    <div className="mx-auto flex max-w-6xl flex-col gap-4 p-4 sm:p-6">
-      <title>Audit · Toolcrib</title>
-      <div className="flex flex-wrap items-start justify-between gap-3">
-        <div>
-          <h1 className="text-lg font-semibold">Audit</h1>
-          <p className="text-sm text-muted-foreground">
-            Who did what, and how it ended. It stays when a chat is deleted, and holds nothing that was said.
-          </p>
-        </div>
-        <a
-          href={exportAddress(filters)}
-          download="audit.jsonl"
-          className="inline-flex min-h-9 items-center gap-2 rounded-lg border border-input bg-card px-3.5 text-sm font-medium shadow-xs hover:bg-muted"
-        >
-          <Download aria-hidden="true" className="size-4" />
-          Export
-        </a>
-      </div>
-      <AuditBar search={search} onChange={show} />
-      {audit.error !== null && audit.entries !== undefined && (
-        <Notice
-          tone="bad"
-          actions={
-            <Button size="small" onClick={audit.retry}>
-              Try again
-            </Button>
-          }
-        >
-          {audit.error.message}
-        </Notice>
-      )}
-      <div aria-live="polite" className="contents">
-        {audit.news.count > 0 && (
-          <Button
-            size="small"
-            icon={ArrowUp}
-            onClick={audit.showNews}
-            className="sticky top-3 z-10 self-center rounded-full!"
+    <OperationsPage title="Audit">
+      <PageHeading
+        title="Audit"
+        actions={
+          <a
+            href={exportAddress(filters)}
+            download="audit.jsonl"
+            className="inline-flex min-h-9 items-center gap-2 rounded-lg border border-input bg-card px-3.5 text-sm font-medium shadow-xs hover:bg-muted"
           >
+            <Download aria-hidden="true" className="size-4" />
+            Export
+          </a>
+        }
+      >
+        Who did what, and how it ended. It stays when a chat is deleted, and holds nothing that was said.
+      </PageHeading>
+      <AuditBar search={search} onChange={show} />
+      {/* Above the rows, so that none is moved away under the reader. */}
+      <div aria-live="polite" className="sticky top-3 z-10 -mb-4 flex h-0 justify-center">
+        {audit.news.count > 0 && (
+          <Button size="small" icon={ArrowUp} onClick={audit.showNews} className="rounded-full! shadow-md">
             {audit.news.many ? `More than ${audit.news.count} new` : `${audit.news.count} new`}
           </Button>
         )}
       </div>
-      <AuditList audit={audit} filtered={Object.keys(filters).length > 0} onShowAll={() => show({})} />
-    </div>
+      <Answered of="audit" answer={audit.answer} shape={['h-8', 'h-80']}>
+        {(entries) => (
+          <AuditList
+            audit={audit}
+            entries={entries}
+            filtered={Object.keys(filters).length > 0}
+            onShowAll={() => show({})}
+          />
+        )}
+      </Answered>
+    </OperationsPage>
   )
 }
 
 interface AuditListProps {
-  readonly audit: ReturnType<typeof useAudit>
+  readonly audit: AuditPages
+  readonly entries: readonly SeenAuditEntry[]
   readonly filtered: boolean
   readonly onShowAll: () => void
 }
 
-function AuditList({ audit, filtered, onShowAll }: AuditListProps) {
-  const { entries, error, more, loadingMore, loadMore, retry } = audit
-  const days = useMemo(() => byDay(actsOf(entries ?? [])), [entries])
-  if (entries === undefined) {
-    if (error === null) return <Waiting />
-    return (
-      <EmptyState
-        tone="bad"
-        icon={CloudOff}
-        title="The audit cannot be read"
-        action={<Button onClick={retry}>Try again</Button>}
-      >
-        {error.message}
-      </EmptyState>
-    )
-  }
+function AuditList({ audit, entries, filtered, onShowAll }: AuditListProps) {
+  const { more, loadingMore, loadMore, moreError } = audit
+  const days = useMemo(() => byDay(actsOf(entries)), [entries])
   if (entries.length === 0) {
     return (
       <EmptyState
@@ -126,22 +108,13 @@ function AuditList({ audit, filtered, onShowAll }: AuditListProps) {
           </ol>
         </section>
       ))}
+      {moreError !== null && <Notice tone="warn">Older entries could not be read. {whyOf(moreError)}</Notice>}
       {more && (
         <Button onClick={loadMore} busy={loadingMore} className="self-center">
-          Load more
+          {moreError === null ? 'Load more' : 'Try again'}
         </Button>
       )}
     </div>
-  )
-}
-
-function Waiting() {
-  return (
-    <Loading label="Loading the audit" className="flex flex-col gap-3 rounded-xl border bg-card p-4">
-      {['a', 'b', 'c', 'd', 'e', 'f'].map((key) => (
-        <Skeleton key={key} className="h-6 w-full" />
-      ))}
-    </Loading>
   )
 }
 

@@ -2,6 +2,7 @@ import { CircleAlert, TriangleAlert } from 'lucide-react'
 import { Fragment } from 'react'
 import type { LimitReport } from 'toolcrib/operations'
 import { Badge } from '../../kit/badge.tsx'
+import { Names } from '../parts/names.tsx'
 import { formatLimit } from './limit-amount.ts'
 import { rankOf, shareOf } from './limit-rank.ts'
 
@@ -88,18 +89,5 @@ export function LimitRow({ limit }: { readonly limit: LimitReport }) {
         )}
       </div>
     </li>
-  )
-}
-
-/** What stands between backticks is a name. */
-function Names({ text }: { readonly text: string }) {
-  return text.split('`').map((part, index) =>
-    index % 2 === 1 ? (
-      <code key={part} className="text-xs text-foreground [overflow-wrap:anywhere]">
-        {part}
-      </code>
-    ) : (
-      part
-    ),
   )
 }

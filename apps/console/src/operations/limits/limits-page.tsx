@@ -1,15 +1,13 @@
 /** Every limit that is declared: what it is, what is used of it now, and how often it refused. */
-import { CloudOff, SearchX } from 'lucide-react'
+import { SearchX } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import type { LimitGroup, LimitReport, LimitsReport } from 'toolcrib/operations'
-import { Button } from '../../kit/button.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
-import { Notice } from '../../kit/notice.tsx'
 import { Segmented } from '../../kit/segmented.tsx'
-import { Loading, Skeleton } from '../../kit/skeleton.tsx'
 import { TextField } from '../../kit/text-field.tsx'
 import { useAnswer } from '../ask.ts'
-import { whyOf } from '../parts/why.ts'
+import { Answered } from '../parts/answered.tsx'
+import { OperationsPage, PageHeading } from '../parts/operations-page.tsx'
 import { BudgetList } from './budget-list.tsx'
 import { byRank, fits, rankOf } from './limit-rank.ts'
 import { LimitRow } from './limit-row.tsx'
@@ -32,16 +30,12 @@ export function LimitsPage() {
   const [find, setFind] = useState('')
   const [show, setShow] = useState<(typeof shows)[number]['value']>('all')
   const query = useDeferredValue(find.trim())
-  const { data, error, refetch } = useAnswer('limits', {}, { everyMs: 2_000 })
+  const answer = useAnswer('limits', {}, { everyMs: 2_000 })
   return (
-    <div className="mx-auto flex max-w-5xl flex-col gap-4 p-4 sm:p-6">
-      <title>Limits · Toolcrib</title>
-      <div>
-        <h1 className="text-lg font-semibold">Limits</h1>
-        <p className="text-sm text-muted-foreground">
-          Whatever can grow has one. They are set under <code className="text-xs">limits</code> in the configuration.
-        </p>
-      </div>
+    <OperationsPage title="Limits">
+      <PageHeading title="Limits">
+        Whatever can grow has one. They are set under <code className="text-xs">limits</code> in the configuration.
+      </PageHeading>
       <div className="flex flex-wrap items-center gap-3">
         <TextField
           label="Find a limit"
@@ -54,19 +48,10 @@ export function LimitsPage() {
         />
         <Segmented label="Which limits" value={show} onChange={setShow} options={shows} />
       </div>
-      {data === undefined ? (
-        <Waiting error={error} onRetry={() => void refetch()} />
-      ) : (
-        <>
-          {error !== null && (
-            <Notice tone="warn" icon={CloudOff}>
-              {whyOf(error)} It is asked again; what is shown is what was known last.
-            </Notice>
-          )}
-          <Found report={data} query={query} onlySet={show === 'set'} />
-        </>
-      )}
-    </div>
+      <Answered of="limits" answer={answer}>
+        {(report) => <Found report={report} query={query} onlySet={show === 'set'} />}
+      </Answered>
+    </OperationsPage>
   )
 }
 
@@ -115,26 +100,5 @@ function Group({ title, limits }: { readonly title: string; readonly limits: rea
         ))}
       </ul>
     </section>
-  )
-}
-
-function Waiting({ error, onRetry }: { readonly error: Error | null; readonly onRetry: () => void }) {
-  if (error !== null) {
-    return (
-      <EmptyState
-        tone="bad"
-        icon={CloudOff}
-        title="The limits cannot be read"
-        action={<Button onClick={onRetry}>Try again</Button>}
-      >
-        {whyOf(error)}
-      </EmptyState>
-    )
-  }
-  return (
-    <Loading label="Loading the limits" className="flex flex-col gap-3">
-      <Skeleton className="h-24 w-full" />
-      <Skeleton className="h-64 w-full" />
-    </Loading>
   )
 }

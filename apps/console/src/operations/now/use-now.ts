@@ -2,7 +2,6 @@
 import { useEffect, useState } from 'react'
 import type { NowReading, NowReport } from 'toolcrib/operations'
 import { operations } from '../ask.ts'
-import { whyOf } from '../parts/why.ts'
 
 export interface NowState {
   readonly readings: readonly NowReading[]
@@ -12,12 +11,10 @@ export interface NowState {
   /** When that came, as the clock here has it; null: none yet. */
   readonly heardAt: number | null
   /** Why the last question had no answer. */
-  readonly error: string | null
-  /** It did not answer, and does since then. */
-  readonly backAt: number | null
+  readonly error: Error | null
 }
 
-const nothing: NowState = { readings: [], waiting: null, at: 0, heardAt: null, error: null, backAt: null }
+const nothing: NowState = { readings: [], waiting: null, at: 0, heardAt: null, error: null }
 const everyMs = 1_000
 
 export function useNow(paused: boolean): NowState {
@@ -30,15 +27,13 @@ export function useNow(paused: boolean): NowState {
     let timer: ReturnType<typeof setTimeout> | undefined
 
     async function ask(): Promise<void> {
-      const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(10_000)])
       try {
-        const report = await operations.ask('now', cursor.at === undefined ? {} : { after: cursor.at }, { signal })
+        const report = await operations.ask('now', cursor.at === undefined ? {} : { after: cursor.at }, ended)
         cursor.at = report.cursor
         setState((before) => heard(before, report))
       } catch (error) {
         if (ended.signal.aborted) return
-        const reason = error instanceof Error ? whyOf(error) : String(error)
-        setState((before) => ({ ...before, error: reason }))
+        setState((before) => ({ ...before, error: error instanceof Error ? error : new Error(String(error)) }))
       }
       if (!ended.signal.aborted && !document.hidden) timer = setTimeout(() => void ask(), everyMs)
       else timer = undefined
@@ -65,6 +60,5 @@ function heard(before: NowState, { readings, whole, waiting, at, maxReadings }: 
   const first = readings[0]?.at ?? at
   const earlier = whole ? before.readings.filter((reading) => reading.at < first) : before.readings
   const kept = [...earlier, ...readings].slice(-maxReadings)
-  const heardAt = Date.now()
-  return { readings: kept, waiting, at, heardAt, error: null, backAt: before.error === null ? before.backAt : heardAt }
+  return { readings: kept, waiting, at, heardAt: Date.now(), error: null }
 }

@@ -1,13 +1,10 @@
 /** The tools of the house, what was refused, and what would happen. Which of them is looked at is in the address. */
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { CloudOff } from 'lucide-react'
 import type { RegistryReport } from 'toolcrib/operations'
-import { Button } from '../../kit/button.tsx'
-import { EmptyState } from '../../kit/empty-state.tsx'
-import { Notice } from '../../kit/notice.tsx'
-import { Loading, Skeleton } from '../../kit/skeleton.tsx'
 import { Tabs } from '../../kit/tabs.tsx'
 import { useAnswer } from '../ask.ts'
+import { Answered } from '../parts/answered.tsx'
+import { OperationsPage, PageHeading } from '../parts/operations-page.tsx'
 import { JudgementBox } from './judgement-box.tsx'
 import { Refusals } from './refusals.tsx'
 import { ToolList } from './tool-list.tsx'
@@ -20,46 +17,41 @@ export function RegistryPage() {
   const { view: asked, tool } = useParams({ strict: false })
   const view = views.find((one) => one === asked) ?? 'tools'
   const navigate = useNavigate()
-  const { data, error, refetch } = useAnswer('registry', {}, { everyMs: EVERY_MS })
+  const answer = useAnswer('registry', {}, { everyMs: EVERY_MS })
   const show = (next: View, open?: string) =>
     void navigate({ to: '/operations/registry/{-$view}/{-$tool}', params: { view: next, tool: open } })
 
   return (
-    <div className="mx-auto flex max-w-5xl flex-col gap-4 p-4 sm:p-6">
-      <title>Registry · Toolcrib</title>
-      <div>
-        <h1 className="text-lg font-semibold">Registry</h1>
-        <p className="text-sm text-muted-foreground">
-          Every tool, who may use it, and everything that was refused. Only what <code>defineTool</code> made is a tool.
-        </p>
-      </div>
-      {data === undefined ? (
-        <Waiting error={error} onRetry={() => void refetch()} />
-      ) : (
-        <>
-          {error !== null && <Notice tone="bad">{error.message} What is shown is what was known last.</Notice>}
-          <VerdictCounts report={data} />
-          <Tabs
-            label="The registry"
-            value={view}
-            onChange={(next) => show(next)}
-            tabs={[
-              {
-                value: 'tools',
-                label: `Tools (${data.tools.length + data.omitted})`,
-                content: <ToolList report={data} open={tool} onOpen={(open) => show('tools', open)} />,
-              },
-              {
-                value: 'refusals',
-                label: `Refusals (${data.objections.length})`,
-                content: <Refusals report={data} />,
-              },
-              { value: 'judgement', label: 'What would happen', content: <JudgementBox /> },
-            ]}
-          />
-        </>
-      )}
-    </div>
+    <OperationsPage title="Registry">
+      <PageHeading title="Registry">
+        Every tool, who may use it, and everything that was refused. Only what <code>defineTool</code> made is a tool.
+      </PageHeading>
+      <Answered of="registry" answer={answer} shape={['h-16', 'h-64']}>
+        {(report) => (
+          <>
+            <VerdictCounts report={report} />
+            <Tabs
+              label="The registry"
+              value={view}
+              onChange={(next) => show(next)}
+              tabs={[
+                {
+                  value: 'tools',
+                  label: `Tools (${report.tools.length + report.omitted})`,
+                  content: <ToolList report={report} open={tool} onOpen={(open) => show('tools', open)} />,
+                },
+                {
+                  value: 'refusals',
+                  label: `Refusals (${report.objections.length})`,
+                  content: <Refusals report={report} />,
+                },
+                { value: 'judgement', label: 'What would happen', content: <JudgementBox /> },
+              ]}
+            />
+          </>
+        )}
+      </Answered>
+    </OperationsPage>
   )
 }
 
@@ -79,26 +71,5 @@ function VerdictCounts({ report: { verdicts } }: { readonly report: RegistryRepo
         </div>
       ))}
     </dl>
-  )
-}
-
-function Waiting({ error, onRetry }: { readonly error: Error | null; readonly onRetry: () => void }) {
-  if (error !== null) {
-    return (
-      <EmptyState
-        tone="bad"
-        icon={CloudOff}
-        title="The registry cannot be read"
-        action={<Button onClick={onRetry}>Try again</Button>}
-      >
-        {error.message}
-      </EmptyState>
-    )
-  }
-  return (
-    <Loading label="Loading the registry" className="flex flex-col gap-3">
-      <Skeleton className="h-16 w-full" />
-      <Skeleton className="h-64 w-full" />
-    </Loading>
   )
 }

@@ -1,11 +1,12 @@
 /** All that is known of a tool: what a model sees, who may use it, who agrees to it, and where it comes from. */
-import type { ReactNode } from 'react'
 import type { ToolDetail } from 'toolcrib/operations'
 import { Notice } from '../../kit/notice.tsx'
 import { Loading, Skeleton } from '../../kit/skeleton.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { formatDuration } from '../../parts/time.ts'
 import { useAnswer } from '../ask.ts'
+import { Fact, Facts } from '../parts/facts.tsx'
+import { whyOf } from '../parts/why.ts'
 import { SchemaView } from './schema-view.tsx'
 import { placeText } from './verdict-card.tsx'
 
@@ -15,7 +16,7 @@ export function ToolDetails({ name, fingerprint }: { readonly name: string; read
   const { data, error } = useAnswer('tool', { name }, { everyMs: EVERY_MS })
   const tool = data?.tools.find((one) => one.fingerprint === fingerprint)
   if (tool !== undefined) return <Details tool={tool} />
-  if (error !== null) return <Notice tone="bad">{error.message}</Notice>
+  if (error !== null) return <Notice tone="bad">{whyOf(error)}</Notice>
   if (data?.tools.every((one) => one.name === name) === true) {
     return <Notice tone="neutral">Nobody offers it any more.</Notice>
   }
@@ -38,7 +39,7 @@ function Details({ tool }: { readonly tool: ToolDetail }) {
       <p dir="auto" className="text-sm whitespace-pre-wrap [overflow-wrap:anywhere]">
         {tool.description}
       </p>
-      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5 text-sm [overflow-wrap:anywhere]">
+      <Facts>
         <Fact name="Who may use it">
           <Rules tool={tool} />
         </Fact>
@@ -96,7 +97,7 @@ function Details({ tool }: { readonly tool: ToolDetail }) {
             <CopyButton label="Copy the fingerprint" text={() => tool.fingerprint} className="size-6!" />
           </span>
         </Fact>
-      </dl>
+      </Facts>
       <SchemaView title="Input" schema={tool.inputSchema} />
       {tool.outputSchema !== undefined && <SchemaView title="Output" schema={tool.outputSchema} />}
     </div>
@@ -141,13 +142,4 @@ function approvalWords({ approval, approvers }: ToolDetail): string {
     )
     .map((who) => `${who} must agree`)
     .join(', and ')
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-muted-foreground">{name}</dt>
-      <dd className="min-w-0">{children}</dd>
-    </>
-  )
 }

@@ -5,6 +5,8 @@ import type { CodePlace, RecordedVerdict } from 'toolcrib/operations'
 import type { Tone } from '../../kit/badge.tsx'
 import { Badge, toneText } from '../../kit/badge.tsx'
 import type { Icon } from '../../kit/icon.ts'
+import { Fact, Facts } from '../parts/facts.tsx'
+import { Names } from '../parts/names.tsx'
 
 interface Look {
   readonly tone: Tone
@@ -51,39 +53,45 @@ export function VerdictCard({ verdict, aside, pathWords = (path) => path, childr
         )}
         <span className="ms-auto text-xs text-muted-foreground">{aside}</span>
       </div>
-      <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm [overflow-wrap:anywhere]">
-        <Line name="Found" text={verdict.found} />
-        <Line name="Where" text={verdict.where} code />
-        {verdict.existingPath !== undefined && (
-          <Fact name="Held by">
-            <Holder name={verdict.existingName} path={pathWords(verdict.existingPath)} place={verdict.existing} />
-          </Fact>
-        )}
-        {verdict.verdict === 'refused' && (verdict.offered !== undefined || verdict.origin !== undefined) && (
-          <Fact name="Offered">
-            {verdict.origin !== undefined && <bdi>by {verdict.origin}</bdi>} {placeText(verdict.offered)}
-          </Fact>
-        )}
-        <Line name="Cause" text={verdict.cause} />
-        <Line name="What to do" text={verdict.fix} strong />
-        {advisories.map((advisory) => (
-          <Fact key={advisory.code} name="Warning">
-            <code className="text-xs">{advisory.code}</code>: {advisory.found}. {advisory.fix}
-          </Fact>
-        ))}
-      </dl>
+      <div className="mt-2">
+        <Facts>
+          <Line name="Found" text={verdict.found} />
+          <Line name="Where" text={verdict.where} code />
+          {verdict.existingPath !== undefined && (
+            <Fact name="Held by">
+              <Holder name={verdict.existingName} path={pathWords(verdict.existingPath)} place={verdict.existing} />
+            </Fact>
+          )}
+          {verdict.verdict === 'refused' && (verdict.offered !== undefined || verdict.origin !== undefined) && (
+            <Fact name="Offered">
+              {verdict.origin !== undefined && <bdi>by {verdict.origin}</bdi>} {placeText(verdict.offered)}
+            </Fact>
+          )}
+          <Line name="Cause" text={verdict.cause} />
+          {verdict.fix !== undefined && verdict.fix !== '' && (
+            <Fact name="What to do">
+              <bdi className="font-medium">
+                <Names text={verdict.fix} />
+              </bdi>
+            </Fact>
+          )}
+          {advisories.map((advisory) => (
+            <Fact key={advisory.code} name="Warning">
+              <code className="text-xs">{advisory.code}</code>: {advisory.found}. <Names text={advisory.fix} />
+            </Fact>
+          ))}
+        </Facts>
+      </div>
       {children}
     </article>
   )
 }
 
-function Line({ name, text, code = false, strong = false }: LineProps) {
+function Line({ name, text, code = false }: LineProps) {
   if (text === undefined || text === '') return null
   return (
     <Fact name={name}>
-      <bdi className={`whitespace-pre-wrap ${code ? 'font-mono text-xs' : ''} ${strong ? 'font-medium' : ''}`}>
-        {text}
-      </bdi>
+      <bdi className={`whitespace-pre-wrap ${code ? 'font-mono text-xs' : ''}`}>{text}</bdi>
     </Fact>
   )
 }
@@ -92,16 +100,6 @@ interface LineProps {
   readonly name: string
   readonly text: string | undefined
   readonly code?: boolean
-  readonly strong?: boolean
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-muted-foreground">{name}</dt>
-      <dd className="min-w-0">{children}</dd>
-    </>
-  )
 }
 
 interface HolderProps {

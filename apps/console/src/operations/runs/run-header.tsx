@@ -2,13 +2,14 @@ import type { ReactNode } from 'react'
 import { type AgentCompleted, describeLimit, type LoggedEvent } from 'toolcrib/protocol'
 import { Notice } from '../../kit/notice.tsx'
 import { formatDuration } from '../../parts/time.ts'
+import { useTick } from '../parts/use-tick.ts'
 import { RunBadge } from './run-state.tsx'
-import { formatAgo, formatCost, formatMoment, useNow } from './run-times.ts'
+import { formatAgo, formatCost, formatMoment } from './run-times.ts'
 import type { RunLog } from './use-run.ts'
 
 export function RunHeader({ log: { run, events, currency } }: { readonly log: RunLog }) {
   const { name, owner, agent, model, startedAt, endedAt, used, attempts, node, parked, runId, threadId } = run
-  const now = useNow(1_000, endedAt === null)
+  const now = useTick(1_000, endedAt === null)
   const end = endOf(events)
   return (
     <header className="flex flex-col gap-3">

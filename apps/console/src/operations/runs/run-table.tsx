@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import type { RunSummary } from 'toolcrib/operations'
 import { formatDuration } from '../../parts/time.ts'
+import { useTick } from '../parts/use-tick.ts'
 import { RunBadge } from './run-state.tsx'
-import { formatAgo, formatCost, formatMoment, useNow } from './run-times.ts'
+import { formatAgo, formatCost, formatMoment } from './run-times.ts'
 
 export interface RunTableProps {
   readonly runs: readonly RunSummary[]
@@ -25,7 +26,7 @@ const onlyWide = 'hidden md:table-cell'
 const amount = `${onlyWide} px-3 py-2.5 text-end tabular-nums`
 
 export function RunTable({ runs, currency }: RunTableProps) {
-  const now = useNow(1_000)
+  const now = useTick(1_000)
   const tenants = new Set(runs.map(({ owner }) => owner.tenant))
   return (
     <div className="overflow-hidden rounded-xl border bg-card shadow-xs">

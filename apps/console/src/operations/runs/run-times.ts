@@ -1,5 +1,4 @@
 /** Moments and amounts of a run as people read them. */
-import { useEffect, useState } from 'react'
 import { describeAmount } from 'toolcrib/protocol'
 import { formatDuration } from '../../parts/time.ts'
 
@@ -37,16 +36,4 @@ export function formatLong(ms: number): string {
 /** Null where the model has no price. */
 export function formatCost(micros: number, currency: string): string | null {
   return micros === 0 ? null : describeAmount('money', micros, currency)
-}
-
-/** The time of day, again and again. */
-export function useNow(everyMs: number, isOn = true): number {
-  const [now, setNow] = useState(Date.now)
-  useEffect(() => {
-    if (!isOn) return undefined
-    setNow(Date.now())
-    const timer = setInterval(() => setNow(Date.now()), everyMs)
-    return () => clearInterval(timer)
-  }, [everyMs, isOn])
-  return now
 }

@@ -5,10 +5,11 @@ import { useMemo, useState } from 'react'
 import { EmptyState } from '../../kit/empty-state.tsx'
 import { Switch } from '../../kit/switch.tsx'
 import { formatDuration } from '../../parts/time.ts'
+import { useTick } from '../parts/use-tick.ts'
 import { paceOf, shortSilenceMs, ticksOf } from './pace.ts'
 import { RowDetail } from './row-detail.tsx'
 import { RowList } from './row-list.tsx'
-import { formatLong, formatOffset, useNow } from './run-times.ts'
+import { formatLong, formatOffset } from './run-times.ts'
 import { type BarKind, type Row, timelineOf } from './timeline.ts'
 import type { RunLog } from './use-run.ts'
 import { barLooks, nameColumn, type Scale, WaterfallRow } from './waterfall-row.tsx'
@@ -22,7 +23,7 @@ export function Waterfall({ log: { events, run, currency } }: { readonly log: Ru
   const [chosen, setChosen] = useState<string>()
   const [cutSilences, setCutSilences] = useState(true)
   const atWork = run.endedAt === null
-  const now = useNow(1_000, atWork)
+  const now = useTick(1_000, atWork)
   const timeline = useMemo(() => timelineOf(events), [events])
   const { rows, marks, moments } = timeline
   const durationMs = Math.max(timeline.durationMs, atWork ? now - run.startedAt : 0)

@@ -1,8 +1,8 @@
 /** All that is known of one scope. */
-import type { ReactNode } from 'react'
 import type { ClosedScope, ScopeReport } from 'toolcrib/operations'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { formatDuration } from '../../parts/time.ts'
+import { Fact, Facts } from '../parts/facts.tsx'
 
 export function ScopeDetails({ scope }: { readonly scope: ScopeReport }) {
   const { path, openedAt, tools, toolCount, holdings, holdingCount, connection, run, frozen } = scope
@@ -70,21 +70,6 @@ export function CloseReportDetails({ closed }: { readonly closed: ClosedScope })
         </Fact>
       )}
     </Facts>
-  )
-}
-
-function Facts({ children }: { readonly children: ReactNode }) {
-  return (
-    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm [overflow-wrap:anywhere]">{children}</dl>
-  )
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-muted-foreground">{name}</dt>
-      <dd className="min-w-0">{children}</dd>
-    </>
   )
 }
 

@@ -1,14 +1,13 @@
 /** What is open now, by whom, with what, and for how long; asked again every second and a half while it is looked at. */
-import { ChevronsDownUp, ChevronsUpDown, CloudOff, SearchX } from 'lucide-react'
+import { ChevronsDownUp, ChevronsUpDown, SearchX } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import type { ScopesReport } from 'toolcrib/operations'
-import { Button } from '../../kit/button.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
 import { IconButton } from '../../kit/icon-button.tsx'
-import { Notice } from '../../kit/notice.tsx'
-import { Loading, Skeleton } from '../../kit/skeleton.tsx'
 import { TextField } from '../../kit/text-field.tsx'
 import { useAnswer } from '../ask.ts'
+import { Answered } from '../parts/answered.tsx'
+import { OperationsPage, PageHeading } from '../parts/operations-page.tsx'
 import { ClosedLately } from './closed-lately.tsx'
 import { Leaks } from './leaks.tsx'
 import { ScopeCounts } from './scope-counts.tsx'
@@ -28,32 +27,27 @@ export function ScopesPage() {
   const asked = find.trim()
   const opened = useOpened(asked !== '')
   const query = { open: opened.query, find: asked === '' ? undefined : asked }
-  const { data, error, refetch } = useAnswer('scopes', query, { everyMs: EVERY_MS })
+  const answer = useAnswer('scopes', query, { everyMs: EVERY_MS })
   return (
-    <div className="mx-auto flex max-w-6xl flex-col gap-4 p-4 sm:p-6">
-      <title>Scopes · Toolcrib</title>
-      <div>
-        <h1 className="text-lg font-semibold">Scopes</h1>
-        <p className="text-sm text-muted-foreground">
-          Everything that is open is in one of these, and closes with it: app, tenant, user, connection, run, call.
-        </p>
-      </div>
-      {data === undefined ? (
-        <Waiting error={error} onRetry={() => void refetch()} />
-      ) : (
-        <>
-          {error !== null && <Notice tone="bad">{error.message} What is shown is what was known last.</Notice>}
-          <Leaks leaked={data.leaked} />
-          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
-            <Tree report={data} opened={opened} find={find} onFind={setFind} />
-            <div className="flex min-w-0 flex-col gap-4">
-              <ScopeCounts counts={data.counts} resources={data.resources} />
-              <Lately report={data} />
+    <OperationsPage title="Scopes">
+      <PageHeading title="Scopes">
+        Everything that is open is in one of these, and closes with it: app, tenant, user, connection, run, call.
+      </PageHeading>
+      <Answered of="scopes" answer={answer} shape={['h-10', 'h-64']}>
+        {(report) => (
+          <>
+            <Leaks leaked={report.leaked} />
+            <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
+              <Tree report={report} opened={opened} find={find} onFind={setFind} />
+              <div className="flex min-w-0 flex-col gap-4">
+                <ScopeCounts counts={report.counts} resources={report.resources} />
+                <Lately report={report} />
+              </div>
             </div>
-          </div>
-        </>
-      )}
-    </div>
+          </>
+        )}
+      </Answered>
+    </OperationsPage>
   )
 }
 
@@ -116,25 +110,4 @@ function Tree({ report, opened, find, onFind }: TreeProps) {
 function Lately({ report }: { readonly report: ScopesReport }) {
   const now = useServerTime(report.at)
   return <ClosedLately closed={report.closed} now={now} />
-}
-
-function Waiting({ error, onRetry }: { readonly error: Error | null; readonly onRetry: () => void }) {
-  if (error !== null) {
-    return (
-      <EmptyState
-        tone="bad"
-        icon={CloudOff}
-        title="The scopes cannot be read"
-        action={<Button onClick={onRetry}>Try again</Button>}
-      >
-        {error.message}
-      </EmptyState>
-    )
-  }
-  return (
-    <Loading label="Loading the scopes" className="flex flex-col gap-3">
-      <Skeleton className="h-10 w-full" />
-      <Skeleton className="h-64 w-full" />
-    </Loading>
-  )
 }
