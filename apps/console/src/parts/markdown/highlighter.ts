@@ -1,4 +1,7 @@
-/** Grammars, each loaded when the first code of its language is shown. */
+/**
+ * Grammars, each loaded when the first code of its language is shown. The law: colours are worth little time. A grammar takes the
+ * square of some code, or breaks on it; one that was slow once is not used again on this page.
+ */
 import type { LanguageFn } from 'highlight.js'
 import { createLowlight } from 'lowlight'
 
@@ -6,7 +9,13 @@ const lowlight = createLowlight()
 
 /** What was made of a code: a tree of texts, in elements that have classes. */
 export type Coloured = ReturnType<typeof lowlight.highlight>
-export type Highlighter = (code: string) => Coloured
+/** Undefined: the code is better shown in one colour. */
+export type Highlighter = (code: string) => Coloured | undefined
+
+const SLOW_MS = 400
+/** Parts of the page that one code may take. */
+const MAX_ELEMENTS = 5_000
+const slow = new Set<string>()
 
 /** Undefined: the language is not known. */
 export async function highlighterOf(written: string): Promise<Highlighter | undefined> {
@@ -14,7 +23,24 @@ export async function highlighterOf(written: string): Promise<Highlighter | unde
   const load = grammars.get(language)
   if (load === undefined) return undefined
   if (!lowlight.registered(language)) lowlight.register(language, (await load()).default)
-  return (code) => lowlight.highlight(language, code)
+  return (code) => (slow.has(language) ? undefined : coloured(language, code))
+}
+
+function coloured(language: string, code: string): Coloured | undefined {
+  const begun = performance.now()
+  try {
+    const tree = lowlight.highlight(language, code)
+    return elementsOf(tree) > MAX_ELEMENTS ? undefined : tree
+  } catch {
+    // Nested deeper than the grammar can follow.
+    return undefined
+  } finally {
+    if (performance.now() - begun > SLOW_MS) slow.add(language)
+  }
+}
+
+function elementsOf({ children }: { readonly children: Coloured['children'] }): number {
+  return children.reduce((count, node) => (node.type === 'element' ? count + 1 + elementsOf(node) : count), 0)
 }
 
 type Load = () => Promise<{ readonly default: LanguageFn }>

@@ -4,7 +4,8 @@ import type { Coloured, Highlighter } from './highlighter.ts'
 
 /** Colouring takes about a millisecond for so many characters; more is coloured once it is whole. */
 const MAX_GROWING_CHARS = 8_000
-const MAX_CHARS = 100_000
+/** More stays in one colour: of code that is made for it, this much takes a second. */
+const MAX_CHARS = 12_000
 
 /** Undefined while there is nothing to colour it with. */
 export function useHighlighted(code: string, language: string | undefined, growing: boolean): ReactNode | undefined {
@@ -24,10 +25,7 @@ export function useHighlighted(code: string, language: string | undefined, growi
     }
   }, [language, waits])
 
-  return useMemo(
-    () => (highlighter === undefined || waits ? undefined : drawn(highlighter(code))),
-    [highlighter, code, waits],
-  )
+  return useMemo(() => (waits ? undefined : drawn(highlighter?.(code))), [highlighter, code, waits])
 }
 
 async function loadHighlighter(language: string): Promise<Highlighter | undefined> {
@@ -35,8 +33,8 @@ async function loadHighlighter(language: string): Promise<Highlighter | undefine
   return highlighterOf(language)
 }
 
-function drawn({ children }: Coloured): ReactNode {
-  return children.map(drawnNode)
+function drawn(coloured: Coloured | undefined): ReactNode | undefined {
+  return coloured?.children.map(drawnNode)
 }
 
 function drawnNode(node: Coloured['children'][number], index: number): ReactNode {
