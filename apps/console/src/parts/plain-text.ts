@@ -8,5 +8,5 @@ const heaped = /(\p{M}{16})(\p{M}+)/gu
 export function plainText(text: string): string {
   return text
     .replace(steering, (character) => `⟨U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`)
-    .replace(heaped, (_, kept: string, more: string) => `${kept}⟨${[...more].length} more marks⟩`)
+    .replace(heaped, (_, kept: string, more: string) => `${kept}⟨${more.match(/\p{M}/gu)?.length} more marks⟩`)
 }
