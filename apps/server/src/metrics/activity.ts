@@ -30,6 +30,8 @@ export interface ActivityOptions {
 interface RunAtWork {
   readonly model: string | null
   readonly stepSince: number | null
+  /** The models of the agents inside it, by the calls that they were called by. */
+  readonly inside: Map<string, string>
 }
 
 const maxRuns = 10_000
@@ -37,8 +39,8 @@ const maxRuns = 10_000
 export function createActivity({ onModelError, onRunEnded }: ActivityOptions): Activity {
   const runs = new Map<string, RunAtWork>()
   /** One that waits for a person may wait for long, and is forgotten when there are too many. */
-  const remember = (key: string, run: RunAtWork): void => {
-    runs.set(key, run)
+  const remember = (runId: string, run: Pick<RunAtWork, 'model' | 'stepSince'>): void => {
+    runs.set(runId, { ...run, inside: runs.get(runId)?.inside ?? new Map() })
     const [oldest] = runs.keys()
     if (runs.size > maxRuns && oldest !== undefined) runs.delete(oldest)
   }
@@ -57,20 +59,19 @@ export function createActivity({ onModelError, onRunEnded }: ActivityOptions): A
     onModelError({ model, code })
   }
 
-  function runEnded(key: string, { outcome, error }: AgentCompleted): void {
-    const model = runs.get(key)?.model ?? null
+  function runEnded(model: string | null, { outcome, error }: AgentCompleted): void {
     if (error !== undefined) modelFailed(model, error.code)
     onRunEnded({ model, outcome, ...(error === undefined ? {} : { error }) })
   }
 
   /** Of an agent inside a run nothing is timed, but its model may fail as any other. */
-  function observeInside(event: RunEvent, key: string): void {
-    if (event.type === 'subagent_event') return observeInside(event.event, `${key}/${event.parentCallId}`)
-    if (event.type === 'agent_started') remember(key, { model: event.model, stepSince: null })
-    if (event.type === 'agent_rewound') modelFailed(runs.get(key)?.model ?? null, event.reason)
+  function observeInside(event: RunEvent, run: RunAtWork | undefined, place: string): void {
+    if (event.type === 'subagent_event') return observeInside(event.event, run, `${place}/${event.parentCallId}`)
+    if (event.type === 'agent_started') run?.inside.set(place, event.model)
+    if (event.type === 'agent_rewound') modelFailed(run?.inside.get(place) ?? null, event.reason)
     if (event.type !== 'agent_completed') return
-    runEnded(key, event)
-    runs.delete(key)
+    runEnded(run?.inside.get(place) ?? null, event)
+    run?.inside.delete(place)
   }
 
   return {
@@ -104,12 +105,12 @@ export function createActivity({ onModelError, onRunEnded }: ActivityOptions): A
           if (event.durationMs > 0) took('call', event.durationMs)
           return
         case 'subagent_event':
-          return observeInside(event.event, `${event.runId}/${event.parentCallId}`)
+          return observeInside(event.event, runs.get(event.runId), event.parentCallId)
         case 'agent_completed':
-          runEnded(event.runId, event)
+          runEnded(runs.get(event.runId)?.model ?? null, event)
           since.ended[event.outcome] = (since.ended[event.outcome] ?? 0) + 1
           took('run', event.durationMs)
-          for (const key of runs.keys()) if (key === event.runId || key.startsWith(`${event.runId}/`)) runs.delete(key)
+          runs.delete(event.runId)
           return
         default:
           return
