@@ -6,6 +6,8 @@ export interface ScopesQuestion {
     readonly open?: string | undefined
     /** Only scopes with this text in their kind, their name or a tool of theirs, with what lies above and below them. */
     readonly find?: string | undefined
+    /** How many are listed right below one scope: at most 2,000; default 200. */
+    readonly most?: number | undefined
   }
   readonly reply: ScopesReport
 }
@@ -28,6 +30,8 @@ export interface ScopesReport {
   }
   /** The app's scope, and what of it is in sight. */
   readonly app: ScopeReport
+  /** How many more there was room for in the list. */
+  readonly room: number
   /** How many scopes are open that are out of sight. */
   readonly outOfSight: number
   /** How many scopes fit `find`; null: nothing was looked for. */

@@ -10,9 +10,9 @@ import type { ScopeView } from 'toolcrib/registry'
 import type { House } from './house.ts'
 import type { Sight } from './sight.ts'
 
-/** Listed in one answer, and right below one scope. */
-const maxListed = 2_000
-const maxChildren = 200
+/** Listed in one answer. */
+export const maxListedScopes = 2_000
+const defaultMost = 200
 /** Named of one scope. */
 const maxNamed = 50
 /** How long a scope that closed is still shown. */
@@ -22,7 +22,7 @@ const maxClosedShown = 100
 export function reportScopes(
   house: House,
   sight: Sight,
-  { open = '', find = '' }: ScopesQuestion['query'],
+  { open = '', find = '', most = defaultMost }: ScopesQuestion['query'],
 ): ScopesReport {
   const { registry, record, clock } = house
   const at = clock.now()
@@ -35,13 +35,16 @@ export function reportScopes(
     findings,
     asked: new Set(open.split(',')),
     facts: createFacts(house),
-    left: maxListed,
+    most,
+    left: maxListedScopes,
   }
+  const listed = listScope(app, listing)
   return {
     at,
     counts: Object.entries(scopes.byKind).map(([kind, counts]) => ({ kind, ...counts })),
     resources,
-    app: listScope(app, listing),
+    app: listed,
+    room: Math.max(0, listing.left),
     outOfSight: countOutOfSight(app, sight),
     found: findings?.found ?? null,
     closed: record.closed(sight, at - closedShownMs).slice(0, maxClosedShown),
@@ -114,12 +117,14 @@ interface Listing {
   readonly findings: Findings | undefined
   readonly asked: ReadonlySet<string>
   readonly facts: Facts
+  /** Right below one scope. */
+  readonly most: number
   /** How many more there is room for. */
   left: number
 }
 
 function listScope(view: ScopeView<Tool>, listing: Listing): ScopeReport {
-  const { sight, findings, asked, facts } = listing
+  const { sight, findings, asked, facts, most } = listing
   const { id, kind, name, path, openedAt, closing, frozen, entryCount, holdingCount } = view
   listing.left -= 1
   const isAlwaysOpen = kind === 'app' || (kind === 'tenant' && sight.tenant !== null)
@@ -128,7 +133,7 @@ function listScope(view: ScopeView<Tool>, listing: Listing): ScopeReport {
   let omitted = 0
   for (const child of isOpen ? inSight(view, sight) : []) {
     if (findings?.shown.has(child.id) === false) continue
-    if (listed.length < maxChildren && listing.left > 0) listed.push(listScope(child, listing))
+    if (listed.length < most && listing.left > 0) listed.push(listScope(child, listing))
     else omitted += 1
   }
   return {

@@ -1,25 +1,31 @@
-/** What closed in the last half minute, with its report. */
+/** What closed in the last half minute, with its report; calls that closed well are only counted, there are too many. */
 import { CircleAlert, CircleCheck } from 'lucide-react'
 import type { ClosedScope } from 'toolcrib/operations'
 import { formatDuration } from '../../parts/time.ts'
 import { CloseReportDetails } from './scope-details.tsx'
-import { ageWords, splitPath } from './scope-words.ts'
+import { ageWords, closedBadly, countWords, splitPath } from './scope-words.ts'
 
 const SHOWN = 30
 
 export function ClosedLately({ closed, now }: { readonly closed: readonly ClosedScope[]; readonly now: number }) {
-  const shown = closed.slice(0, SHOWN)
+  const isCall = (one: ClosedScope) => one.kind === 'call' && !closedBadly(one)
+  const telling = closed.filter((one) => !isCall(one))
+  const shown = telling.slice(0, SHOWN)
+  const left = [
+    telling.length > SHOWN ? [`${telling.length - SHOWN} more`] : [],
+    closed.length > telling.length ? [`the last ${countWords(closed.length - telling.length, 'call')}, all well`] : [],
+  ].flat()
   return (
     <section aria-labelledby="closed-lately" className="min-w-0 rounded-xl border bg-card shadow-xs">
       <h2 id="closed-lately" className="px-4 pt-3 text-sm font-semibold">
         Closed in the last half minute
       </h2>
-      {shown.length === 0 ? (
+      {closed.length === 0 ? (
         <p className="px-4 pt-1 pb-3 text-sm text-muted-foreground">Nothing did.</p>
       ) : (
         <ul className="py-1.5">
           {shown.map((one) => {
-            const isBad = one.leaked || one.failed.length + one.overdue.length > 0
+            const isBad = closedBadly(one)
             return (
               <li key={`${one.path} ${one.at}`} className="transition-opacity duration-500 starting:opacity-0">
                 <details className="group">
@@ -41,8 +47,11 @@ export function ClosedLately({ closed, now }: { readonly closed: readonly Closed
               </li>
             )
           })}
-          {closed.length > SHOWN && (
-            <li className="px-4 py-1.5 text-sm text-muted-foreground">and {closed.length - SHOWN} more</li>
+          {left.length > 0 && (
+            <li className="px-4 py-1.5 text-sm text-muted-foreground">
+              {shown.length > 0 && 'and '}
+              {left.join(', and ')}
+            </li>
           )}
         </ul>
       )}

@@ -1,4 +1,5 @@
 /** All that is known of one scope. */
+import { Link } from '@tanstack/react-router'
 import type { ClosedScope, ScopeReport } from 'toolcrib/operations'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { formatDuration } from '../../parts/time.ts'
@@ -20,7 +21,14 @@ export function ScopeDetails({ scope }: { readonly scope: ScopeReport }) {
       <Fact name="Owns">{holdingCount === 0 ? 'Nothing' : <Named names={holdings} count={holdingCount} />}</Fact>
       {run !== undefined && (
         <Fact name="Run">
-          <bdi>{run.agent}</bdi>, in chat <bdi className="font-mono text-xs">{run.threadId}</bdi>
+          <Link
+            to="/operations/runs/$runId"
+            params={{ runId: scope.name }}
+            className="text-primary underline underline-offset-2"
+          >
+            Open the run
+          </Link>{' '}
+          of <bdi>{run.agent}</bdi>, in chat <bdi className="font-mono text-xs">{run.threadId}</bdi>
         </Fact>
       )}
       {connection !== undefined && (

@@ -3,29 +3,38 @@ import { ChevronRight, CircleDashed } from 'lucide-react'
 import { memo } from 'react'
 import type { ScopeReport } from 'toolcrib/operations'
 import { Badge } from '../../kit/badge.tsx'
-import { countWords, kindWords, splitPath } from './scope-words.ts'
+import { closedBadly, countWords, kindWords, splitPath } from './scope-words.ts'
 import type { TreeRow } from './tree-rows.ts'
 
 export interface ScopeRowProps {
   readonly row: TreeRow
   readonly age: string
   readonly onToggle: (row: TreeRow) => void
+  /** Whether what was left out can be listed. */
+  readonly hasMore: boolean
 }
 
 export const rowLook = 'flex min-h-9 min-w-0 items-center gap-2 px-3 py-1'
 
-export const ScopeRow = memo(function ScopeRow({ row, age, onToggle }: ScopeRowProps) {
+export const ScopeRow = memo(function ScopeRow({ row, age, onToggle, hasMore }: ScopeRowProps) {
   const indent = { paddingInlineStart: `${0.5 + (row.level - 1) * 1.1}rem` }
   if (row.type === 'more') {
     return (
       <div className={`${rowLook} text-sm text-muted-foreground`} style={indent}>
-        <span className="ms-6">{row.count.toLocaleString()} more. Find them by name.</span>
+        <span className="ms-6">
+          {row.count.toLocaleString()} more.{' '}
+          {hasMore ? (
+            <span className="text-primary underline underline-offset-2">Show some</span>
+          ) : (
+            'Find them by name.'
+          )}
+        </span>
       </div>
     )
   }
   if (row.type === 'closed') {
     const { closed } = row
-    const isBad = closed.leaked || closed.failed.length + closed.overdue.length > 0
+    const isBad = closedBadly(closed)
     return (
       <div className={`${rowLook} text-sm text-muted-foreground`} style={indent}>
         <CircleDashed aria-hidden="true" className="ms-6 size-4 shrink-0" />

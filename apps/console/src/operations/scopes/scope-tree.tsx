@@ -12,9 +12,11 @@ export interface ScopeTreeProps {
   /** Of what closed: from when on it goes. */
   readonly fadesFrom: number
   readonly onToggle: (row: TreeRow, open: boolean) => void
+  /** Lists more of what was left out. Undefined: there is no room for more. */
+  readonly onMore: (() => void) | undefined
 }
 
-export function ScopeTree({ rows, now, fadesFrom, onToggle }: ScopeTreeProps) {
+export function ScopeTree({ rows, now, fadesFrom, onToggle, onMore }: ScopeTreeProps) {
   const [current, setCurrent] = useState<string>()
   const [shown, setShown] = useState<string>()
   const list = useRef<HTMLDivElement>(null)
@@ -27,6 +29,11 @@ export function ScopeTree({ rows, now, fadesFrom, onToggle }: ScopeTreeProps) {
     if (key === undefined) return
     setCurrent(key)
     list.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus()
+  }
+
+  function choose(row: TreeRow) {
+    if (row.type === 'more') onMore?.()
+    else setShown(shown === row.key ? undefined : row.key)
   }
 
   function press(event: KeyboardEvent, row: TreeRow, index: number) {
@@ -52,7 +59,7 @@ export function ScopeTree({ rows, now, fadesFrom, onToggle }: ScopeTreeProps) {
           return () => (isScope && row.isOpen ? onToggle(row, false) : go(row.parent))
         case 'Enter':
         case ' ':
-          return () => setShown(shown === row.key ? undefined : row.key)
+          return () => choose(row)
         default:
           return undefined
       }
@@ -62,7 +69,7 @@ export function ScopeTree({ rows, now, fadesFrom, onToggle }: ScopeTreeProps) {
   return (
     <div role="tree" aria-label="Open scopes" ref={list} className="py-1">
       {rows.map((row, index) => {
-        const isShown = shown === row.key && row.type !== 'more'
+        const isShown = shown === row.key
         const isGoing = row.type === 'closed' && row.closed.at < fadesFrom
         return (
           <div
@@ -75,13 +82,14 @@ export function ScopeTree({ rows, now, fadesFrom, onToggle }: ScopeTreeProps) {
             tabIndex={row.key === currentKey ? 0 : -1}
             onFocus={() => setCurrent(row.key)}
             onKeyDown={(event) => press(event, row, index)}
-            onClick={() => setShown(isShown ? undefined : row.key)}
+            onClick={() => choose(row)}
             className={`cursor-default outline-offset-[-2px] transition-[opacity,background-color] duration-1000 starting:opacity-0 [contain-intrinsic-size:auto_2.25rem] [content-visibility:auto] hover:bg-muted/60 aria-selected:bg-accent/60 ${isGoing ? 'motion-safe:opacity-0' : ''}`}
           >
             <ScopeRow
               row={row}
               age={row.type === 'scope' ? ageWords(now - row.scope.openedAt) : ''}
               onToggle={toggle}
+              hasMore={onMore !== undefined}
             />
             {isShown && (
               // biome-ignore lint/a11y: what is shown is read and copied, not pressed

@@ -1,5 +1,6 @@
 /** What scopes are called, and look like. Times are the server's. */
 import { AppWindow, Box, Building2, Cable, Play, User, Wrench } from 'lucide-react'
+import type { ClosedScope } from 'toolcrib/operations'
 import type { Icon } from '../../kit/icon.ts'
 
 interface KindWords {
@@ -41,6 +42,11 @@ export function ageWords(ms: number): string {
   if (minutes < 60) return `${minutes} min`
   const hours = Math.floor(minutes / 60)
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`
+}
+
+/** It leaked, or something that it owned would not close. */
+export function closedBadly({ leaked, failed, overdue }: ClosedScope): boolean {
+  return leaked || failed.length + overdue.length > 0
 }
 
 /** The last part of a path, and all that is above it. */

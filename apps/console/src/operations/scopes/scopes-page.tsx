@@ -26,7 +26,7 @@ export function ScopesPage() {
   const [find, setFind] = useState('')
   const asked = find.trim()
   const opened = useOpened(asked !== '')
-  const query = { open: opened.query, find: asked === '' ? undefined : asked }
+  const query = { open: opened.query, find: asked === '' ? undefined : asked, most: opened.most }
   const answer = useAnswer('scopes', query, { everyMs: EVERY_MS })
   return (
     <OperationsPage title="Scopes">
@@ -93,7 +93,13 @@ function Tree({ report, opened, find, onFind }: TreeProps) {
           Look for a part of a user’s name, an id, or a tool.
         </EmptyState>
       ) : (
-        <ScopeTree rows={rows} now={now} fadesFrom={now - STAYS_MS + FADES_MS} onToggle={onToggle} />
+        <ScopeTree
+          rows={rows}
+          now={now}
+          fadesFrom={now - STAYS_MS + FADES_MS}
+          onToggle={onToggle}
+          onMore={report.room > 0 ? opened.showMore : undefined}
+        />
       )}
       <p className="border-t px-4 py-2 text-xs text-muted-foreground" role="status">
         {report.found === null

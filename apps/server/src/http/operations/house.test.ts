@@ -129,7 +129,14 @@ describe('scopes', () => {
     const id = closed.app.children[0]?.children[7]?.id
     const opened = await operator.ask('scopes', { open: `${id}` })
     const all = await operator.ask('scopes', { open: 'all' })
+    const wider = await operator.ask('scopes', { most: 500 })
+    const widest = await operator.ask('scopes', { most: 2_000 })
 
+    expect([closed, wider, widest].map(({ app, room }) => [app.children[0]?.omitted, room])).toEqual([
+      [1_800, 1_798],
+      [1_500, 1_498],
+      [2, 0],
+    ])
     expect(closed.app.children[0]).toMatchObject({ omitted: 1_800, below: { user: 2_000, connection: 2_000 } })
     expect(closed.app.children[0]?.children[0]).toMatchObject({ children: [], below: { connection: 1 } })
     expect([byName.found, pathsOf(byName.app).at(-1)]).toEqual([1, 'app/tenant:acme/user:user 1999'])

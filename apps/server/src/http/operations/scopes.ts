@@ -1,7 +1,7 @@
 /** What is open, what closed lately, and what leaked. @module */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { reportScopes } from '../../operations/scopes.ts'
+import { maxListedScopes, reportScopes } from '../../operations/scopes.ts'
 import type { HttpContext } from '../context.ts'
 import { answerQuestion } from './question.ts'
 
@@ -18,6 +18,7 @@ export function scopesQuestion(app: FastifyInstance, context: HttpContext): void
         .regex(/^(?:all|[\d,]*)$/, 'Expected ids joined by commas, or "all"')
         .optional(),
       find: z.string().max(maxFindChars).optional(),
+      most: z.coerce.number().int().min(1).max(maxListedScopes).optional(),
     }),
     answer: ({ query, sight }) => reportScopes(context.house, sight, query),
   })
