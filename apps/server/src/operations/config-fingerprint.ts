@@ -11,7 +11,12 @@ export function configFingerprint(config: ServerConfig): string {
 function told(key: string, value: unknown): unknown {
   if (isTool(value)) return value.fingerprint
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-  // What is made by code may hold anything, itself included.
-  if (key === 'model' && typeof value === 'object' && value !== null && 'name' in value) return String(value.name)
+  if (key === 'model') return nameOf(value)
+  if (key === 'models' && Array.isArray(value)) return value.map(nameOf)
   return typeof value === 'function' || typeof value === 'bigint' ? String(typeof value) : value
+}
+
+/** What is made by code may hold anything: a key, and itself. */
+function nameOf(model: unknown): unknown {
+  return typeof model === 'object' && model !== null && 'name' in model ? String(model.name) : model
 }
