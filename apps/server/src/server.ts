@@ -210,6 +210,7 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
       gateway,
       registry,
       supervisor,
+      administration: store.administration,
       tickets: auth.tickets,
       uploads,
       metrics,

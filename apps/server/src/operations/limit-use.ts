@@ -7,7 +7,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Tool } from 'toolcrib'
-import type { Supervisor } from 'toolcrib/agent'
+import type { AdministrationStore, Supervisor } from 'toolcrib/agent'
 import type { Gateway } from 'toolcrib/gateway'
 import type { LimitUse } from 'toolcrib/operations'
 import type { Owner } from 'toolcrib/protocol'
@@ -18,17 +18,21 @@ import type { ServerConfig } from '../config.ts'
 import type { Uploads } from '../http/uploads.ts'
 import type { Sight } from './sight.ts'
 
+/** Of the runs that are open, in each of their states. */
+const maxLookedAt = 200
+
 export interface LimitUseParts {
   readonly config: Pick<ServerConfig, 'dataFolder'>
   readonly gateway: Pick<Gateway, 'connections' | 'metrics'>
   readonly registry: Pick<Registry<Tool>, 'list' | 'metrics'>
   readonly supervisor: Pick<Supervisor, 'active'>
+  readonly administration: Pick<AdministrationStore, 'runs'>
   readonly tickets: Pick<Tickets, 'count'>
   readonly uploads: Pick<Uploads, 'bytes'>
 }
 
 export async function limitUse(
-  { config, gateway, registry, supervisor, tickets, uploads }: LimitUseParts,
+  { config, gateway, registry, supervisor, administration, tickets, uploads }: LimitUseParts,
   sight: Sight,
 ): Promise<{ readonly [Name in keyof Limits]?: LimitUse }> {
   const connections = gateway.connections().filter(({ principal }) => sight.sees(principal))
@@ -36,7 +40,10 @@ export async function limitUse(
     .active()
     .map(({ owner }) => owner)
     .filter((owner) => sight.sees(owner))
-  const databaseBytes = await bytesOf(join(config.dataFolder, 'toolcrib.db'))
+  const [databaseBytes, openRuns] = await Promise.all([
+    bytesOf(join(config.dataFolder, 'toolcrib.db')),
+    openRunsOf(administration, sight),
+  ])
   return {
     maxConnections: { amount: gateway.metrics().connections.places, of: 'server' },
     maxConnectionsPerUser: { amount: mostOf(connections.map(({ principal }) => userOf(principal))), of: 'user' },
@@ -48,8 +55,23 @@ export async function limitUse(
     maxToolsPerScope: { amount: registry.list().length, of: 'catalogue' },
     maxUploadingBytes: { amount: uploads.bytes, of: 'server' },
     maxTickets: { amount: tickets.count, of: 'server' },
+    ...(openRuns === undefined ? {} : { maxOpenRunsPerUser: { amount: mostOf(openRuns), of: 'user' } }),
     ...(databaseBytes === undefined ? {} : { maxDatabaseBytes: { amount: databaseBytes, of: 'server' } }),
   }
+}
+
+/** Whose they are. Undefined: too many to be looked at every second, or the store does not answer. */
+async function openRunsOf(
+  administration: LimitUseParts['administration'],
+  { tenant }: Sight,
+): Promise<readonly string[] | undefined> {
+  const query = { tenant, limit: maxLookedAt }
+  const pages = await Promise.all([
+    administration.runs({ ...query, state: 'working' }),
+    administration.runs({ ...query, state: 'waiting' }),
+  ]).catch(() => undefined)
+  if (pages === undefined || pages.some(({ next }) => next !== null)) return undefined
+  return pages.flatMap(({ runs }) => runs.map(({ owner }) => userOf(owner)))
 }
 
 function userOf({ tenant, user }: Owner): string {

@@ -11,7 +11,11 @@ export function BudgetList({
 }) {
   if (budgets.length === 0) return null
   return (
-    <Card title="Budgets" description="What users and tenants may use in a window of time." padded={false}>
+    <Card
+      title="Budgets"
+      description="What users and tenants may use in a window of time, and how often that ended a run or refused a call. How much of it somebody has used they see themselves, under Usage in their menu."
+      padded={false}
+    >
       <ul className="divide-y border-t">
         {budgets.map((budget) => (
           <li

@@ -118,6 +118,25 @@ describe('what operators are told of the house as it lives', () => {
     expect(await fixture.server.metrics.text()).toContain('toolcrib_limit_refusals_total{limit="maxMessageChars"} 1')
   })
 
+  it('counts the runs of one person that are open, waiting ones too [OPS-01]', async () => {
+    const gate = Promise.withResolvers<void>()
+    const model = createScriptedModel(() => ({ before: gate.promise, text: 'Hello.' }), { record: false })
+    await using fixture = await startFixture({ parts: { model } })
+    const operations = await operator(fixture.url)
+    await using client = connectClient(fixture.url, (await signIn(fixture.url, 'Ann')).token)
+    const threads = await Promise.all([client.createThread(), client.createThread()])
+    await Promise.all(threads.map(({ threadId }) => client.send(threadId, 'hello')))
+
+    const { limits } = await operations.ask('limits', {})
+
+    const used = Object.fromEntries(limits.map((limit) => [limit.name, limit.used]))
+    expect([used.maxOpenRunsPerUser, used.maxRunsPerUser]).toEqual([
+      { amount: 2, of: 'user' },
+      { amount: 2, of: 'user' },
+    ])
+    gate.resolve()
+  })
+
   it('counts what ends runs and refuses calls, and the budgets [OPS-01] [CALL-07]', async () => {
     const calls = [{ tool: 'calculate', input: { expression: '1 + 1' } }]
     const model = createScriptedModel(() => ({ calls }), { record: false })
