@@ -97,6 +97,59 @@ describe.runIf(mayRun(noBrowser))('attaching in the console', { timeout: 60_000 
     await page.context().close()
   })
 
+  it('takes away what was attached when the message is edited, and leaves it in the version before', async () => {
+    const page = await room.signIn(browser, 'eva')
+    const images = page.getByRole('log').getByRole('img')
+    await give(page, 'paste', { name: 'one.png', base64: png })
+    await give(page, 'paste', { name: 'two.png', base64: png })
+    await ready(page).nth(1).waitFor()
+    await page.getByLabel('Message').fill('what are they')
+    await page.getByLabel('Message').press('Enter')
+    await page.locator('[data-status="completed"]').waitFor()
+
+    await page.getByRole('button', { name: 'Edit', exact: true }).click()
+    await page.getByRole('button', { name: 'Remove one.png' }).click()
+    const focused = await page.getByLabel('Edited text').evaluate((field) => field.matches(':focus'))
+    await page.keyboard.press('Enter')
+    await page.getByText('2/2').waitFor()
+    const after = await images.evaluateAll((all) => all.map((image) => image.getAttribute('alt')))
+    await page.getByRole('button', { name: 'Older version' }).click()
+    await page.getByText('1/2').waitFor()
+
+    expect(focused).toBe(true)
+    expect(after).toEqual(['two.png'])
+    expect(await images.count()).toBe(2)
+    await page.context().close()
+  })
+
+  it('takes fifty pictures at once, more than the server takes at a time, shows each, and takes all away', async () => {
+    const page = await room.signIn(browser, 'fay')
+    const files = Array.from({ length: 50 }, (_, index) => fileOf({ name: `${index}.png`, base64: png }))
+
+    await page.locator('input[type="file"]').setInputFiles(files)
+    await ready(page).nth(49).waitFor()
+    await page.waitForFunction(() => {
+      const { document } = globalThis as unknown as {
+        readonly document: {
+          querySelectorAll(all: string): Iterable<{ readonly naturalWidth: number; scrollIntoView(): void }>
+        }
+      }
+      const pictures = [...document.querySelectorAll('[data-attachment] img')]
+      for (const picture of pictures) picture.scrollIntoView()
+      return pictures.length === 50 && pictures.every(({ naturalWidth }) => naturalWidth > 0)
+    })
+    const told = await page.getByText('50 files', { exact: true }).count()
+    const failed = await page.locator('[data-attachment="failed"]').count()
+    await page.getByLabel('Message').fill('look')
+    await page.getByLabel('Message').press('Enter')
+    const refusal = await page.getByRole('alert').textContent()
+    await page.getByRole('button', { name: 'Remove all' }).click()
+
+    expect([told, failed, await ready(page).count()]).toEqual([1, 0, 0])
+    expect(refusal).toMatch(/50.*10/)
+    await page.context().close()
+  })
+
   it('shows what is attached to a message while it is edited, and keeps it in each version', async () => {
     const page = await room.signIn(browser, 'dan')
     const image = page.getByRole('log').getByRole('img', { name: 'kept.png' })

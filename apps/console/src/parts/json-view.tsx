@@ -100,7 +100,7 @@ function Rows({ rows }: { readonly rows: readonly Row[] }) {
         <thead className="bg-muted">
           <tr>
             {columns.map((column) => (
-              <th key={column} scope="col" dir="auto" className="px-3 py-1.5 text-start font-medium">
+              <th key={column} scope="col" dir="auto" className="px-3 py-1.5 text-start font-medium last:pe-10">
                 {plainText(column)}
               </th>
             ))}

@@ -1,18 +1,34 @@
 /** What was attached to a message: images as they are, texts as chips; each opens in a tab of its own, where it can run nothing. */
-import { FileText, ImageOff } from 'lucide-react'
+import { FileText, ImageOff, X } from 'lucide-react'
 import { useState } from 'react'
 import type { AttachmentPart } from 'toolcrib/protocol'
 import { useClient } from '../../connection.tsx'
+import { IconButton } from '../../kit/icon-button.tsx'
+import { AttachedPicture } from './attached-picture.tsx'
 
-export function AttachedFiles({ files }: { readonly files: readonly AttachmentPart[] }) {
+export interface AttachedFilesProps {
+  readonly files: readonly AttachmentPart[]
+  /** Takes one away, by its place among them. Absent: they stay. */
+  readonly onRemove?: ((index: number) => void) | undefined
+}
+
+export function AttachedFiles({ files, onRemove }: AttachedFilesProps) {
   if (files.length === 0) return null
   return (
     <ul aria-label="Attached files" className="flex max-w-full flex-wrap justify-end gap-2">
       {files.map((file, index) => (
         // One file may be attached twice.
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a message never change
-        <li key={index} className="min-w-0 max-w-full">
+        // biome-ignore lint/suspicious/noArrayIndexKey: files only go, and each is what its id says
+        <li key={`${file.attachmentId} ${index}`} className="relative min-w-0 max-w-full">
           <AttachedFile file={file} />
+          {onRemove !== undefined && (
+            <IconButton
+              label={`Remove ${file.name}`}
+              icon={X}
+              onClick={() => onRemove(index)}
+              className="absolute! end-1 top-1 size-7! rounded-full! border bg-popover shadow-popup"
+            />
+          )}
         </li>
       ))}
     </ul>
@@ -33,11 +49,10 @@ function AttachedFile({ file: { attachmentId, name, mediaType, bytes } }: { read
       className="block overflow-hidden rounded-xl border bg-card hover:border-primary"
     >
       {isImage && !broken ? (
-        <img
+        <AttachedPicture
           alt={name}
           src={address}
-          loading="lazy"
-          onError={() => setBroken(true)}
+          onBroken={() => setBroken(true)}
           className="max-h-56 min-h-12 min-w-12 max-w-72 object-contain"
         />
       ) : (

@@ -111,7 +111,14 @@ export function Composer({ onSend, onStop, threadId, choice }: ComposerProps) {
           {problem}
         </p>
       )}
-      <WaitingFiles files={attaching.files} onRemove={attaching.remove} />
+      <WaitingFiles
+        files={attaching.files}
+        onRemove={(key) => {
+          attaching.remove(key)
+          // The button that had the focus is gone.
+          field.current?.focus()
+        }}
+      />
       <div
         data-composer=""
         className="flex items-end gap-2 rounded-2xl border border-input bg-card p-2 shadow-sm transition-shadow focus-within:border-ring focus-within:ring-2 focus-within:ring-ring/30"

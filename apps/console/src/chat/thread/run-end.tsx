@@ -2,12 +2,12 @@
 import { CircleAlert, CircleStop, Gauge, RotateCcw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { RunView } from 'toolcrib/client'
-import { describeLimit } from 'toolcrib/protocol'
 import { toneFill } from '../../kit/badge.tsx'
 import type { Icon } from '../../kit/icon.ts'
 import { IconButton } from '../../kit/icon-button.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { plainText } from '../../parts/plain-text.ts'
+import { limitInWords } from './limit-words.ts'
 import { RunUsage } from './run-usage.tsx'
 
 export interface RunEndProps {
@@ -61,8 +61,16 @@ function Ending({ run, mayRetry }: { readonly run: RunView; readonly mayRetry: b
     case 'limit_reached':
       return (
         <Told icon={Gauge} tone="warn">
-          <p>A limit was reached: {run.limit === undefined ? 'it is not known which' : describeLimit(run.limit)}.</p>
-          <p className="mt-0.5 text-xs text-muted-foreground">{whenWhole(run)}</p>
+          <p>A limit was reached: {run.limit === undefined ? 'it is not known which' : limitInWords(run.limit)}.</p>
+          <p className="mt-0.5 text-xs text-muted-foreground">
+            {whenWhole(run)}
+            {run.limit !== undefined && (
+              <>
+                {' · '}
+                <code className="font-mono">{run.limit.name}</code>
+              </>
+            )}
+          </p>
         </Told>
       )
     default:

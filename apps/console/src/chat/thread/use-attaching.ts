@@ -1,5 +1,5 @@
 /**
- * Files that wait for a message: each is put at the server at once. What the server took is kept with the draft; what it
+ * Files that wait for a message: a few at a time are put at the server. What the server took is kept with the draft; what it
  * refused stays in sight with the reason, until it is taken away.
  */
 import { useCallback, useEffect, useRef, useState } from 'react'
@@ -11,6 +11,21 @@ export type WaitingFile = { readonly key: string; readonly name: string } & (
   | { readonly state: 'ready'; readonly part: AttachmentPart }
   | { readonly state: 'failed'; readonly problem: string }
 )
+
+/** Fewer than a server lets one person have on the way by default, so that another tab can attach as well. */
+const MAX_AT_ONCE = 3
+const MAX_ATTEMPTS = 5
+const PAUSE_MS = 1_000
+
+/** The server has no room just now. */
+const refusedForNow: ReadonlySet<unknown> = new Set(['RATE_LIMITED', 'UPLOADS_LIMIT'])
+
+interface Upload {
+  readonly key: string
+  readonly file: File
+  readonly name: string
+  readonly controller: AbortController
+}
 
 export interface Attaching {
   readonly files: readonly WaitingFile[]
@@ -27,7 +42,10 @@ export function useAttaching(threadId: string | undefined): Attaching {
   const storageKey = `toolcrib.attached.${useUser()}.${threadId ?? 'new'}`
   const [files, setFiles] = useState<readonly WaitingFile[]>(() => readReady(storageKey))
   const current = useRef(files)
-  const uploads = useRef(new Map<string, AbortController>())
+  /** All that are not over, and of them those that have not begun. */
+  const uploads = useRef(new Map<string, Upload>())
+  const queue = useRef<Upload[]>([])
+  const atWork = useRef(0)
   /** Kept at once: what was sent may not be shown here any more, and would be found in the next new chat. */
   const change = useCallback(
     (next: (now: readonly WaitingFile[]) => readonly WaitingFile[]) => {
@@ -41,7 +59,7 @@ export function useAttaching(threadId: string | undefined): Attaching {
   useEffect(() => {
     const running = uploads.current
     return () => {
-      for (const upload of running.values()) upload.abort()
+      for (const { controller } of running.values()) controller.abort()
     }
   }, [])
 
@@ -49,11 +67,16 @@ export function useAttaching(threadId: string | undefined): Attaching {
     change((now) => now.map((file) => (file.key === key ? settled(file) : file)))
   }
 
-  async function upload(key: string, file: File, name: string) {
-    const upload = new AbortController()
-    uploads.current.set(key, upload)
+  async function work() {
+    if (atWork.current >= MAX_AT_ONCE) return
+    atWork.current++
+    for (let next = queue.current.shift(); next !== undefined; next = queue.current.shift()) await upload(next)
+    atWork.current--
+  }
+
+  async function upload({ key, file, name, controller: { signal } }: Upload) {
     try {
-      const part = await client.attach(file, name, { signal: upload.signal })
+      const part = await patiently(() => client.attach(file, name, { signal }), signal)
       settle(key, () => ({ key, name, state: 'ready', part }))
     } catch (error) {
       const problem = error instanceof Error ? error.message : 'It could not be attached; try again'
@@ -72,12 +95,15 @@ export function useAttaching(threadId: string | undefined): Attaching {
         const key = crypto.randomUUID()
         const name = attachmentNameOf(file.name)
         change((now) => [...now, { key, name, state: 'uploading' }])
-        void upload(key, file, name)
+        const upload = { key, file, name, controller: new AbortController() }
+        uploads.current.set(key, upload)
+        queue.current.push(upload)
+        void work()
       }
     },
     remove(key) {
-      uploads.current.get(key)?.abort()
-      const removed = files.find((file) => file.key === key)
+      uploads.current.get(key)?.controller.abort()
+      const removed = current.current.find((file) => file.key === key)
       change((now) => now.filter((file) => file.key !== key))
       // Whether or not the server hears of it: what no message names is forgotten there.
       if (removed?.state === 'ready') client.detach(removed.part.attachmentId).catch(() => {})
@@ -87,6 +113,31 @@ export function useAttaching(threadId: string | undefined): Attaching {
       change((now) => now.filter((file) => file.state !== 'failed' && !isSent(file)))
     },
   }
+}
+
+/** Again after a while, as long as it is refused for now only. */
+async function patiently<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let attempts = 1; ; attempts++) {
+    signal.throwIfAborted()
+    try {
+      return await attempt()
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (attempts === MAX_ATTEMPTS || !refusedForNow.has(code)) throw error
+    }
+    await pause(attempts * PAUSE_MS, signal)
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  const over = () => {
+    clearTimeout(timer)
+    resolve()
+  }
+  signal.addEventListener('abort', over, { once: true })
+  return promise.finally(() => signal.removeEventListener('abort', over))
 }
 
 function readyOf(files: readonly WaitingFile[]): readonly AttachmentPart[] {

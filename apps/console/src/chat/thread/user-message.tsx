@@ -1,6 +1,6 @@
 import { Pencil } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { sentAgain, type Turn, textOf } from 'toolcrib/client'
+import { type Turn, textOf } from 'toolcrib/client'
 import { attachmentsOf, type SentPart } from 'toolcrib/protocol'
 import { IconButton } from '../../kit/icon-button.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
@@ -57,20 +57,18 @@ export function UserMessage({ turn, versions, busy, onRevise, isLast = false }: 
 
   if (editing) {
     return (
-      <div key={messageId} className="flex flex-col items-end gap-1">
-        <AttachedFiles files={files} />
-        <MessageEditor
-          messageId={messageId}
-          text={text}
-          busy={busy}
-          mayBeEmpty={files.length > 0}
-          onSend={async (revised) => {
-            await onRevise(partsWith(turn, revised))
-            setEdited({})
-          }}
-          onCancel={() => setEdited({})}
-        />
-      </div>
+      <MessageEditor
+        key={messageId}
+        messageId={messageId}
+        text={text}
+        files={files}
+        busy={busy}
+        onSend={async (parts) => {
+          await onRevise(parts)
+          setEdited({})
+        }}
+        onCancel={() => setEdited({})}
+      />
     )
   }
   return (
@@ -133,10 +131,4 @@ function beginningOf(text: string): string {
   const lines = text.slice(0, MAX_CHARS).split('\n', MAX_LINES).join('\n')
   // Half a character is none.
   return lines.length < text.length ? lines.replace(/[\ud800-\udbff]$/, '') : text
-}
-
-/** What was attached stays attached. */
-function partsWith({ parts }: Turn, text: string): readonly SentPart[] {
-  const written: readonly SentPart[] = text === '' ? [] : [{ type: 'text', text }]
-  return [...written, ...attachmentsOf(sentAgain(parts))]
 }
