@@ -7,3 +7,9 @@ export const popupItemLook =
 
 /** Above the page and its drawers; tooltips and toasts come above it. */
 export const popupLayer = 'z-50'
+
+export const menuLook = `${popupLook} max-h-(--available-height) min-w-52 max-w-[min(20rem,calc(100vw-1rem))] overflow-y-auto p-1.5`
+
+/** Under what takes the whole attention. */
+export const backdropLook =
+  'fixed inset-0 z-40 bg-scrim transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0'

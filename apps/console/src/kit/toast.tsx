@@ -1,8 +1,7 @@
 /** Short notes at the edge of the page, one region for all. What matters longer than they stand is said in its place, too. */
-import { Toast as Base } from '@base-ui/react/toast'
-import { CircleAlert, CircleCheck, X } from 'lucide-react'
-import { type ReactNode, useMemo } from 'react'
-import { IconButton } from './icon-button.tsx'
+import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react'
+import { NotLoaded } from './not-loaded.tsx'
+import { createOnDemand, useOnDemand } from './on-demand.tsx'
 
 export interface ToastOptions {
   readonly title: string
@@ -21,85 +20,64 @@ export interface Toasts {
   show(options: ToastOptions): () => void
 }
 
-const manager = () => Base.useToastManager<{ readonly tone: 'neutral' | 'good' | 'bad' }>()
+/** What was to be shown before there was a region to show it in, in order. */
+interface WaitingToasts extends Toasts {
+  readonly showIn: (toasts: Toasts) => void
+  /** There will be none: all are gone unseen. */
+  readonly giveUp: () => void
+}
+
+const region = createOnDemand(async () => (await import('./toast-region.tsx')).ShownToasts)
+const ToastContext = createContext<Toasts | undefined>(undefined)
 
 export function useToast(): Toasts {
-  const { add, close } = manager()
-  return useMemo(
-    () => ({
-      show({ title, description, tone = 'neutral', action, timeoutMs = 5_000, onClose }) {
-        const id = add({
-          title,
-          ...(description === undefined ? {} : { description }),
-          priority: tone === 'bad' ? 'high' : 'low',
-          timeout: timeoutMs,
-          data: { tone },
-          ...(onClose === undefined ? {} : { onClose }),
-          ...(action === undefined
-            ? {}
-            : {
-                actionProps: {
-                  children: action.label,
-                  onClick: () => {
-                    action.onPress()
-                    close(id)
-                  },
-                },
-              }),
-        })
-        return () => close(id)
-      },
-    }),
-    [add, close],
-  )
+  const toasts = useContext(ToastContext)
+  if (toasts === undefined) throw new Error('Expected a ToastRegion above')
+  return toasts
 }
 
-/** Once in the page, around all that may show one. */
+/** Once in the page, around all that may show one. It is loaded with the first. */
 export function ToastRegion({ children }: { readonly children: ReactNode }) {
+  const toasts = useMemo(createWaitingToasts, [])
+  const { part: Shown, failed } = useOnDemand(region)
+
+  useEffect(() => {
+    if (failed) toasts.giveUp()
+  }, [failed, toasts])
+
   return (
-    <Base.Provider limit={3}>
+    <ToastContext value={toasts}>
       {children}
-      <Base.Portal>
-        <Base.Viewport
-          aria-label="Notes"
-          className="fixed inset-x-4 bottom-24 z-60 mx-auto flex max-w-sm flex-col gap-2 sm:right-4 sm:left-auto sm:w-96"
-        >
-          <Shown />
-        </Base.Viewport>
-      </Base.Portal>
-    </Base.Provider>
+      {Shown !== undefined && <Shown onReady={toasts.showIn} />}
+      {failed && <NotLoaded onClose={region.ask} />}
+    </ToastContext>
   )
 }
 
-const pictures = { neutral: undefined, good: CircleCheck, bad: CircleAlert } as const
+function createWaitingToasts(): WaitingToasts {
+  let shownIn: Toasts | undefined
+  const waiting = new Map<ToastOptions, { close: () => void }>()
 
-function Shown() {
-  const { toasts } = manager()
-  return toasts.map((toast) => {
-    const tone = toast.data?.tone ?? 'neutral'
-    const Picture = pictures[tone]
-    return (
-      <Base.Root
-        key={toast.id}
-        toast={toast}
-        data-toast=""
-        // Base UI hides one that is read out at once from screen readers; its buttons are for them as well.
-        aria-hidden={false}
-        className="rounded-xl border bg-popover text-popover-foreground shadow-popup transition-[opacity,translate] duration-200 select-none data-ending-style:translate-y-2 data-ending-style:opacity-0 data-limited:hidden data-starting-style:translate-y-2 data-starting-style:opacity-0"
-      >
-        <Base.Content className="flex items-center gap-3 py-2.5 ps-4 pe-2.5">
-          {Picture !== undefined && (
-            <Picture aria-hidden="true" className={`size-4 shrink-0 ${tone === 'bad' ? 'text-bad' : 'text-good'}`} />
-          )}
-          <div className="min-w-0 flex-1">
-            <Base.Title dir="auto" className="line-clamp-2 text-sm font-medium [overflow-wrap:anywhere]" />
-            <Base.Description className="mt-0.5 text-sm text-muted-foreground [overflow-wrap:anywhere]" />
-          </div>
-          <Base.Action className="min-h-8 shrink-0 rounded-lg px-2.5 text-sm font-medium text-primary hover:bg-accent" />
-          {/* Base UI shows it to a screen reader only while the region has the focus; it may always close it. */}
-          <Base.Close aria-hidden={false} render={<IconButton label="Close this note" icon={X} />} />
-        </Base.Content>
-      </Base.Root>
-    )
-  })
+  return {
+    show(options) {
+      if (shownIn !== undefined) return shownIn.show(options)
+      const handle = {
+        close() {
+          waiting.delete(options)
+          options.onClose?.()
+        },
+      }
+      waiting.set(options, handle)
+      region.ask()
+      return () => handle.close()
+    },
+    showIn(toasts) {
+      shownIn = toasts
+      for (const [options, handle] of waiting) handle.close = toasts.show(options)
+      waiting.clear()
+    },
+    giveUp() {
+      for (const { close } of [...waiting.values()]) close()
+    },
+  }
 }

@@ -6,10 +6,9 @@ import { MessageSquare, Search } from 'lucide-react'
 import { useState } from 'react'
 import { useDeletions } from '../chat/sidebar/deletions.tsx'
 import { useClient } from '../connection.tsx'
-import { backdropLook } from '../kit/dialog.tsx'
 import type { Icon } from '../kit/icon.ts'
 import { Kbd } from '../kit/kbd.tsx'
-import { popupItemLook } from '../kit/popup.ts'
+import { backdropLook, popupItemLook } from '../kit/popup.ts'
 import { Spinner } from '../kit/spinner.tsx'
 import { useSettled } from '../kit/use-settled.ts'
 import { threadName } from '../parts/thread-name.ts'
@@ -71,7 +70,7 @@ function Found({ onDone }: { readonly onDone: () => void }) {
 
   const actions = commands
     .list()
-    .filter(({ id, label, words = '' }) => id !== 'palette' && fits(wanted, `${label} ${words}`))
+    .filter(({ id, label, words = '' }) => id !== 'palette' && fits(query.trim(), `${label} ${words}`))
     .map(({ id, label, icon, shortcut, run }): Entry => {
       return { value: id, label, icon, keys: shortcut === undefined ? undefined : shortcuts[shortcut].keys, run }
     })

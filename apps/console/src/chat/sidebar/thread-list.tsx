@@ -1,19 +1,17 @@
 /** The threads, by day. More come when their end comes near. */
-import { ContextMenu as Base } from '@base-ui/react/context-menu'
 import { MessageSquareDashed, SearchX } from 'lucide-react'
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import type { Thread } from 'toolcrib/protocol'
 import { useThreads } from 'toolcrib/react'
 import { Button } from '../../kit/button.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
-import { menuLook } from '../../kit/menu.tsx'
+import { ContextMenu } from '../../kit/menu.tsx'
 import { Notice } from '../../kit/notice.tsx'
-import { popupLayer } from '../../kit/popup.ts'
 import { Loading, Skeleton } from '../../kit/skeleton.tsx'
 import { dayOf } from '../../parts/time.ts'
 import { useWaiting } from '../approval/waiting.tsx'
 import { useDeletions } from './deletions.tsx'
-import { ThreadActions, ThreadMenu } from './thread-menu.tsx'
+import { ThreadActions } from './thread-menu.tsx'
 import { ThreadRow } from './thread-row.tsx'
 import { useKeptFocus } from './use-kept-focus.ts'
 
@@ -24,12 +22,19 @@ export interface ThreadListProps {
   readonly onClearQuery: () => void
 }
 
+/** The row that was pressed with the other button, and where. */
+interface Pointed {
+  readonly thread: Thread
+  readonly at: DOMRect
+}
+
 export function ThreadList({ query, threadId, onOpen, onClearQuery }: ThreadListProps) {
   const { threads, query: of, hasMore: more, problem, loadMore } = useThreads({ query })
   const { hidden, remove } = useDeletions()
   const { ownThreads: waiting } = useWaiting()
   const [renaming, setRenaming] = useState<string>()
-  const [pointed, setPointed] = useState<Thread>()
+  const [pointed, setPointed] = useState<Pointed>()
+  const [menuOpen, setMenuOpen] = useState(false)
   const list = useRef<HTMLElement>(null)
   const end = useRef<HTMLDivElement>(null)
   const shown = useMemo(() => threads?.filter((thread) => !hidden.has(thread.threadId)), [threads, hidden])
@@ -62,28 +67,22 @@ export function ThreadList({ query, threadId, onOpen, onClearQuery }: ThreadList
     [remove],
   )
 
-  const menu = (
-    <Base.Portal>
-      <Base.Positioner className={popupLayer}>
-        <Base.Popup className={menuLook}>
-          {pointed !== undefined && <ThreadActions thread={pointed} onRename={setRenaming} onRemove={removeRow} />}
-        </Base.Popup>
-      </Base.Positioner>
-    </Base.Portal>
-  )
-
   return (
-    <Base.Root disabled={shown === undefined || shown.length === 0}>
-      <Base.Trigger
-        render={<nav ref={list} aria-label="Threads" tabIndex={-1} />}
+    <>
+      <nav
+        ref={list}
+        aria-label="Threads"
+        tabIndex={-1}
         onContextMenu={(event) => {
           const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-thread-id]') : null
           const thread = shown?.find((each) => each.threadId === row?.dataset.threadId)
           // Beside the rows the browser's own menu is the right one.
-          if (thread === undefined) event.preventBaseUIHandler()
-          setPointed(thread)
+          if (thread === undefined) return
+          event.preventDefault()
+          setPointed({ thread, at: new DOMRect(event.clientX, event.clientY) })
+          setMenuOpen(true)
         }}
-        className="mt-2 min-h-0 flex-1 overflow-y-auto px-3 pb-3"
+        className="mt-2 min-h-48 flex-1 overflow-y-auto px-3 pb-3"
       >
         {problem !== undefined && (
           <Notice tone="bad" className="my-2">
@@ -135,10 +134,13 @@ export function ThreadList({ query, threadId, onOpen, onClearQuery }: ThreadList
           </section>
         ))}
         {more && <div ref={end} className="h-px" />}
-      </Base.Trigger>
-      {menu}
-      <ThreadMenu onRename={setRenaming} onRemove={removeRow} />
-    </Base.Root>
+      </nav>
+      {pointed !== undefined && (
+        <ContextMenu open={menuOpen} onOpenChange={setMenuOpen} at={pointed.at}>
+          <ThreadActions thread={pointed.thread} onRename={setRenaming} onRemove={removeRow} />
+        </ContextMenu>
+      )}
+    </>
   )
 }
 

@@ -5,7 +5,7 @@ import type { Thread } from 'toolcrib/protocol'
 import { Tooltip } from '../../kit/tooltip.tsx'
 import { threadName } from '../../parts/thread-name.ts'
 import { MarkedTitle } from './marked-title.tsx'
-import { ThreadMenuButton } from './thread-menu.tsx'
+import { ThreadMenu } from './thread-menu.tsx'
 import { ThreadRename } from './thread-rename.tsx'
 
 export interface ThreadRowProps {
@@ -77,7 +77,7 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
             )
           )}
           <span className="w-0 shrink-0 overflow-hidden opacity-0 group-focus-within:w-8 group-focus-within:overflow-visible group-focus-within:opacity-100 group-hover:w-8 group-hover:overflow-visible group-hover:opacity-100 has-data-popup-open:w-8 has-data-popup-open:opacity-100 pointer-coarse:w-10 pointer-coarse:opacity-100">
-            <ThreadMenuButton thread={thread} />
+            <ThreadMenu thread={thread} onRename={onRename} onRemove={onRemove} />
           </span>
         </div>
       )}
