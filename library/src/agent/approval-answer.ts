@@ -174,6 +174,7 @@ export function createAnswerer(options: AnswererOptions): Answerer {
       return {
         approval: approvalFor(principal, record),
         decision: record.status === 'open' ? null : record.status,
+        ...(record.by === undefined ? {} : { by: record.by }),
         tool: tool === undefined ? null : toolInfo(tool),
       }
     },

@@ -160,6 +160,20 @@ describe('an approval that is looked at', () => {
     })
     expect(JSON.stringify(shown)).not.toMatch(/canary|hunter2|thr_/)
   })
+
+  it('says who answered it, to those who may have done so as well [RUN-08]', async () => {
+    const by = { users: ['eve', 'bob'] }
+    const approving = definePolicy({ allow: [{ tools: ['*'] }], approve: [{ tools: ['pay'], by }] })
+    await using bench = createAgentBench({ tools: [paying(usual)], script: asking, policy: approving })
+    await bench.ask()
+    const { approvalId } = await bench.until('approval_requested')
+
+    await bench.supervisor.answer(bob, approvalId, { decision: 'denied', reason: 'for ann alone' })
+    const shown = await bench.supervisor.approval(eve, approvalId)
+
+    expect(shown).toMatchObject({ decision: 'denied', by: 'bob' })
+    expect(JSON.stringify(shown)).not.toContain('for ann alone')
+  })
 })
 
 type Judgement = StandardSchemaV1.Result<unknown>

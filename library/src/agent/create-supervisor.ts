@@ -454,7 +454,7 @@ function ownerOf({ tenant, user }: Principal): Owner {
 }
 
 /** As it was asked, without what only the store keeps. */
-function requestOf({ threadId: _threadId, status: _status, ...request }: ApprovalRecord): ApprovalRequested {
+function requestOf({ threadId: _threadId, status: _status, by: _by, ...request }: ApprovalRecord): ApprovalRequested {
   return request
 }
 

@@ -317,6 +317,8 @@ export interface LeaseStore {
 export interface ApprovalRecord extends ApprovalRequested {
   readonly threadId: string
   readonly status: 'open' | ApprovalDecision
+  /** Who answered. */
+  readonly by?: string
 }
 
 export interface ApprovalAnswer {

@@ -131,6 +131,8 @@ export interface Replies {
     readonly approval: InboxApproval
     /** Null: it is open. */
     readonly decision: ApprovalDecision | null
+    /** Who answered it. */
+    readonly by?: string
     /** What is asked about; null when it is gone or was changed, and for a tool that somebody else's client offers. */
     readonly tool: ToolInfo | null
   }

@@ -37,7 +37,7 @@ export function approvalRules({ describe, it, expect, store: shared }: Suite): v
         reason: 'fine',
         input: edited,
       }
-      const approval = { ...request, threadId, status: 'approved' }
+      const approval = { ...request, threadId, status: 'approved', by: owner.user }
       expect(first).toEqual({ status: 'resolved', approval, events: [{ seq: 3, at: START + 1, event }] })
       expect(second).toEqual({ status: 'already_resolved', approval })
       expect((await readAll(store, owner, threadId)).slice(2)).toEqual([{ seq: 3, at: START + 1, event }])

@@ -122,7 +122,7 @@ export function inboxRules({ describe, it, expect, store: shared }: Suite): void
       expect(all.map((found) => found.approvalId)).toEqual(requests.map((request) => request.approvalId).toSorted())
       expect(late).toEqual([record])
       expect(await store.inbox.list(eve, { now: START + 10 })).toEqual([])
-      expect(await store.inbox.get(eve, approvalId)).toEqual({ ...record, status: 'denied' })
+      expect(await store.inbox.get(eve, approvalId)).toEqual({ ...record, status: 'denied', by: 'eve' })
     })
 
     it('loses what ends with its run, and with its thread', async () => {

@@ -36,6 +36,6 @@ export function createMemoryApprovals(state: MemoryState): ApprovalStore {
   }
 }
 
-export function recordOf({ request, threadId, status }: MemoryApproval): ApprovalRecord {
-  return { ...request, threadId, status }
+export function recordOf({ request, threadId, status, by }: MemoryApproval): ApprovalRecord {
+  return { ...request, threadId, status, ...(by === undefined ? {} : { by }) }
 }

@@ -35,6 +35,8 @@ export interface MemoryApproval {
   readonly requestedAt: number
   readonly wrapping: readonly Wrapping[]
   status: 'open' | ApprovalDecision
+  /** Who answered. */
+  by?: string
 }
 
 export interface MemoryThread {
@@ -143,7 +145,9 @@ function applyChanges(state: OwnerState, held: MemoryThread, event: ThreadEvent,
         break
       case 'approval_closed': {
         const approval = state.approvals.get(change.approvalId)
-        if (approval?.threadId === held.thread.threadId && approval.status === 'open') approval.status = change.decision
+        if (approval?.threadId !== held.thread.threadId || approval.status !== 'open') break
+        approval.status = change.decision
+        if (change.by !== undefined) approval.by = change.by
         break
       }
       case 'run_ended':

@@ -29,7 +29,12 @@ export interface Wrapping {
 
 export type Change =
   | { readonly type: 'approval_opened'; readonly request: ApprovalRequested; readonly wrapping: readonly Wrapping[] }
-  | { readonly type: 'approval_closed'; readonly approvalId: string; readonly decision: ApprovalDecision }
+  | {
+      readonly type: 'approval_closed'
+      readonly approvalId: string
+      readonly decision: ApprovalDecision
+      readonly by: string | undefined
+    }
   | { readonly type: 'run_began'; readonly model: string; readonly attempt: number }
   | { readonly type: 'run_ended'; readonly outcome: RunOutcome; readonly usage: Usage }
   | { readonly type: 'output_kept'; readonly handle: string }
@@ -110,7 +115,7 @@ function changesAtAnyDepth(event: ThreadEvent, wrapping: readonly Wrapping[]): r
       return [{ type: 'approval_opened', request: event, wrapping }, ...audit(event, wrapping)]
     case 'approval_resolved':
       return [
-        { type: 'approval_closed', approvalId: event.approvalId, decision: event.decision },
+        { type: 'approval_closed', approvalId: event.approvalId, decision: event.decision, by: event.by },
         ...audit(event, wrapping),
       ]
     case 'agent_rewound':

@@ -19,7 +19,7 @@ interface AddressRow {
   readonly requested_at: number
 }
 
-const SELECT_INBOX = `SELECT approvals.user, thread_id, request, status, events.at AS requested_at, principal
+const SELECT_INBOX = `SELECT approvals.user, thread_id, request, status, answered_by, events.at AS requested_at, principal
   FROM approvals JOIN threads USING (thread_key)
   JOIN events ON events.thread_key = approvals.thread_key AND events.seq = approvals.seq
   LEFT JOIN runs ON runs.run_id = approvals.run_id AND runs.tenant = approvals.tenant AND runs.user = approvals.user`

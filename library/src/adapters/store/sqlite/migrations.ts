@@ -263,6 +263,9 @@ const steps: readonly string[] = [
   // Made with the store, and the same for all who share it.
   `CREATE TABLE store_keys (name TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT;
    INSERT INTO store_keys (name, key) VALUES ('input_hash', randomblob(32));`,
+
+  // Those who may answer as well are told who did. Of what was answered before, the log alone says it.
+  'ALTER TABLE approvals ADD COLUMN answered_by TEXT;',
 ]
 
 export const SCHEMA_VERSION: number = steps.length

@@ -109,7 +109,7 @@ export const readCommands: ReadCommands = {
 
   getApproval(db, { tenant, user }, approvalId) {
     const row = db.get<ApprovalRow>(
-      `SELECT thread_id, request, status FROM approvals JOIN threads USING (thread_key)
+      `SELECT thread_id, request, status, answered_by FROM approvals JOIN threads USING (thread_key)
        WHERE approvals.tenant = ? AND approvals.user = ? AND approval_id = ?`,
       tenant,
       user,
@@ -121,7 +121,7 @@ export const readCommands: ReadCommands = {
   listOpenApprovals(db, { tenant, user }, threadId) {
     return db
       .all<ApprovalRow>(
-        `SELECT thread_id, request, status FROM approvals JOIN threads USING (thread_key)
+        `SELECT thread_id, request, status, answered_by FROM approvals JOIN threads USING (thread_key)
          WHERE threads.tenant = ? AND threads.user = ? AND thread_id = ? AND status = 'open'
          ORDER BY approvals.seq, approvals.rowid`,
         tenant,

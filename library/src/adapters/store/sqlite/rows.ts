@@ -70,11 +70,13 @@ export interface ApprovalRow {
   readonly thread_id: string
   readonly request: string
   readonly status: ApprovalRecord['status']
+  readonly answered_by: string | null
 }
 
 export function approvalOf(row: ApprovalRow): ApprovalRecord {
   const request = JSON.parse(row.request) as ApprovalRequested
-  return { ...request, threadId: row.thread_id, status: row.status }
+  const { thread_id: threadId, status, answered_by: by } = row
+  return { ...request, threadId, status, ...(by === null ? {} : { by }) }
 }
 
 export function findThread(db: Statements, { tenant, user }: Owner, threadId: string): ThreadRow | undefined {

@@ -10,7 +10,7 @@ export const approvalWrites: Pick<WriteCommands, 'resolveApproval'> = {
   resolveApproval(db, owner, approvalId, json) {
     const answer = JSON.parse(json) as ApprovalAnswer
     const row = db.get<ApprovalRow & { readonly wrapping: string; readonly run_id: string }>(
-      `SELECT thread_id, request, status, wrapping, run_id FROM approvals JOIN threads USING (thread_key)
+      `SELECT thread_id, request, status, answered_by, wrapping, run_id FROM approvals JOIN threads USING (thread_key)
        WHERE approvals.tenant = ? AND approvals.user = ? AND approval_id = ?`,
       owner.tenant,
       owner.user,
@@ -42,7 +42,7 @@ export const approvalWrites: Pick<WriteCommands, 'resolveApproval'> = {
     )
     return {
       status: 'resolved',
-      approval: approvalOf({ ...row, status: answer.decision }),
+      approval: approvalOf({ ...row, status: answer.decision, answered_by: answer.by ?? null }),
       events: [{ seq: end.firstSeq, at: answer.at, event }],
     }
   },

@@ -108,9 +108,10 @@ function applyChange(
       break
     case 'approval_closed':
       db.run(
-        `UPDATE approvals SET status = ?
+        `UPDATE approvals SET status = ?, answered_by = ?
          WHERE tenant = ? AND user = ? AND approval_id = ? AND thread_key = ? AND status = 'open'`,
         change.decision,
+        change.by ?? null,
         tenant,
         user,
         change.approvalId,
