@@ -52,6 +52,8 @@ export const hostDrivers: Drivers<keyof HostLimits> = {
   async maxStorePendingBytes() {
     await using limited = await startLimited({ limits: { maxStorePendingBytes: 65_536 }, storeOn: 'disk' })
     const principal = await limited.principal('ann')
+    // What the server itself has to write is written.
+    await signInsOnRecord(limited)
     // Together, so that the second comes while the first still waits for the disk.
     const words = await Promise.all([
       codeOf(limited.server.supervisor.createThread(principal, { title: large })),

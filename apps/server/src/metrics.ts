@@ -33,7 +33,7 @@ export interface Metrics {
   /** What happened since somebody last took it: for one taker. */
   readonly activity: Pick<Activity, 'take'>
   /** How often limits refused. */
-  readonly refusals: Pick<Refusals, 'request' | 'read' | 'ofBudget'>
+  readonly refusals: Pick<Refusals, 'request' | 'forgotten' | 'read' | 'ofBudget'>
   /** A reservation against budgets that was made or refused. */
   reserved(reservation: Reserved): void
   /** The same store, with its commits timed. */

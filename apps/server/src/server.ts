@@ -230,7 +230,8 @@ export async function startServer(config: ServerConfig, parts: StartParts = {}):
   port = await listen(app, { host: config.host, port })
   phase.now = 'serving'
   const { auditKeepMs: keepMs, maxAuditEntries: maxEntries } = config.limits
-  opened.use(keepPruning({ store: store.audit, clock, log, keepMs, maxEntries }))
+  const onForgottenEarly = metrics.refusals.forgotten
+  opened.use(keepPruning({ store: store.audit, clock, log, keepMs, maxEntries, onForgottenEarly }))
   audit.record({
     kind: 'server_started',
     facts: { version, node: process.version, model, configuration: configFingerprint(config) },

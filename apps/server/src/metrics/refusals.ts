@@ -18,6 +18,8 @@ export interface Refusals {
   observe(event: LoggedEvent['event']): void
   /** Answered over HTTP with this code. */
   request(code: string): void
+  /** So many entries of the audit went before their time. */
+  forgotten(entries: number): void
   /** All that is counted anywhere, as `limitRefusals` names it. */
   read(parts: RefusalParts): Tally
   ofBudget(budget: DeclaredBudget): number
@@ -43,8 +45,8 @@ export function createRefusals({ budgets: declared }: RefusalsOptions): Refusals
   const counts = new Map<string, number>()
   const budgets = new Map<string, number>()
 
-  function count(key: string): void {
-    if (known.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1)
+  function count(key: string, times = 1): void {
+    if (known.has(key)) counts.set(key, (counts.get(key) ?? 0) + times)
   }
 
   function countBudget(budget: BudgetName): void {
@@ -56,6 +58,7 @@ export function createRefusals({ budgets: declared }: RefusalsOptions): Refusals
 
   return {
     request: (code) => count(`request:${code}`),
+    forgotten: (entries) => count('forgotten', entries),
     observe(event) {
       const inner = insideOf(event)
       if (inner.type === 'tool_completed') {

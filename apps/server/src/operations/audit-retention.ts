@@ -13,29 +13,41 @@ export interface AuditRetentionOptions {
   readonly log: Log
   readonly keepMs: number
   readonly maxEntries: number
+  /** So many went before their time, because there were others. */
+  readonly onForgottenEarly: (count: number) => void
 }
 
 const intervalMs = 10_000
 const step = 500
 
-/** Looks at once, and then every ten seconds until it is disposed. */
-export function keepPruning({ store, clock, log, keepMs, maxEntries }: AuditRetentionOptions): Disposable {
+/** Looks every ten seconds until it is disposed. */
+export function keepPruning(options: AuditRetentionOptions): Disposable {
+  const { store, clock, log, keepMs, maxEntries, onForgottenEarly } = options
   let stopped = false
-  let timer: Disposable | undefined
-  void look()
+  let timer = clock.setTimeout(() => void look(), intervalMs)
   return {
     [Symbol.dispose]: () => {
       stopped = true
-      timer?.[Symbol.dispose]()
+      timer[Symbol.dispose]()
     },
   }
 
   async function look(): Promise<void> {
     try {
-      while (!stopped && (await store.prune({ keepFrom: clock.now() - keepMs, maxEntries, limit: step })) === step);
+      const keepFrom = clock.now() - keepMs
+      while ((await forget(keepFrom, Number.POSITIVE_INFINITY)) === step);
+      let count = step
+      while (count === step) {
+        count = await forget(keepFrom, maxEntries)
+        if (count > 0) onForgottenEarly(count)
+      }
     } catch (err) {
       if (!stopped) log.error({ err }, 'forgetting old entries of the audit failed; it is tried again')
     }
     if (!stopped) timer = clock.setTimeout(() => void look(), intervalMs)
+  }
+
+  async function forget(keepFrom: number, entries: number): Promise<number> {
+    return stopped ? 0 : await store.prune({ keepFrom, maxEntries: entries, limit: step })
   }
 }

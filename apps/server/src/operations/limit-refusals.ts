@@ -9,11 +9,12 @@ import { type Limits, limitNames } from '../config/limits.ts'
 
 /**
  * Which count: `command`, `connection`, `close`, `offer` and `feed` are the gateway's, `registry` the registry's; `request`
- * is what HTTP answered; `run` and `call` are what events say.
+ * is what HTTP answered; `run` and `call` are what events say; `forgotten` is the audit's.
  */
 export type RefusalCount =
   | `${'command' | 'connection' | 'close' | 'offer' | 'registry' | 'request' | 'run' | 'call'}:${string}`
   | 'feed'
+  | 'forgotten'
   | 'dead'
 
 export const limitRefusals: { readonly [Name in keyof Limits]: readonly RefusalCount[] } = {
@@ -52,7 +53,7 @@ export const limitRefusals: { readonly [Name in keyof Limits]: readonly RefusalC
 
   maxDatabaseBytes: ['command:STORE_FULL', 'run:STORE_FULL'],
   auditKeepMs: [],
-  maxAuditEntries: [],
+  maxAuditEntries: ['forgotten'],
   maxStorePendingBytes: ['command:STORE_UNAVAILABLE', 'run:STORE_UNAVAILABLE'],
   maxRunsPerUser: ['command:RUNS_LIMIT'],
   maxRunsPerTenant: ['command:TENANT_RUNS_LIMIT'],

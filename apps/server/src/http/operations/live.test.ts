@@ -1,6 +1,6 @@
 import { ModelError } from 'toolcrib/agent'
 import { createOperationsClient, type OperationsClient } from 'toolcrib/operations'
-import { createScriptedModel } from 'toolcrib/testing'
+import { createManualClock, createScriptedModel } from 'toolcrib/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { limitNames } from '../../config/limits.ts'
 import { ask, bearer, connectClient, knock, signIn, startFixture } from '../../server.fixture.ts'
@@ -135,6 +135,27 @@ describe('what operators are told of the house as it lives', () => {
       { amount: 2, of: 'user' },
     ])
     gate.resolve()
+  })
+
+  it('counts what of the audit is forgotten before its time, so that nobody washes it away unseen [OPS-04] [L12]', async () => {
+    const clock = createManualClock(Date.now())
+    await using fixture = await startFixture({ config: { limits: { maxAuditEntries: 2 } }, parts: { clock } })
+    const operations = await operator(fixture.url)
+    for (const name of ['ann', 'bob', 'cid']) await signIn(fixture.url, name)
+    await operations.ask('audit', {})
+
+    const { limits } = await vi.waitFor(async () => {
+      await clock.advance(10_000)
+      const report = await operations.ask('limits', {})
+      expect(report.limits.find(({ name }) => name === 'maxAuditEntries')?.refused).not.toBe(0)
+      return report
+    })
+
+    // Of the start of the server and four sign-ins.
+    const refused = ['maxAuditEntries', 'auditKeepMs'].map(
+      (wanted) => limits.find(({ name }) => name === wanted)?.refused,
+    )
+    expect(refused).toEqual([3, null])
   })
 
   it('counts what ends runs and refuses calls, and the budgets [OPS-01] [CALL-07]', async () => {
