@@ -77,7 +77,11 @@ export function auditRules({ describe, it, expect, store: shared, makeStore }: S
         const error = { code, message: 'It did not run', retry: 'never' } as const
         return { ...ended(runId, 'call_1'), tool, outcome: 'refused', error }
       }
-      const events = [call('hunter2', 'TOOL_UNKNOWN'), call('My PIN is 4711', 'CALLS_LIMIT'), call('pay', 'CALLS_LIMIT')]
+      const events = [
+        call('hunter2', 'TOOL_UNKNOWN'),
+        call('My PIN is 4711', 'CALLS_LIMIT'),
+        call('pay', 'CALLS_LIMIT'),
+      ]
 
       await store.events.append(owner, threadId, { fence, at: START, events })
 
