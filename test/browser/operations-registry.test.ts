@@ -105,6 +105,26 @@ describe.runIf(mayRun(noBrowser))('the registry page', { timeout: 60_000 }, () =
     await page.context().close()
   })
 
+  it('keeps what was pasted while something else is looked at [WEB-03]', async () => {
+    const page = await operatorAt(browser, house.url, { at: '/operations/registry/judgement' })
+    const box = page.getByLabel('JSON to judge')
+    await box.fill('{ "name": "pay_invoice" }')
+    await page.getByRole('button', { name: 'Judge it' }).click()
+    const verdicts = page.getByRole('region', { name: 'Verdicts' })
+    await verdicts.waitFor()
+
+    await page.getByRole('tab', { name: /Refusals/ }).click()
+    await verdicts.waitFor({ state: 'hidden' })
+    await page.getByRole('tab', { name: 'What would happen' }).click()
+    await verdicts.waitFor()
+    await page.getByRole('link', { name: 'Scopes' }).click()
+    await page.getByRole('tree').waitFor()
+    await page.goBack()
+
+    expect(await box.inputValue()).toBe('{ "name": "pay_invoice" }')
+    await page.context().close()
+  })
+
   it('says where what is pasted is no JSON [WEB-03]', async () => {
     const page = await operatorAt(browser, house.url, { at: '/operations/registry/judgement', width: 380 })
 

@@ -1,10 +1,18 @@
 import { Tabs as Base } from '@base-ui/react/tabs'
 import type { ReactNode } from 'react'
 
+export interface TabOf<T extends string> {
+  readonly value: T
+  readonly label: ReactNode
+  readonly content: ReactNode
+  /** It stays as it was left while another is looked at. Default false. */
+  readonly kept?: boolean
+}
+
 export interface TabsProps<T extends string> {
   /** What the tabs are of. */
   readonly label: string
-  readonly tabs: readonly { readonly value: T; readonly label: ReactNode; readonly content: ReactNode }[]
+  readonly tabs: readonly TabOf<T>[]
   /** Absent: the first, then what is chosen. */
   readonly value?: T
   readonly onChange?: (value: T) => void
@@ -32,7 +40,7 @@ export function Tabs<T extends string>({ label, tabs, value, onChange, className
         <Base.Indicator className="absolute bottom-0 left-(--active-tab-left) h-0.5 w-(--active-tab-width) rounded-full bg-primary transition-[left,width] duration-150" />
       </Base.List>
       {tabs.map((tab) => (
-        <Base.Panel key={tab.value} value={tab.value} className="pt-4 outline-offset-4">
+        <Base.Panel key={tab.value} value={tab.value} keepMounted={tab.kept === true} className="pt-4 outline-offset-4">
           {tab.content}
         </Base.Panel>
       ))}

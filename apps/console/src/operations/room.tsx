@@ -1,6 +1,7 @@
 /** The operations room: the house seen from inside. Only for operators; the server decides, the page only says so. */
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { Lock } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { Logo } from '../parts/logo.tsx'
 import { useSignedIn } from '../session/signed-in.ts'
 import { Main } from '../shell/main.tsx'
@@ -42,21 +43,7 @@ export function OperationsRoom() {
         <Link to="/" aria-label="Toolcrib: back to the chat" className="flex h-13 shrink-0 items-center">
           <Logo small />
         </Link>
-        <nav
-          aria-label="Operations"
-          className="order-last -mx-4 flex w-screen min-w-0 gap-1 overflow-x-auto px-4 text-sm [scrollbar-width:none] md:order-none md:mx-0 md:w-auto md:flex-1 md:px-0"
-        >
-          {pages.map(({ to, label }) => (
-            <Link
-              key={to}
-              to={to}
-              className="relative flex h-11 shrink-0 items-center rounded-lg px-3 text-muted-foreground outline-offset-[-3px] transition-colors hover:text-foreground aria-[current=page]:font-medium aria-[current=page]:text-foreground aria-[current=page]:after:absolute aria-[current=page]:after:inset-x-3 aria-[current=page]:after:bottom-0 aria-[current=page]:after:h-0.5 aria-[current=page]:after:rounded-full aria-[current=page]:after:bg-primary md:h-13"
-            >
-              {label}
-              {to === '/operations/health' && <HealthMark />}
-            </Link>
-          ))}
-        </nav>
+        <Pages />
         <div className="ms-auto flex shrink-0 items-center gap-2">
           <div className="max-sm:hidden">
             <RoomSwitch room="operations" />
@@ -74,5 +61,37 @@ export function OperationsRoom() {
         <Outlet />
       </Main>
     </div>
+  )
+}
+
+/** Where they do not all fit, the one that is looked at is in the middle. */
+function Pages() {
+  const list = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is another current link
+  useEffect(() => {
+    const current = list.current?.querySelector<HTMLElement>('[aria-current=page]')
+    if (list.current === null || current == null) return
+    list.current.scrollLeft = current.offsetLeft - (list.current.clientWidth - current.offsetWidth) / 2
+  }, [pathname])
+
+  return (
+    <nav
+      ref={list}
+      aria-label="Operations"
+      className="relative order-last -mx-4 flex w-screen min-w-0 gap-1 overflow-x-auto px-4 text-sm [scrollbar-width:none] md:order-none md:mx-0 md:w-auto md:flex-1 md:px-0"
+    >
+      {pages.map(({ to, label }) => (
+        <Link
+          key={to}
+          to={to}
+          className="relative flex h-11 shrink-0 items-center rounded-lg px-3 text-muted-foreground outline-offset-[-3px] transition-colors hover:text-foreground aria-[current=page]:font-medium aria-[current=page]:text-foreground aria-[current=page]:after:absolute aria-[current=page]:after:inset-x-3 aria-[current=page]:after:bottom-0 aria-[current=page]:after:h-0.5 aria-[current=page]:after:rounded-full aria-[current=page]:after:bg-primary md:h-13"
+        >
+          {label}
+          {to === '/operations/health' && <HealthMark />}
+        </Link>
+      ))}
+    </nav>
   )
 }

@@ -5,7 +5,7 @@
 import { useCallback, useRef, useState } from 'react'
 import { useUser } from '../../connection.tsx'
 
-/** @param of - The thread, or the message that is being edited; undefined: a new thread. */
+/** @param of - The thread, the message that is being edited, or another place to write; undefined: a new thread. */
 export function useDraft(of: string | undefined) {
   const key = useDraftKey(of)
   const [text, setText] = useState(() => sessionStorage.getItem(key) ?? '')

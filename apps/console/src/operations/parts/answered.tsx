@@ -30,7 +30,7 @@ export interface AnsweredProps<T> {
 
 export function Answered<T>({ of, answer, shape = ['h-24', 'h-64'], children }: AnsweredProps<T>) {
   const { data, error, refetch } = answer
-  if (data !== undefined) {
+  if (data !== undefined && !isForbidden(error)) {
     return (
       <>
         <Heard error={error} at={answer.dataUpdatedAt} />
@@ -57,6 +57,11 @@ export function Answered<T>({ of, answer, shape = ['h-24', 'h-64'], children }: 
       {whyOf(error)}
     </EmptyState>
   )
+}
+
+/** What an operator saw goes with the role. */
+function isForbidden(error: Error | null): boolean {
+  return error !== null && 'code' in error && error.code === 'OPERATOR_REQUIRED'
 }
 
 export interface HeardProps {

@@ -1,4 +1,5 @@
 /** Why there is no answer, in a sentence for people. */
 export function whyOf(error: Error): string {
-  return 'code' in error && error.code === 'CONNECTION_LOST' ? 'The server does not answer.' : error.message
+  if ('code' in error && error.code === 'CONNECTION_LOST') return 'The server does not answer.'
+  return /[.!?]$/.test(error.message) ? error.message : `${error.message}.`
 }

@@ -3,11 +3,13 @@ import { useMutation } from '@tanstack/react-query'
 import { FlaskConical } from 'lucide-react'
 import { type DragEvent, useState } from 'react'
 import type { CandidateForm, CandidateTrust, JudgedCandidate, Judgement } from 'toolcrib/operations'
+import { useDraft } from '../../chat/thread/use-draft.ts'
 import { Button } from '../../kit/button.tsx'
 import { Notice } from '../../kit/notice.tsx'
 import { Select } from '../../kit/select.tsx'
 import { TextArea } from '../../kit/text-field.tsx'
 import { operations } from '../ask.ts'
+import { whyOf } from '../parts/why.ts'
 import { EffectBadge } from './effect-badge.tsx'
 import { SchemaView } from './schema-view.tsx'
 import { VerdictCard } from './verdict-card.tsx'
@@ -35,7 +37,7 @@ const example = JSON.stringify(
 )
 
 export function JudgementBox() {
-  const [text, setText] = useState('')
+  const [text, setText] = useDraft('judgement')
   const [trust, setTrust] = useState<CandidateTrust>('source')
   const [isOver, setOver] = useState(false)
   const judging = useMutation({ mutationFn: () => operations.judge({ text, trust }) })
@@ -76,7 +78,7 @@ export function JudgementBox() {
           placeholder="{ &quot;name&quot;: …"
           value={text}
           onChange={(event) => setText(event.target.value)}
-          problem={judging.error?.message}
+          problem={judging.error === null ? undefined : whyOf(judging.error)}
           hint={isOver ? 'Let go to read the file.' : 'A file can be dropped here too.'}
           className="[&_textarea]:font-mono [&_textarea]:text-xs [&_textarea]:leading-relaxed"
         />

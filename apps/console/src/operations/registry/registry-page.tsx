@@ -45,7 +45,7 @@ export function RegistryPage() {
                   label: `Refusals (${report.objections.length})`,
                   content: <Refusals report={report} />,
                 },
-                { value: 'judgement', label: 'What would happen', content: <JudgementBox /> },
+                { value: 'judgement', label: 'What would happen', content: <JudgementBox />, kept: true },
               ]}
             />
           </>
