@@ -13,8 +13,11 @@ describe('the list of runs', () => {
     ['a tenant, some time ago', { tenant: 'acme', from: 1, to: 9 }, 'runs_by_tenant'],
     ['a tenant, after a page', { tenant: 'acme', after: { startedAt: 5, runId: 'run' } }, 'runs_by_tenant'],
     ['a tenant and an agent that failed', { tenant: 'acme', agent: 'clerk', state: 'failed' }, 'runs_by_tenant'],
-    ['a user', { tenant: 'acme', user: 'ann' }, 'runs_by_user'],
+    ['a user', { tenant: 'acme', user: 'ann' }, 'runs_by_user (user=? AND tenant=?)'],
+    ['a user, after a page', { tenant: 'acme', user: 'ann', after: { startedAt: 5, runId: 'run' } }, 'runs_by_user'],
+    ['people of one name', { tenant: null, user: 'ann' }, 'runs_by_user (user=?)'],
     ['who waits', { tenant: 'acme', state: 'waiting' }, 'runs_at_work_by_owner'],
+    ['who waits in all tenants', { tenant: null, state: 'waiting' }, 'runs_at_work_by_start'],
   ])('of %s looks at a range of one index, and sorts at most a page [WEB-03]', (_what, query, index) => {
     using database = new DatabaseSync(':memory:')
     migrate(database, 0)

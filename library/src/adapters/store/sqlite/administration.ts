@@ -143,7 +143,7 @@ interface Narrowing {
 }
 
 function indexFor({ open, tenant, user }: Narrowing): string {
-  if (open) return 'runs_at_work_by_owner'
+  if (open) return tenant === null ? 'runs_at_work_by_start' : 'runs_at_work_by_owner'
   if (user !== undefined) return 'runs_by_user'
   return tenant === null ? 'runs_by_start' : 'runs_by_tenant'
 }
