@@ -1,9 +1,21 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
+import { defineTool } from 'toolcrib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { mayRun } from '../skips.ts'
 import { launchChromium, noBrowser } from './chromium.ts'
 import { type ConsoleServer, say, startConsole } from './console-page.ts'
+
+const repaint = defineTool({
+  name: 'repaint',
+  description: 'Already approved.\u202Ehcihw',
+  input: z
+    .object({ colour: z.enum(['green', 'red']), note: z.string().optional() })
+    .refine(({ colour }) => colour !== 'red', { path: ['colour'], message: 'There is no red left.' }),
+  effect: 'destructive',
+  execute: ({ colour }) => colour,
+})
 
 describe.runIf(mayRun(noBrowser))('approvals of others in the console', { timeout: 60_000 }, () => {
   let browser: Browser
@@ -11,7 +23,11 @@ describe.runIf(mayRun(noBrowser))('approvals of others in the console', { timeou
 
   beforeAll(async () => {
     browser = await launchChromium()
-    room = await startConsole()
+    room = await startConsole({
+      tools: [repaint],
+      answer: (asked) =>
+        asked.includes('repaint') ? { calls: [{ tool: 'repaint', input: { colour: 'green' } }] } : undefined,
+    })
   }, 60_000)
 
   afterAll(async () => {
@@ -63,7 +79,7 @@ describe.runIf(mayRun(noBrowser))('approvals of others in the console', { timeou
     await question(vera).getByRole('textbox', { name: 'amount' }).fill('5')
     await question(vera).getByText('The edited arguments fit.').waitFor()
     await approve(vera).click()
-    await vera.getByRole('dialog').getByText('send_money was approved.').waitFor()
+    await vera.getByRole('dialog').getByText('send_money was approved by you.').waitFor()
     await vera.getByRole('button', { name: 'Close' }).click()
     await waiting(vera).waitFor({ state: 'detached' })
     await money(tom, 'ok').locator('summary').click()
@@ -124,7 +140,7 @@ describe.runIf(mayRun(noBrowser))('approvals of others in the console', { timeou
       .click()
     await question(there).getByRole('button', { name: 'Deny' }).click()
 
-    await here.getByRole('dialog').getByText('send_money was denied.').waitFor()
+    await here.getByRole('dialog').getByText('send_money was denied by you.').waitFor()
     await Promise.all([xena.context().close(), here.context().close(), there.context().close()])
   })
 
@@ -151,5 +167,37 @@ describe.runIf(mayRun(noBrowser))('approvals of others in the console', { timeou
     expect(await card.locator('[data-decision="approved"]').textContent()).toContain('Approved by you')
     expect(await card.locator(':focus').count()).toBe(1)
     await yan.context().close()
+  })
+
+  it('are edited by keyboard: what is added or left out has the focus, and each field says what is against it [WEB-01] [WEB-03]', async () => {
+    const zoe = await room.signIn(browser, 'zoe')
+
+    await say(zoe, 'repaint it')
+    const group = zoe.getByRole('group', { name: 'Approval of repaint' })
+    await group.getByRole('button', { name: 'Edit the arguments' }).press('Enter')
+    const words = await group.locator('blockquote').textContent()
+    await group.getByRole('button', { name: 'note' }).press('Enter')
+    const added = await group
+      .getByRole('textbox', { name: 'note' })
+      .evaluate((field) => field === document.activeElement)
+    await group.getByRole('button', { name: 'Leave out note' }).press('Enter')
+    const leftOut = await group
+      .getByRole('button', { name: 'note', exact: true })
+      .evaluate((button) => button === document.activeElement)
+    const colour = group.getByRole('combobox', { name: 'colour' })
+    await colour.press('ArrowDown')
+    await zoe.getByRole('option', { name: 'red' }).click()
+    await group.getByText('There is no red left.').waitFor()
+    const against = await colour.evaluate((field) => [
+      field.getAttribute('aria-invalid'),
+      document.getElementById(field.getAttribute('aria-describedby') ?? '')?.textContent,
+    ])
+    const { violations } = await new AxeBuilder({ page: zoe }).include('[data-tool="repaint"]').analyze()
+
+    expect(words).toBe('Already approved.\\u202ehcihw')
+    expect([added, leftOut]).toEqual([true, true])
+    expect(against).toEqual(['true', 'There is no red left.'])
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+    await zoe.context().close()
   })
 })

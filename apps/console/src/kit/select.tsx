@@ -14,6 +14,9 @@ export interface SelectProps<T extends string> {
   readonly placeholder?: string
   readonly disabled?: boolean
   readonly className?: string
+  /** Of what stands beside it and says more of it. */
+  readonly describedBy?: string | undefined
+  readonly invalid?: boolean
 }
 
 /** One of a handful. */
@@ -30,6 +33,8 @@ export function Select<T extends string>(props: SelectProps<T>) {
       <div className={`flex min-w-0 flex-col gap-1.5 ${props.className ?? ''}`}>
         <Base.Label className={hideLabel ? 'sr-only' : labelLook}>{label}</Base.Label>
         <Base.Trigger
+          aria-describedby={props.describedBy}
+          aria-invalid={props.invalid || undefined}
           className={`${fieldLook} flex items-center justify-between gap-2 text-start data-disabled:opacity-50`}
         >
           <Base.Value className="min-w-0 truncate" placeholder={placeholder} />

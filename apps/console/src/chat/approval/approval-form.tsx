@@ -10,6 +10,7 @@ import { ArgumentForm } from './argument-form.tsx'
 import { ArgumentList } from './argument-list.tsx'
 import { EffectBadge } from './effect-badge.tsx'
 import { TimeLeft } from './time-left.tsx'
+import { ToolWords } from './tool-words.tsx'
 import { type ArgumentCheck, useArgumentCheck } from './use-argument-check.ts'
 import { useAskedTool } from './use-asked-tool.ts'
 
@@ -83,18 +84,14 @@ export function ApprovalForm(props: ApprovalFormProps) {
             .
           </span>
         </p>
-        {effect !== undefined && <EffectBadge effect={effect} />}
+        {effect !== undefined && <EffectBadge effect={effect} offered={offered} />}
       </div>
       {offered ? (
         <Notice tone="warn">
           This is a tool of {whose} page, not of this server. Nobody here has looked at what it does.
         </Notice>
       ) : (
-        asked && (
-          <p dir="auto" className="whitespace-pre-wrap text-muted-foreground [overflow-wrap:anywhere]">
-            {asked.description}
-          </p>
-        )
+        asked && <ToolWords>{asked.description}</ToolWords>
       )}
       <div className="rounded-xl border bg-background p-3.5 text-foreground">
         {draft === undefined ? (

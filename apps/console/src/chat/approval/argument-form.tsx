@@ -1,5 +1,5 @@
 import { Plus, X } from 'lucide-react'
-import { useId } from 'react'
+import { useEffect, useId, useRef } from 'react'
 import { Button } from '../../kit/button.tsx'
 import { fieldLook } from '../../kit/field-look.ts'
 import { IconButton } from '../../kit/icon-button.tsx'
@@ -20,12 +20,29 @@ export function ArgumentForm({ draft, issues, readOnly, onChange }: ArgumentForm
   const placed = (field: ArgumentField) => issues.filter((issue) => isAbout(issue, field))
   const elsewhere = issues.filter((issue) => !fields.some((field) => isAbout(issue, field)))
 
+  const form = useRef<HTMLDivElement>(null)
+  /** The argument that was added or left out: what was pressed is gone, and the focus goes to what came in its place. */
+  const changed = useRef<string>(undefined)
+
+  useEffect(() => {
+    if (changed.current === undefined) return
+    const place = form.current?.querySelector(`[data-argument="${CSS.escape(changed.current)}"]`)
+    changed.current = undefined
+    const control = place?.matches('button') ? place : place?.querySelector('textarea, input, [role="combobox"]')
+    if (control instanceof HTMLElement) control.focus()
+  })
+
+  function change(field: ArgumentField, next: ArgumentDraft) {
+    changed.current = field.name
+    onChange(next)
+  }
+
   function write(written: ArgumentField, text: string) {
     onChange({ ...draft, fields: fields.map((field) => (field === written ? { ...field, text } : field)) })
   }
 
   return (
-    <div className="flex flex-col gap-3">
+    <div ref={form} className="flex flex-col gap-3">
       {fields.map((field) => (
         <Field
           key={field.name ?? ''}
@@ -35,7 +52,7 @@ export function ArgumentForm({ draft, issues, readOnly, onChange }: ArgumentForm
           onWrite={(text) => write(field, text)}
           onLeaveOut={
             field.optional
-              ? () => onChange({ fields: fields.filter((one) => one !== field), absent: [...absent, field] })
+              ? () => change(field, { fields: fields.filter((one) => one !== field), absent: [...absent, field] })
               : undefined
           }
         />
@@ -49,7 +66,10 @@ export function ArgumentForm({ draft, issues, readOnly, onChange }: ArgumentForm
               variant="quiet"
               icon={Plus}
               disabled={readOnly}
-              onClick={() => onChange({ fields: [...fields, field], absent: absent.filter((one) => one !== field) })}
+              data-argument={field.name}
+              onClick={() =>
+                change(field, { fields: [...fields, field], absent: absent.filter((one) => one !== field) })
+              }
               className="max-w-full font-mono"
             >
               <span className="truncate">{shownName(field.name ?? '')}</span>
@@ -86,7 +106,7 @@ function Field({ field, issues, readOnly, onWrite, onLeaveOut }: FieldProps) {
     'aria-describedby': told.length === 0 ? undefined : told.join(' '),
   }
   return (
-    <div className="flex min-w-0 flex-col gap-1">
+    <div className="flex min-w-0 flex-col gap-1" data-argument={name}>
       <div className="flex min-h-6 items-center gap-2">
         {kind === 'switch' || kind === 'choice' ? (
           <span aria-hidden="true" className={nameLook}>
@@ -144,6 +164,8 @@ function Control({ field, label, about, readOnly, onWrite }: ControlProps) {
           hideLabel
           value={text}
           disabled={readOnly}
+          describedBy={about['aria-describedby']}
+          invalid={about['aria-invalid'] === true}
           onChange={onWrite}
           options={(kind === 'switch' ? ['true', 'false'] : options).map((value) => ({
             value,

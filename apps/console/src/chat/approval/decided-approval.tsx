@@ -6,7 +6,8 @@ import type { Icon } from '../../kit/icon.ts'
 import { draftOf, pathOf } from './argument-draft.ts'
 import { ArgumentValue, shownName } from './argument-list.tsx'
 
-const looks: Readonly<Record<ApprovalDecision, readonly [words: string, icon: Icon, colour: string]>> = {
+/** How a decision is told. */
+export const decisionLooks: Readonly<Record<ApprovalDecision, readonly [words: string, icon: Icon, colour: string]>> = {
   approved: ['Approved', CircleCheck, 'text-good'],
   denied: ['Denied', CircleX, 'text-bad'],
   expired: ['Nobody answered in time', TimerOff, 'text-muted-foreground'],
@@ -24,7 +25,7 @@ export interface DecidedApprovalProps {
 export function DecidedApproval({ approval, decision, input }: DecidedApprovalProps) {
   const { user } = usePrincipal()
   const { by, reason, decidedAt, askedInput } = approval
-  const [words, Picture, colour] = looks[decision]
+  const [words, Picture, colour] = decisionLooks[decision]
   return (
     <div className="flex flex-col gap-2 text-xs text-muted-foreground" data-decision={decision}>
       <p className="flex items-start gap-1.5 [overflow-wrap:anywhere]">

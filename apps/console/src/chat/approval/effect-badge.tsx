@@ -9,14 +9,15 @@ const looks: Readonly<Record<Effect, readonly [words: string, tone: Tone, icon: 
   destructive: ['Destroys something', 'bad', Trash2],
 }
 
-/** What a call would do to the world, as its tool declares. */
-export function EffectBadge({ effect }: { readonly effect: Effect }) {
+/** What a call would do to the world, as its tool declares. `offered`: the tool is a client's, and nobody here has looked. */
+export function EffectBadge({ effect, offered }: { readonly effect: Effect; readonly offered: boolean }) {
   const [words, tone, Picture] = looks[effect]
   return (
     <span
       className={`inline-flex shrink-0 items-center gap-1.5 rounded-full border bg-card px-2.5 py-0.5 text-xs font-medium ${toneText[tone]}`}
     >
-      <Picture aria-hidden="true" className="size-3 shrink-0" /> {words}
+      <Picture aria-hidden="true" className="size-3 shrink-0" />
+      {offered ? `Says: ${words.toLowerCase()}` : words}
     </span>
   )
 }

@@ -1,9 +1,10 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { CircleCheck } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { CircleMinus } from 'lucide-react'
+import { useRef } from 'react'
 import type { InboxApproval } from 'toolcrib/protocol'
+import { usePrincipal } from '../../connection.tsx'
 import { Dialog } from '../../kit/dialog.tsx'
 import { ApprovalQuestion } from './approval-question.tsx'
+import { decisionLooks } from './decided-approval.tsx'
 import { useAskedTool } from './use-asked-tool.ts'
 
 export interface InboxDialogProps {
@@ -22,7 +23,7 @@ export function InboxDialog({ approval, over, onClose }: InboxDialogProps) {
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={over ? 'Answered' : 'Waiting for you'}
+      title={over ? 'Waits no more' : 'Waiting for you'}
       description={
         <>
           <bdi>{name}</bdi> asked on{' '}
@@ -51,20 +52,20 @@ const words = {
 } as const
 
 function Over({ approvalId, tool }: { readonly approvalId: string; readonly tool: string }) {
-  const queries = useQueryClient()
-  const decision = useAskedTool(approvalId)?.decision ?? null
-
-  useEffect(() => {
-    void queries.invalidateQueries({ queryKey: ['approval', approvalId] })
-  }, [queries, approvalId])
+  const { user } = usePrincipal()
+  const { decision = null, by } = useAskedTool(approvalId) ?? {}
+  const [, Picture, colour] = decision === null ? unknown : decisionLooks[decision]
 
   return (
     <p role="status" className="flex items-start gap-2 text-sm [overflow-wrap:anywhere]">
-      <CircleCheck aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-muted-foreground" />
+      <Picture aria-hidden="true" className={`mt-0.5 size-4 shrink-0 ${colour}`} />
       <span>
         <strong className="font-mono font-medium">{tool}</strong>{' '}
-        {decision === null ? 'waits for you no more' : words[decision]}.
+        {decision === null ? 'waits for you no more' : words[decision]}
+        {by !== undefined && <> by {by === user ? 'you' : <bdi>{by}</bdi>}</>}.
       </span>
     </p>
   )
 }
+
+const unknown = ['', CircleMinus, 'text-muted-foreground'] as const

@@ -51,7 +51,7 @@ export function useArgumentCheck(
     const timer = setTimeout(() => {
       client.checkApproval(approvalId, JSON.parse(edited) as JsonValue).then(
         (issues) => asked && setJudged({ of: edited, issues }),
-        () => asked && setJudged({ of: edited, issues: undefined }),
+        (error: unknown) => asked && setJudged({ of: edited, issues: unsendable(error) }),
       )
     }, PAUSE_MS)
     return () => {
@@ -67,4 +67,12 @@ export function useArgumentCheck(
   if (judged?.of !== edited) return { state: 'checking', issues: [], input, now }
   if (judged.issues === undefined) return { state: 'unknown', issues: [], input, now }
   return { state: judged.issues.length === 0 ? 'fits' : 'unfit', issues: judged.issues, input, now }
+}
+
+/** Arguments that no answer could carry either. Undefined: it is not known whether they fit. */
+function unsendable(error: unknown): readonly FieldIssue[] | undefined {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }
+  if (code === 'FRAME_TOO_LARGE')
+    return [{ path: '', message: 'These are too long to be sent as edited. Shorten them.' }]
+  return code === 'COMMAND_INVALID' ? [{ path: '', message: String(message) }] : undefined
 }
