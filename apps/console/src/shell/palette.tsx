@@ -1,11 +1,10 @@
 /** Everything that can be gone to or done, found by typing. Loaded when it is first asked for. */
 import { Autocomplete } from '@base-ui/react/autocomplete'
 import { Dialog } from '@base-ui/react/dialog'
-import { useQuery } from '@tanstack/react-query'
 import { MessageSquare, Search } from 'lucide-react'
 import { useState } from 'react'
+import { useThreads } from 'toolcrib/react'
 import { useDeletions } from '../chat/sidebar/deletions.tsx'
-import { useClient } from '../connection.tsx'
 import type { Icon } from '../kit/icon.ts'
 import { Kbd } from '../kit/kbd.tsx'
 import { backdropLook, popupItemLook } from '../kit/popup.ts'
@@ -55,18 +54,12 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
 }
 
 function Found({ onDone }: { readonly onDone: () => void }) {
-  const client = useClient()
   const commands = useCommands()
   const goToThread = useGoToThread()
   const { hidden } = useDeletions()
   const [query, setQuery] = useState('')
   const wanted = useSettled(query.trim())
-  const chats = useQuery({
-    queryKey: ['palette', wanted],
-    queryFn: () => client.listThreads(wanted === '' ? undefined : wanted, { limit: maxChats }),
-    placeholderData: (before) => before,
-    gcTime: 0,
-  })
+  const { threads: chats = [], query: of, problem } = useThreads({ query: wanted, pageSize: maxChats })
 
   const actions = commands
     .list()
@@ -75,8 +68,8 @@ function Found({ onDone }: { readonly onDone: () => void }) {
       return { value: id, label, icon, keys: shortcut === undefined ? undefined : shortcuts[shortcut].keys, run }
     })
   // What was found for fewer letters is shown as long as it may still be meant.
-  const known = (chats.data ?? []).filter(
-    (thread) => !hidden.has(thread.threadId) && (!chats.isPlaceholderData || fits(wanted, threadName(thread))),
+  const known = chats.filter(
+    (thread) => !hidden.has(thread.threadId) && (of === wanted || fits(wanted, threadName(thread))),
   )
   const threads = known.map((thread): Entry => {
     const { threadId } = thread
@@ -109,7 +102,7 @@ function Found({ onDone }: { readonly onDone: () => void }) {
       keepHighlight
     >
       <div className="flex items-center gap-3 border-b px-4">
-        {chats.isFetching ? (
+        {of !== wanted && problem === undefined ? (
           <Spinner className="size-4 text-muted-foreground" />
         ) : (
           <Search aria-hidden="true" className="size-4 shrink-0 text-muted-foreground" />

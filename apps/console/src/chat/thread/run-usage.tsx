@@ -1,9 +1,8 @@
 /** What an answer took: a line, and the details when they are asked for. */
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { RunView } from 'toolcrib/client'
 import { describeAmount } from 'toolcrib/protocol'
-import { useClient } from '../../connection.tsx'
+import { useUsage } from 'toolcrib/react'
 import { Popover } from '../../kit/popover.tsx'
 import { formatDuration, formatMoment } from '../../parts/time.ts'
 
@@ -45,21 +44,15 @@ interface DetailsProps {
 }
 
 function Details({ run, usage, durationMs }: DetailsProps) {
-  const client = useClient()
   const { inputTokens, outputTokens, costMicros, calls } = usage
-  const { data } = useQuery({
-    queryKey: ['currency'],
-    queryFn: async () => (await client.usage()).currency,
-    staleTime: Number.POSITIVE_INFINITY,
-    enabled: costMicros !== undefined,
-  })
+  const currency = useUsage().usage?.currency ?? '…'
   const rows: readonly (readonly [name: string, value: string] | undefined)[] = [
     ['Time', formatDuration(durationMs)],
     ['Steps', run.steps.length.toLocaleString()],
     ['Calls', calls.toLocaleString()],
     ['Tokens read', inputTokens.toLocaleString()],
     ['Tokens written', outputTokens.toLocaleString()],
-    ['Cost', costMicros === undefined ? 'the model has no price' : describeAmount('money', costMicros, data ?? '…')],
+    ['Cost', costMicros === undefined ? 'the model has no price' : describeAmount('money', costMicros, currency)],
     run.agent === undefined ? undefined : ['Agent', run.agent],
     run.model === undefined ? undefined : ['Model', run.model],
     ['Began', formatMoment(run.startedAt)],
