@@ -74,6 +74,19 @@ describe.runIf(mayRun(noBrowser))('who answers, in the console', { timeout: 60_0
     await page.context().close()
   })
 
+  it('is chosen from the palette as well [WEB-04]', async () => {
+    const page = await enter('cleo')
+
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Search chats and commands' }).fill('model')
+    await page.getByRole('option', { name: 'Choose who answers' }).waitFor()
+    await page.keyboard.press('Enter')
+    await item(page, 'clerk', /quick/).click()
+
+    await expect.poll(() => picker(page).textContent()).toBe('clerk · quick')
+    await page.context().close()
+  })
+
   it('stays what it was when a message is tried again, and is another one when that was picked [WEB-01]', async () => {
     const page = await enter('bob')
     await picker(page).click()

@@ -132,6 +132,57 @@ describe.runIf(mayRun(noBrowser))('the page, when something is not as it should 
     await page.context().close()
   })
 
+  it('keeps its room when a page of it is gone, and is one landmark still [WEB-02]', async () => {
+    const page = await room.signIn(browser, 'jan')
+    await page.route('**/assets/limits-page-*.js', (route) => route.fulfill({ status: 404 }))
+
+    await page.goto(`${room.url()}#/operations/limits`)
+    await page.getByRole('heading', { name: 'This page is older than the server' }).waitFor()
+
+    expect(await page.getByRole('main').count()).toBe(1)
+    expect(await complaints(page)).toEqual([])
+    await page.getByRole('link', { name: 'Health' }).click()
+    await page.getByRole('heading', { name: 'Health', level: 1 }).waitFor()
+    await page.context().close()
+  })
+
+  it('begins at the start for whoever signs in after somebody else [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'kay')
+    await say(page, 'hello')
+    await page.locator('[data-status="completed"]').waitFor()
+    const signInAs = async (name: string) => {
+      await page.getByRole('button', { name: /account and settings/ }).click()
+      await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click()
+      await page.getByLabel('Your name').fill(name)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+
+    await signInAs('kay')
+    await page.locator('[data-status="completed"]').waitFor()
+    await signInAs('leo')
+    await page.getByRole('heading', { name: 'New chat', level: 1 }).waitFor()
+
+    expect(new URL(page.url()).hash).toBe('#/')
+    await page.context().close()
+  })
+
+  it('does not wait for ever for a server that never answers, nor for one that answers nonsense [WEB-02]', async () => {
+    const page = await (await browser.newContext()).newPage()
+    await page.clock.install()
+    await page.route('**/v1/me', () => {})
+    await page.goto(room.url())
+    await page.getByText('is loading').waitFor()
+    await page.clock.runFor(20_000)
+    await page.getByRole('heading', { name: 'The server does not answer' }).waitFor()
+    await page.unroute('**/v1/me')
+    await page.route('**/v1/sign-in', (route) => route.fulfill({ body: '<html>' }))
+
+    await page.getByRole('button', { name: 'Try again' }).click()
+
+    await page.getByLabel('Your name').waitFor()
+    await page.context().close()
+  })
+
   it('says so when there is nothing at an address, and leads back [WEB-02]', async () => {
     const page = await room.signIn(browser, 'hal')
 

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mayRun } from '../skips.ts'
 import { launchChromium, noBrowser } from './chromium.ts'
@@ -93,6 +93,55 @@ describe.runIf(mayRun(noBrowser))('the list of chats', { timeout: 60_000 }, () =
 
     await row(page, 'Kettles').waitFor({ state: 'detached' })
     expect(await room.titles('xia')).toEqual(['Teapots'])
+    await page.context().close()
+  })
+
+  it('deletes what was not taken back when its person signs out, and no palette finds it meanwhile [WEB-01]', async () => {
+    await room.threads('ulf', ['Kettles', 'Teapots'])
+    const page = await room.signIn(browser, 'ulf')
+
+    await row(page, 'Kettles').focus()
+    await page.keyboard.press('Delete')
+    await page.getByText('Deleted “Kettles”').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('option', { name: 'Teapots' }).waitFor()
+    const found = await page.getByRole('option', { name: 'Kettles' }).count()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: /account and settings/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click()
+    await page.getByLabel('Your name').waitFor()
+
+    expect(found).toBe(0)
+    expect(await room.titles('ulf')).toEqual(['Teapots'])
+    await page.context().close()
+  })
+
+  it('deletes one chat by a key that is held, and keeps the focus when the last one goes [WEB-01]', async () => {
+    await room.threads('ada', ['Kettles', 'Teapots'])
+    const page = await room.signIn(browser, 'ada')
+    const focused = (of: Locator) => of.and(page.locator(':focus')).waitFor()
+
+    await row(page, 'Teapots').focus()
+    await page.keyboard.down('Delete')
+    await focused(row(page, 'Kettles'))
+    await page.keyboard.down('Delete')
+    await page.keyboard.up('Delete')
+    const left = await row(page, 'Kettles').count()
+    await page.keyboard.press('Delete')
+    await row(page, 'Kettles').waitFor({ state: 'detached' })
+    await focused(threads(page))
+
+    expect(left).toBe(1)
+    await page.context().close()
+  })
+
+  it('has a name for a chat that has no title yet [WEB-01]', async () => {
+    await room.threads('nat', [''])
+    const page = await room.signIn(browser, 'nat')
+
+    await row(page, 'New chat').click()
+
+    await page.getByRole('button', { name: 'More for New chat' }).waitFor()
     await page.context().close()
   })
 

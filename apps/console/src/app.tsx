@@ -1,10 +1,9 @@
 /** Who sits here decides what is shown: nobody yet, the sign-in, or the rooms. */
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { ClientProvider } from './connection.tsx'
 import { ToastRegion } from './kit/toast.tsx'
-import { router } from './router.tsx'
+import { createPageRouter, goToStart } from './router.tsx'
 import { SignIn } from './session/sign-in.tsx'
 import { type SignedIn, SignedInContext } from './session/signed-in.ts'
 import { userKey, useSession } from './session/use-session.ts'
@@ -35,19 +34,9 @@ export function App() {
   }
 }
 
-/** An address is its person's: whoever sits down after somebody else begins at the start. */
-function goToStart(): void {
-  router.history.replace('/')
-}
-
 interface RoomsProps extends Omit<SignedIn, 'onLeave'> {
   readonly onSessionDoubt: () => void
 }
-
-/** Asked whatever the browser thinks of the network: what does not answer is told, and not waited for in silence. */
-const questions = {
-  defaultOptions: { queries: { retry: false, networkMode: 'always' }, mutations: { networkMode: 'always' } },
-} as const
 
 /** All that one person sees. What was asked for one is never found by the next. */
 function Rooms({ principal, operator, signOut, onSessionDoubt }: RoomsProps) {
@@ -66,16 +55,14 @@ function Rooms({ principal, operator, signOut, onSessionDoubt }: RoomsProps) {
       },
     }
   }, [principal, operator, signOut])
-  const queries = useMemo(() => new QueryClient(questions), [])
+  const router = useMemo(createPageRouter, [])
   return (
     <SignedInContext value={signedIn}>
-      <QueryClientProvider client={queries}>
-        <ClientProvider principal={principal} onSessionDoubt={onSessionDoubt}>
-          <ToastRegion>
-            <RouterProvider router={router} />
-          </ToastRegion>
-        </ClientProvider>
-      </QueryClientProvider>
+      <ClientProvider principal={principal} onSessionDoubt={onSessionDoubt}>
+        <ToastRegion>
+          <RouterProvider router={router} />
+        </ToastRegion>
+      </ClientProvider>
     </SignedInContext>
   )
 }

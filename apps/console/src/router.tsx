@@ -101,17 +101,27 @@ const routeTree = root.addChildren([
   ]),
 ])
 
-export const router = createRouter({
-  routeTree,
-  history: createHashHistory(),
-  defaultErrorComponent: CrashPage,
-  // A room that is there in no time is not announced.
-  defaultPendingMs: 150,
-  defaultPendingComponent: LoadingPage,
-})
+const history = createHashHistory()
+
+/** One for each person: it remembers what it has shown. */
+export function createPageRouter() {
+  return createRouter({
+    routeTree,
+    history,
+    defaultErrorComponent: CrashPage,
+    // A room that is there in no time is not announced.
+    defaultPendingMs: 150,
+    defaultPendingComponent: LoadingPage,
+  })
+}
+
+/** An address is its person's: whoever sits down after somebody else begins at the start. */
+export function goToStart(): void {
+  history.replace('/')
+}
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router
+    router: ReturnType<typeof createPageRouter>
   }
 }

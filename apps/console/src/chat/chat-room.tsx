@@ -48,7 +48,7 @@ export function ChatRoom() {
         <div className="flex h-full overflow-hidden">
           {wide && hidden && <Rail onOpen={() => hide(false)} />}
           {wide && !hidden && (
-            <aside aria-label="Chats" className="flex w-72 shrink-0 flex-col border-e bg-sidebar">
+            <aside aria-label="Chats" className="flex w-72 shrink-0 flex-col overflow-y-auto border-e bg-sidebar">
               <Sidebar threadId={threadId} onDone={() => {}} onClose={() => hide(true)} />
             </aside>
           )}

@@ -18,7 +18,7 @@ export function Drawer({ open, onOpenChange, label, children }: DrawerProps) {
         <Base.Backdrop className={backdropLook} />
         <Base.Popup
           aria-label={label}
-          className="fixed inset-y-0 start-0 z-40 flex w-80 max-w-[85vw] flex-col border-e bg-sidebar shadow-popup outline-none transition-transform duration-200 data-ending-style:-translate-x-full data-starting-style:-translate-x-full rtl:data-ending-style:translate-x-full rtl:data-starting-style:translate-x-full"
+          className="fixed inset-y-0 start-0 z-40 flex w-80 max-w-[85vw] flex-col overflow-y-auto border-e bg-sidebar shadow-popup outline-none transition-transform duration-200 data-ending-style:-translate-x-full data-starting-style:-translate-x-full rtl:data-ending-style:translate-x-full rtl:data-starting-style:translate-x-full"
         >
           {children}
         </Base.Popup>

@@ -17,6 +17,7 @@ export function useSession(onSomebodyElse: () => void) {
   const [session, setSession] = useState<Session>({ state: 'loading' })
   const asked = useRef(0)
   const last = useRef<string>(undefined)
+  const isLeaving = useRef(false)
 
   const show = useCallback(
     (next: Session) => {
@@ -54,8 +55,11 @@ export function useSession(onSomebodyElse: () => void) {
   /** Who could not be signed out still is, whatever the page would say. */
   const signOut = useCallback(
     async ({ everywhere = false } = {}): Promise<Failure | undefined> => {
+      isLeaving.current = true
       const answer = await post('/v1/sign-out', { everywhere })
-      if (answer.failure !== undefined && (await askWho()).state !== 'signed_out') return answer.failure
+      const failed = answer.failure !== undefined && (await askWho()).state !== 'signed_out'
+      isLeaving.current = false
+      if (failed) return answer.failure
       show({ state: 'signed_out', ended: false })
       return undefined
     },
@@ -66,7 +70,8 @@ export function useSession(onSomebodyElse: () => void) {
   const recheck = useCallback(async () => {
     const mine = ++asked.current
     const found = await askWho()
-    if (mine !== asked.current || found.state === 'unreachable') return
+    // The line of who signs out goes down before they are told that they did.
+    if (isLeaving.current || mine !== asked.current || found.state === 'unreachable') return
     const isSame = found.state === 'signed_in' && userKey(found.principal) === last.current
     if (!isSame) show(endOf(found))
   }, [show])

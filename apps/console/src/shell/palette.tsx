@@ -58,18 +58,19 @@ function Found({ onDone }: { readonly onDone: () => void }) {
   const goToThread = useGoToThread()
   const { hidden } = useDeletions()
   const [query, setQuery] = useState('')
-  const wanted = useSettled(query.trim())
+  const typed = query.trim()
+  const wanted = useSettled(typed)
   const { threads: chats = [], query: of, problem } = useThreads({ query: wanted, pageSize: maxChats })
 
   const actions = commands
     .list()
-    .filter(({ id, label, words = '' }) => id !== 'palette' && fits(query.trim(), `${label} ${words}`))
+    .filter(({ id, label, words = '' }) => id !== 'palette' && fits(typed, `${label} ${words}`))
     .map(({ id, label, icon, shortcut, run }): Entry => {
       return { value: id, label, icon, keys: shortcut === undefined ? undefined : shortcuts[shortcut].keys, run }
     })
   // What was found for fewer letters is shown as long as it may still be meant.
   const known = chats.filter(
-    (thread) => !hidden.has(thread.threadId) && (of === wanted || fits(wanted, threadName(thread))),
+    (thread) => !hidden.has(thread.threadId) && (of === typed || fits(typed, threadName(thread))),
   )
   const threads = known.map((thread): Entry => {
     const { threadId } = thread
@@ -77,7 +78,7 @@ function Found({ onDone }: { readonly onDone: () => void }) {
     return { value: threadId, label: threadName(thread), icon: MessageSquare, keys: undefined, run }
   })
   const groups: readonly Group[] = [
-    { value: wanted === '' ? 'Latest chats' : 'Chats', items: threads },
+    { value: typed === '' ? 'Latest chats' : 'Chats', items: threads },
     { value: 'Commands', items: actions },
   ].filter(({ items }) => items.length > 0)
 

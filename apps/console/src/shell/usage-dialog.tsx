@@ -37,7 +37,7 @@ function Lines() {
   return (
     <ul aria-label="Usage" className="flex flex-col gap-2 text-sm">
       {describeUsage(usage).map((line) => (
-        <li key={line} className="rounded-lg bg-muted px-3 py-2">
+        <li key={line} className="rounded-lg bg-muted px-3 py-2 first-letter:uppercase">
           {line}
         </li>
       ))}

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Hourglass } from 'lucide-react'
-import { type KeyboardEvent, memo, useRef } from 'react'
+import { type KeyboardEvent, memo, useLayoutEffect, useRef } from 'react'
 import type { Thread } from 'toolcrib/protocol'
 import { Tooltip } from '../../kit/tooltip.tsx'
 import { threadName } from '../../parts/thread-name.ts'
@@ -27,6 +27,14 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
   const name = threadName(thread)
   const link = useRef<HTMLAnchorElement>(null)
 
+  useLayoutEffect(() => {
+    if (!renaming) return
+    return () => {
+      // The field is gone; where it had the focus, nothing has it now.
+      queueMicrotask(() => document.activeElement === document.body && link.current?.focus())
+    }
+  }, [renaming])
+
   function onKey(event: KeyboardEvent) {
     // Held down it would go on with the next one, and the next.
     if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
@@ -39,14 +47,7 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
   return (
     <li data-thread-id={threadId} className="[contain-intrinsic-size:auto_2.25rem] [content-visibility:auto]">
       {renaming ? (
-        <ThreadRename
-          thread={thread}
-          onDone={() => {
-            onRename(undefined)
-            // The field that had the focus is gone.
-            requestAnimationFrame(() => link.current?.focus())
-          }}
-        />
+        <ThreadRename thread={thread} onDone={() => onRename(undefined)} />
       ) : (
         <div
           className={`group flex min-h-9 items-center rounded-lg pointer-coarse:min-h-11 ${current ? 'bg-accent' : 'hover:bg-muted'}`}
