@@ -78,12 +78,12 @@ export function MenuSeparator() {
   return <Base.Separator className="-mx-1.5 my-1.5 h-px bg-border" />
 }
 
-export interface MenuGroupProps {
+interface MenuGroupProps {
   readonly label: ReactNode
   readonly children: ReactNode
 }
 
-export function MenuGroup({ label, children }: MenuGroupProps) {
+function MenuGroup({ label, children }: MenuGroupProps) {
   return (
     <Base.Group>
       <Base.GroupLabel className="px-2.5 pt-1.5 pb-1 text-xs font-medium text-muted-foreground">

@@ -1,5 +1,5 @@
 /** Menus, and what is in them: loaded when the first is asked for. */
-import type { ContextMenuProps, MenuChoiceProps, MenuGroupProps, MenuItemProps, MenuProps } from './menu-popup.tsx'
+import type { ContextMenuProps, MenuChoiceProps, MenuItemProps, MenuProps } from './menu-popup.tsx'
 import { createOnDemand, DrawnOnDemand, OpenedOnDemand, PressedOnDemand } from './on-demand.tsx'
 
 const menu = createOnDemand(() => import('./menu-popup.tsx'))
@@ -27,10 +27,6 @@ export function MenuItem(props: MenuItemProps) {
 
 export function MenuSeparator() {
   return <DrawnOnDemand demand={menu}>{({ MenuSeparator: Drawn }) => <Drawn />}</DrawnOnDemand>
-}
-
-export function MenuGroup(props: MenuGroupProps) {
-  return <DrawnOnDemand demand={menu}>{({ MenuGroup: Drawn }) => <Drawn {...props} />}</DrawnOnDemand>
 }
 
 /** One of a few, chosen in the menu. */
