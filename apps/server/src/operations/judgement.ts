@@ -25,10 +25,11 @@ export async function judge(house: House, { text, trust, nextTurn }: JudgementOp
   const objections = new Map(list.map((candidate) => [candidate, objectionTo(candidate, trust, house)] as const))
   const sound = list.filter((candidate) => objections.get(candidate) === undefined)
   const verdicts = onTrial(house, sound, trust)
+  const asking = { house, trust, catalogue: namesByFingerprint(house) }
   const judged = list.flatMap((candidate): readonly JudgedCandidate[] => {
     const objection = objections.get(candidate)
     const verdict = objection === undefined ? verdicts.get(candidate) : refusedBy(candidate, objection, house)
-    return verdict === undefined ? [] : [describe(candidate, verdict, trust, house)]
+    return verdict === undefined ? [] : [describe(candidate, verdict, asking)]
   })
   return { judged, leftOut }
 }
@@ -77,7 +78,19 @@ function refusedBy({ offered }: Candidate, objection: SchemaObjection, { registr
   }
 }
 
-function describe(candidate: Candidate, verdict: Verdict, trust: CandidateTrust, house: House): JudgedCandidate {
+interface Asking {
+  readonly house: House
+  readonly trust: CandidateTrust
+  /** Names of its tools, by their fingerprints. */
+  readonly catalogue: ReadonlyMap<string, string>
+}
+
+function namesByFingerprint({ registry }: House): ReadonlyMap<string, string> {
+  const entries = registry.inspect().entries()
+  return new Map(entries.flatMap(({ name, entry }) => (entry === undefined ? [] : [[entry.fingerprint, name]])))
+}
+
+function describe(candidate: Candidate, verdict: Verdict, asking: Asking): JudgedCandidate {
   const { pointer, form, offered, inputAt, notes } = candidate
   // Where the server makes it says nothing of where it was written.
   const { offered: _here, existing, where, ...said } = recordedVerdict(verdict)
@@ -90,7 +103,7 @@ function describe(candidate: Candidate, verdict: Verdict, trust: CandidateTrust,
       existing: isHeldHere ? undefined : existing,
       where: where?.replace(/^\/input(?=\/|$)/, inputAt),
     },
-    notes: [...notes, ...(isTool(offered) ? notesOn(offered, trust, house) : [])],
+    notes: [...notes, ...(isTool(offered) ? notesOn(offered, asking) : [])],
     ...(isTool(offered) ? { tool: shown(offered) } : {}),
   }
 }
@@ -99,17 +112,14 @@ function shown({ name, description, input, effect, fingerprint }: Tool): NonNull
   return { name, description, inputSchema: input.jsonSchema, effect, fingerprint }
 }
 
-function notesOn(tool: Tool, trust: CandidateTrust, { policy, registry }: House): readonly string[] {
-  const { allow, approval } = policy.rulesOf(tool)
+function notesOn(tool: Tool, { house, trust, catalogue }: Asking): readonly string[] {
+  const { allow, approval } = house.policy.rulesOf(tool)
   const costly = trust === 'client' ? undefined : costlySchema(tool)
-  const twin = registry
-    .inspect()
-    .entries()
-    .find(({ entry }) => entry?.fingerprint === tool.fingerprint)
+  const twin = catalogue.get(tool.fingerprint)
   return [
     allow.length === 0 ? ['No rule of the policy lets anybody use it.'] : [],
     approval ? ['Each call would wait for a person to agree.'] : [],
     costly === undefined ? [] : [`Checking its arguments may be costly: ${costly.found}.`],
-    twin === undefined ? [] : [`It reads exactly as “${twin.name}” of the catalogue: the fingerprints are the same.`],
+    twin === undefined ? [] : [`It reads exactly as “${twin}” of the catalogue: the fingerprints are the same.`],
   ].flat()
 }
