@@ -83,7 +83,11 @@ export function ThreadPage({ threadId, onOpenSidebar }: ThreadPageProps) {
         onOpenSidebar={onOpenSidebar}
       >
         <div className="relative flex min-h-0 flex-1 flex-col">
-          <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]" aria-busy={!caughtUp}>
+          <div
+            ref={scroller}
+            className="relative min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]"
+            aria-busy={!caughtUp}
+          >
             <div
               className="mx-auto flex w-full max-w-3xl flex-col gap-8 px-4 py-6"
               role="log"
