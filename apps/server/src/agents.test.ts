@@ -1,3 +1,4 @@
+import { createPlannerModel } from 'toolcrib/model/planner'
 import { createManualClock } from 'toolcrib/testing'
 import { describe, expect, it } from 'vitest'
 import { openAgents } from './agents.ts'
@@ -50,6 +51,25 @@ describe('the models that people may choose from', () => {
       { name: 'model', received: '"openai:gpt-5"', fix: 'set OPENAI_API_KEY where the server is started' },
       { name: 'models.0', received: '"anthropic:claude"', fix: expect.stringContaining('ANTHROPIC_API_KEY') },
       { name: 'agents.1.models.0', received: '"mistral"' },
+    ])
+  })
+
+  it('are refused at the start when two are called the same, however they are named in the configuration [OPS-09]', () => {
+    const planner = createPlannerModel()
+    const config = parseConfig(
+      {
+        models: [planner],
+        agents: [
+          { ...agent, name: 'usual' },
+          { ...agent, name: 'special', model: local, models: ['builtin', planner] },
+        ],
+      },
+      { env: {}, folder },
+    )
+
+    expect(problemsOf(() => openAgents({ config, clock: createManualClock() }))).toMatchObject([
+      { name: 'models.0', received: '"builtin-planner"' },
+      { name: 'agents.1.models.1', received: '"builtin-planner"' },
     ])
   })
 

@@ -37,11 +37,19 @@ export function openAgents({ config, clock, model }: AgentsOptions): OpenedAgent
       settings,
       own: ownModel(settings, index),
       others: others.map((wanted, at) => made(wanted, `${place}.${at}`)),
+      place,
     }
   })
   const [first, ...more] = faults.values()
   if (first?.[0] === 'model' && more.length === 0) throw first[1]
   if (first !== undefined) throw new ServerError('CONFIG_INVALID', { problems: [first, ...more].map(problemOf) })
+
+  const problems = settled.flatMap(({ own, others, place }) =>
+    others.flatMap((other, at) =>
+      isAlike(other, [own, ...others.slice(0, at)]) ? [alike(`${place}.${at}`, other)] : [],
+    ),
+  )
+  if (problems.length > 0) throw new ServerError('CONFIG_INVALID', { problems })
 
   const agents = settled.flatMap(({ settings, own, others }) => {
     if (own === undefined) return []
@@ -83,6 +91,15 @@ export function openAgents({ config, clock, model }: AgentsOptions): OpenedAgent
       ...(accepts === undefined ? {} : { accepts }),
     }
   }
+}
+
+function isAlike(model: Model | undefined, before: readonly (Model | undefined)[]): model is Model {
+  return before.some((other) => other !== undefined && other !== model && other.name === model?.name)
+}
+
+/** A choice of two that look the same is none. */
+function alike(name: string, { name: received }: Model): ConfigProblem {
+  return { name, expected: 'a model with a name of its own', received: `"${received}"` }
 }
 
 function isFault(error: unknown): error is ModelFault {

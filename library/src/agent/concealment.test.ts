@@ -19,6 +19,19 @@ describe('the secrets of a call', () => {
     expect(text(`got ${secret.slice(0, 12)}`)).toBe('got [redacted]')
   })
 
+  it('are hidden with the names in them, where a complaint is about a part of what is hidden', () => {
+    const { issues } = conceal({ keys: { 'a/hunter2': 1 }, to: { of: 7 } }, { keys: '[redacted]', to: { of: 7 } })
+    const paths = ['/keys/a~1hunter2', '/keys', '/to/of/deeper', '/to/missing', '']
+
+    expect(issues(paths.map((path) => ({ path, message: 'no' }))).map(({ path }) => path)).toEqual([
+      '/keys',
+      '/keys',
+      '/to/of/deeper',
+      '/to/missing',
+      '',
+    ])
+  })
+
   it('are hidden in data when they are long; short ones are too easily something else', () => {
     const { value } = conceal(arguments_, shown)
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { JsonObject, JsonValue } from '../protocol/vocabulary.ts'
+import { unescapePointer } from '../tool/json.ts'
 import { redacted } from '../tool/secret-keys.ts'
 import type { Issue } from '../tool/tool.ts'
 
@@ -45,7 +46,7 @@ export function conceal(original: JsonValue, shown: JsonValue): Concealment {
   return {
     hides: true,
     text,
-    issues: (issues) => issues.map(({ path, message }) => ({ path, message: text(message) })),
+    issues: (issues) => issues.map(({ path, message }) => ({ path: shownPath(path, shown), message: text(message) })),
     value: (value) => replaceIn(value, data),
     error: (error) => {
       if (!(error instanceof Error)) return typeof error === 'string' ? text(error) : error
@@ -55,6 +56,19 @@ export function conceal(original: JsonValue, shown: JsonValue): Concealment {
       return told
     },
   }
+}
+
+/** Down to what is hidden and no further: names may be as secret as what they stand for. */
+function shownPath(path: string, shown: JsonValue): string {
+  let part: JsonValue | undefined = shown
+  let end = 0
+  for (const segment of path.split('/').slice(1)) {
+    if (part === redacted) return path.slice(0, end)
+    end += segment.length + 1
+    const key = unescapePointer(segment)
+    part = typeof part === 'object' && part !== null && Object.hasOwn(part, key) ? (part as JsonObject)[key] : undefined
+  }
+  return path
 }
 
 function collectHidden(original: JsonValue, shown: JsonValue | undefined, into: Set<string>): void {
