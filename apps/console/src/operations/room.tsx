@@ -1,7 +1,8 @@
 /** The operations room: the house seen from inside. Only for operators; the server decides, the page only says so. */
-import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { Link, Outlet } from '@tanstack/react-router'
 import { Lock } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { useState } from 'react'
 import { Logo } from '../parts/logo.tsx'
 import { useSignedIn } from '../session/signed-in.ts'
 import { Main } from '../shell/main.tsx'
@@ -20,8 +21,15 @@ const pages = [
   { to: '/operations/limits', label: 'Limits' },
 ] as const
 
+/** Asked whatever the browser thinks of the network: what does not answer is told, and not waited for in silence. */
+const questions = {
+  defaultOptions: { queries: { retry: false, networkMode: 'always' }, mutations: { networkMode: 'always' } },
+} as const
+
+/** What was asked here is forgotten when it is left, and never found by the next who sits here. */
 export function OperationsRoom() {
   const { operator } = useSignedIn()
+  const [queries] = useState(() => new QueryClient(questions))
   if (!operator) {
     return (
       <PageState
@@ -38,60 +46,44 @@ export function OperationsRoom() {
     )
   }
   return (
-    <div className="flex h-full flex-col overflow-hidden">
-      <header className="flex shrink-0 flex-wrap items-center gap-x-5 border-b bg-sidebar px-4 md:flex-nowrap">
-        <Link to="/" aria-label="Toolcrib: back to the chat" className="flex h-13 shrink-0 items-center">
-          <Logo small />
-        </Link>
-        <Pages />
-        <div className="ms-auto flex shrink-0 items-center gap-2">
-          <div className="max-sm:hidden">
-            <RoomSwitch room="operations" />
-          </div>
-          <Link
-            to="/"
-            className="rounded-lg px-2 py-1.5 text-sm text-muted-foreground hover:bg-muted hover:text-foreground sm:hidden"
-          >
-            Chat
+    <QueryClientProvider client={queries}>
+      <div className="flex h-full flex-col overflow-hidden">
+        <header className="flex shrink-0 flex-wrap items-center gap-x-5 border-b bg-sidebar px-4 md:flex-nowrap">
+          <Link to="/" aria-label="Toolcrib: back to the chat" className="flex h-13 shrink-0 items-center">
+            <Logo small />
           </Link>
-          <UserMenu compact />
-        </div>
-      </header>
-      <Main className="min-h-0 flex-1 overflow-y-auto">
-        <Outlet />
-      </Main>
-    </div>
-  )
-}
-
-/** Where they do not all fit, the one that is looked at is in the middle. */
-function Pages() {
-  const list = useRef<HTMLElement>(null)
-  const { pathname } = useLocation()
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is another current link
-  useEffect(() => {
-    const current = list.current?.querySelector<HTMLElement>('[aria-current=page]')
-    if (list.current === null || current == null) return
-    list.current.scrollLeft = current.offsetLeft - (list.current.clientWidth - current.offsetWidth) / 2
-  }, [pathname])
-
-  return (
-    <nav
-      ref={list}
-      aria-label="Operations"
-      className="relative order-last -mx-4 flex w-screen min-w-0 gap-1 overflow-x-auto px-4 text-sm [scrollbar-width:none] md:order-none md:mx-0 md:w-auto md:flex-1 md:px-0"
-    >
-      {pages.map(({ to, label }) => (
-        <Link
-          key={to}
-          to={to}
-          className="relative flex h-11 shrink-0 items-center rounded-lg px-3 text-muted-foreground outline-offset-[-3px] transition-colors hover:text-foreground aria-[current=page]:font-medium aria-[current=page]:text-foreground aria-[current=page]:after:absolute aria-[current=page]:after:inset-x-3 aria-[current=page]:after:bottom-0 aria-[current=page]:after:h-0.5 aria-[current=page]:after:rounded-full aria-[current=page]:after:bg-primary md:h-13"
-        >
-          {label}
-          {to === '/operations/health' && <HealthMark />}
-        </Link>
-      ))}
-    </nav>
+          <nav
+            aria-label="Operations"
+            className="order-last -mx-2 flex w-full min-w-0 flex-wrap pb-1 text-sm md:order-none md:mx-0 md:w-auto md:flex-1 md:flex-nowrap md:gap-1 md:overflow-x-auto md:pb-0 md:[scrollbar-width:none]"
+          >
+            {pages.map(({ to, label }) => (
+              <Link
+                key={to}
+                to={to}
+                className="relative flex h-9 shrink-0 items-center rounded-lg px-2.5 text-muted-foreground outline-offset-[-3px] transition-colors hover:text-foreground aria-[current=page]:font-medium aria-[current=page]:text-foreground aria-[current=page]:after:absolute aria-[current=page]:after:inset-x-2.5 md:aria-[current=page]:after:inset-x-3 aria-[current=page]:after:bottom-0 aria-[current=page]:after:h-0.5 aria-[current=page]:after:rounded-full aria-[current=page]:after:bg-primary md:h-13 md:px-3"
+              >
+                {label}
+                {to === '/operations/health' && <HealthMark />}
+              </Link>
+            ))}
+          </nav>
+          <div className="ms-auto flex shrink-0 items-center gap-2">
+            <div className="max-sm:hidden">
+              <RoomSwitch room="operations" />
+            </div>
+            <Link
+              to="/"
+              className="rounded-lg px-2 py-1.5 text-sm text-muted-foreground hover:bg-muted hover:text-foreground sm:hidden"
+            >
+              Chat
+            </Link>
+            <UserMenu compact />
+          </div>
+        </header>
+        <Main className="min-h-0 flex-1 overflow-y-auto">
+          <Outlet />
+        </Main>
+      </div>
+    </QueryClientProvider>
   )
 }
