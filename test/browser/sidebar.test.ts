@@ -135,6 +135,22 @@ describe.runIf(mayRun(noBrowser))('the list of chats', { timeout: 60_000 }, () =
     await page.context().close()
   })
 
+  it('deletes nothing where the way back cannot be shown [WEB-01]', async () => {
+    await room.threads('oda', ['Kettles', 'Teapots'])
+    const page = await room.signIn(browser, 'oda')
+    await page.route('**/assets/toast-region-*.js', (route) => route.fulfill({ status: 404 }))
+
+    await row(page, 'Kettles').focus()
+    await page.keyboard.press('Delete')
+    await page.getByRole('alert').filter({ hasText: 'This could not be loaded' }).waitFor()
+    await row(page, 'Kettles').waitFor()
+    await page.reload()
+    await row(page, 'Kettles').waitFor()
+
+    expect(await room.titles('oda')).toEqual(['Kettles', 'Teapots'])
+    await page.context().close()
+  })
+
   it('has a name for a chat that has no title yet [WEB-01]', async () => {
     await room.threads('nat', [''])
     const page = await room.signIn(browser, 'nat')

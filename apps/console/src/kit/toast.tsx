@@ -13,6 +13,8 @@ export interface ToastOptions {
   readonly timeoutMs?: number
   /** However it went: by time, by its cross, or by `close`. */
   readonly onClose?: () => void
+  /** In the place of `onClose`, when it could not be shown at all. */
+  readonly onUnseen?: () => void
 }
 
 export interface Toasts {
@@ -77,7 +79,9 @@ function createWaitingToasts(): WaitingToasts {
       waiting.clear()
     },
     giveUp() {
-      for (const { close } of [...waiting.values()]) close()
+      const unseen = [...waiting.keys()]
+      waiting.clear()
+      for (const { onUnseen, onClose } of unseen) (onUnseen ?? onClose)?.()
     },
   }
 }

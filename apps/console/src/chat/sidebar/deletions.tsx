@@ -75,20 +75,20 @@ export function DeletionsProvider({ children }: { readonly children: ReactNode }
           })
         })
       }
+      const takeBack = () => {
+        due.current.delete(threadId)
+        show(threadId)
+        if (wasOpen) goToThread(threadId)
+      }
       setHidden((now) => new Set([...now, threadId]))
       if (wasOpen) goToThread(undefined)
       const closeNote = toast.show({
         title: `Deleted “${title}”`,
         timeoutMs: undoMs,
         onClose: deleteNow,
-        action: {
-          label: 'Undo',
-          onPress: () => {
-            due.current.delete(threadId)
-            show(threadId)
-            if (wasOpen) goToThread(threadId)
-          },
-        },
+        // Where nothing can be taken back nothing is deleted.
+        onUnseen: takeBack,
+        action: { label: 'Undo', onPress: takeBack },
       })
       due.current.set(threadId, closeNote)
     },

@@ -78,7 +78,8 @@ function describe(status: ClientStatus, { online, why, now }: Known): Described 
     case 'open':
       return { icon: LoaderCircle, text: 'Connected.' }
     case 'connecting':
-      return { icon: LoaderCircle, text: 'Connecting again…' }
+      // The button stays where it is, and keeps the focus of who pressed it.
+      return { icon: LoaderCircle, text: 'Connecting again…', action: 'try' }
     case 'waiting': {
       const seconds = Math.max(0, Math.ceil((status.retryAt - now) / 1000))
       const text = why ?? 'Connection lost; answers go on being written meanwhile.'
@@ -103,10 +104,15 @@ function closedText(code: string | undefined, reason: string): string {
 /** Why the door is shut, which only a request tells: a browser hides it of a socket. */
 function useRefusal(status: ClientStatus): string | undefined {
   const [why, setWhy] = useState<string>()
+  const isOpen = status.state === 'open'
   const attempt = status.state === 'waiting' ? status.attempt : undefined
 
   useEffect(() => {
-    if (attempt === undefined) return setWhy(undefined)
+    if (isOpen) setWhy(undefined)
+  }, [isOpen])
+
+  useEffect(() => {
+    if (attempt === undefined) return
     const aborter = new AbortController()
     const ask = async () => {
       const response = await fetch('/v1/socket', { signal: aborter.signal })
