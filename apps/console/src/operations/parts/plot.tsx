@@ -63,7 +63,8 @@ function optionsOf(element: HTMLElement, { colors, format, sync, onCursor }: Plo
   return {
     width: element.clientWidth,
     height,
-    padding: [6, 8, 0, 0],
+    // So that the last moment on the axis is not cut off.
+    padding: [6, 28, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: sync }, points: { size: 6 } },
     scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, niceTop(max)] } },
