@@ -30,7 +30,7 @@ describe('a connection', () => {
       principal: { tenant: 'acme', user: 'ann' },
       server: { name: 'toolcrib', version: '0.0.0-test', model: 'scripted' },
       agents: [{ name: 'assistant' }],
-      limits: { maxFrameBytes: 65_536, commandsPerSecond: 20 },
+      limits: { maxFrameBytes: 524_288, commandsPerSecond: 20 },
       expiresAt: null,
     })
     expect(sent).toMatchObject({ type: 'ok', messageId: expect.stringMatching(/^msg_/), duplicate: false })

@@ -11,7 +11,7 @@ import type { GatewayMetrics } from './metrics.ts'
 import type { Identity, SocketLike } from './ports.ts'
 
 export interface GatewayLimits {
-  /** Default 65,536. */
+  /** Default 524,288. */
   readonly maxFrameBytes: number
   /** Default 100,000, over all text parts of a message. */
   readonly maxMessageChars: number

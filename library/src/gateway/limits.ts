@@ -6,7 +6,8 @@ import { z } from 'zod'
 import type { GatewayLimits } from './gateway.ts'
 
 export const defaultGatewayLimits: GatewayLimits = Object.freeze({
-  maxFrameBytes: 65_536,
+  // A message of as many characters as there may be, whatever its script, and what is around it.
+  maxFrameBytes: 524_288,
   maxMessageChars: 100_000,
   maxConnectionsPerUser: 16,
   maxConnections: 10_000,

@@ -19,6 +19,7 @@ import type { Client, ClientOptions } from '../client/client.ts'
 import { createClient } from '../client/create-client.ts'
 import { createGateway } from '../gateway/create-gateway.ts'
 import type { Gateway, GatewayLimits } from '../gateway/gateway.ts'
+import { defaultGatewayLimits } from '../gateway/limits.ts'
 import type { Authenticator, Bus, Identity, Revocations } from '../gateway/ports.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import type { PolicyOptions } from '../policy/policy.ts'
@@ -132,7 +133,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     server: { version: '0.0.0-test', model: model.name },
   })
 
-  const upgrade = createWebSocketUpgrade({ maxFrameBytes: options.limits?.maxFrameBytes ?? 65_536 })
+  const upgrade = createWebSocketUpgrade({
+    maxFrameBytes: options.limits?.maxFrameBytes ?? defaultGatewayLimits.maxFrameBytes,
+  })
   const streams = new Set<Duplex>()
   const server = createServer((_, response) => response.writeHead(426).end())
   server.on('upgrade', (request, stream, head) => {
