@@ -43,8 +43,7 @@ describe.skipIf(noBrowser !== undefined)('the first load of a chat with an answe
     expect(scripts.filter(({ bytes, encoding }) => bytes > 1_500 && encoding !== 'br')).toEqual([])
   })
 
-  // Not yet: 209 KB, and 92 KB more for the Markdown of the answer. When it is met, this test says so by failing.
-  it.fails('brings less than 200 KB of it [WEB-01]', () => {
+  it('brings less than 200 KB of it [WEB-01]', () => {
     expect(sizeOf(scripts)).toBeLessThan(MAX_BYTES)
   })
 })

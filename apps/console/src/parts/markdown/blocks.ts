@@ -2,7 +2,6 @@
  * Which Markdown is drawn, a block at a time. The law: no text can stop the page. What reads Markdown takes the square of some of
  * what may be written, and runs out of stack in what is nested by thousands: that is shown as it was written.
  */
-import { parseMarkdownIntoBlocks } from 'streamdown'
 
 const MAX_CHARS = 500_000
 /** All after these is one block more, which is not drawn. */
@@ -18,19 +17,58 @@ const indentedList = /^[ \t>]{100,}(?:[-*+]|\d{1,9}[.)])[ \t]/m
 const wideTable = /^[ \t>]*(?:\|[ \t]*)?(?::?-+:?[ \t]*\|[ \t]*){50}/m
 const underlines = /^[ \t>]*(?:-+|=+)[ \t]*$/gm
 
-/** Together they are the text. */
+/**
+ * Together they are the text. Each can be read without the others: it ends where nothing of it can go on, and what is defined
+ * for all of a text makes one block of it.
+ */
 export function blocksOf(text: string): string[] {
-  if (!isReadable(text)) return [text]
-  const blocks = parseMarkdownIntoBlocks(text)
-  return blocks.length <= MAX_BLOCKS ? blocks : [...blocks.slice(0, MAX_BLOCKS), blocks.slice(MAX_BLOCKS).join('')]
+  if (definition.test(text)) return [text]
+  const blocks: string[] = []
+  let begun = 0
+  let at = 0
+  let fence = ''
+  let wasBlank = false
+  for (const line of text.split('\n')) {
+    if (fence === '' && wasBlank && begins(line, text.slice(begun, begun + MAX_BEGINNING))) {
+      if (blocks.length === MAX_BLOCKS) break
+      blocks.push(text.slice(begun, at))
+      begun = at
+    }
+    fence = fenceAfter(line, fence)
+    wasBlank = line.trim() === ''
+    at += line.length + 1
+  }
+  return [...blocks, text.slice(begun)]
+}
+
+/** A link, or a footnote. */
+const definition = /^[ \t>]*\[[^\]\n]+\]:/m
+const listItem = /^ {0,3}(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)/
+/** HTML in which an empty line is no end. */
+const endlessHtml = /^ {0,3}<(?:script|pre|style|textarea|!|\?)/i
+const MAX_BEGINNING = 20
+
+/** After an empty line: another block than the one before, of which this is the beginning. */
+function begins(line: string, before: string): boolean {
+  if (line.trim() === '' || /^[ \t]/.test(line) || endlessHtml.test(before)) return false
+  return !(listItem.test(before) && listItem.test(line))
+}
+
+/** The fence of the code that is not closed after the line, or nothing. */
+function fenceAfter(line: string, open: string): string {
+  const found = /^ {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$/.exec(line)
+  const fence = found?.[1] ?? found?.[2]
+  if (fence === undefined) return open
+  if (open === '') return fence
+  return fence.startsWith(open) && line.trim() === fence ? '' : open
 }
 
 export function isDrawable(block: string): boolean {
   return isReadable(block) && (isOneFence(block) || countOf(block, marks, MAX_MARKS) <= MAX_MARKS)
 }
 
-/** It can be taken apart into blocks. */
-export function isReadable(text: string): boolean {
+/** It can be read in time, and in the stack there is. */
+function isReadable(text: string): boolean {
   return (
     text.length <= MAX_CHARS &&
     !nested.test(text) &&
@@ -63,4 +101,9 @@ function isOneFence(block: string): boolean {
       .trimEnd()
       .includes('\n')
   )
+}
+
+/** Code was begun whose end has not come yet. */
+export function hasOpenFence(block: string): boolean {
+  return block.split('\n').reduce((open, line) => fenceAfter(line, open), '') !== ''
 }
