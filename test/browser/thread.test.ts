@@ -1,6 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { defineTool } from 'toolcrib'
+import { agentTool, defineAgent, ModelError } from 'toolcrib/agent'
+import { createScriptedModel } from 'toolcrib/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { mayRun } from '../skips.ts'
@@ -27,6 +29,24 @@ const orders = defineTool({
     { order: 2, total: 99 },
   ],
 })
+const allLines = defineTool({
+  name: 'all_lines',
+  description: 'Gives all lines.',
+  input: z.object({}),
+  effect: 'read',
+  execute: () => 'a line that goes on\n'.repeat(10_000),
+})
+const finder = defineAgent({
+  name: 'finder',
+  description: 'Finds things.',
+  instructions: 'Find things.',
+  model: createScriptedModel(({ messages }) =>
+    messages.at(-1)?.role === 'tool'
+      ? { text: 'It is **there**.' }
+      : { text: 'I look for it.', calls: [{ tool: 'probe', input: { number: 3 } }] },
+  ),
+  tools: ['probe'],
+})
 const imported = Promise.withResolvers<void>()
 const importRows = defineTool({
   name: 'import_rows',
@@ -49,14 +69,28 @@ const written = [
 describe.runIf(mayRun(noBrowser))('a conversation in the console', { timeout: 60_000 }, () => {
   let browser: Browser
   let room: ConsoleServer
+  let broken = 0
 
   beforeAll(async () => {
     browser = await launchChromium()
     room = await startConsole({
-      tools: [probe, orders, importRows],
+      tools: [probe, orders, importRows, allLines, agentTool(finder)],
       contextTokens: 1_000_000,
+      limits: { maxSteps: 4 },
       answer: (asked, isResult) => {
+        if (asked.includes('for ever')) return { text: 'Again.', calls: [{ tool: 'probe', input: { number: 1 } }] }
         if (isResult) return undefined
+        if (asked.includes('break off')) {
+          broken++
+          return broken < 3
+            ? {
+                text: 'What is lost',
+                error: new ModelError('MODEL_OVERLOADED', { model: 'scripted', status: 529, attempts: 3 }),
+              }
+            : { text: 'It went well.' }
+        }
+        if (asked.includes('all lines')) return { calls: [{ tool: 'all_lines' }] }
+        if (asked.includes('find it')) return { calls: [{ tool: 'finder', input: { message: 'Find it' } }] }
         if (asked.includes('code')) return { text: written }
         if (asked.includes('many')) {
           return { calls: Array.from({ length: 200 }, (_, number) => ({ tool: 'probe', input: { number } })) }
@@ -175,15 +209,15 @@ describe.runIf(mayRun(noBrowser))('a conversation in the console', { timeout: 60
     await page.context().close()
   })
 
-  it('folds a message of 60,000 characters, shows all of it on request, and says when one is too long [WEB-01]', async () => {
+  it('folds a message of 100,000 characters, shows all of it on request, and says when one is too long [WEB-01]', async () => {
     const page = await room.signIn(browser, 'eli')
-    const long = `begin ${'word '.repeat(12_000)}end`
+    const long = `begin ${'word '.repeat(19_998)}end`
     const message = page.locator('[data-role="user"]')
 
     await say(page, long)
     await ended(page)
     const folded = (await message.textContent()) ?? ''
-    await page.getByRole('button', { name: /Show all 60,0\d\d characters/ }).click()
+    await page.getByRole('button', { name: /Show all 99,999 characters/ }).click()
     const whole = (await message.textContent()) ?? ''
     await page.getByLabel('Message').fill('x'.repeat(150_000))
     await page.getByText(/has 150,000 characters, the limit is/).waitFor()
@@ -232,6 +266,93 @@ describe.runIf(mayRun(noBrowser))('a conversation in the console', { timeout: 60
     expect(told).toBe('send_moneyasks firstchangesSend money.')
     expect(await tools.getByRole('group', { name: 'Input schema' }).textContent()).toContain('amount')
     expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+    await page.context().close()
+  })
+
+  it('tells in words of a limit that was reached, of a part that was begun again, and of a failure what to do [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'hal')
+    const end = page.locator('[data-role="assistant"]').last()
+
+    await say(page, 'break off twice')
+    await ended(page)
+    const begunAgain = await end.locator('[data-rewound]').textContent()
+    const lost = await page.getByText('What is lost').count()
+    await say(page, 'go on for ever')
+    await page.locator('[data-status="limit_reached"]').waitFor()
+    const limit = await end.locator('footer').textContent()
+    const warnings = await page.getByText('Nearly used up').count()
+    await say(page, 'overload')
+    await page.locator('[data-status="failed"]').waitFor()
+    const failure = await end.locator('footer').textContent()
+
+    expect(begunAgain).toBe('A part was begun again 2 times, because the model broke off (MODEL_OVERLOADED).')
+    expect([lost, warnings]).toEqual([0, 0])
+    expect(limit).toMatch(/^A limit was reached: an answer may take 4 steps\..*send another message.*maxSteps/)
+    expect(failure).toMatch(/^The answer failed\..*HTTP 529.*MODEL_OVERLOADED · Try again\./)
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+    await page.context().close()
+  })
+
+  it('goes on after the server went away in the middle, and says so calmly [WEB-02]', async () => {
+    const page = await room.signIn(browser, 'kim')
+    await say(page, 'slow answer')
+    await page.getByText('The beginning of a long answer').waitFor()
+
+    const start = await room.stop()
+    await start()
+    await page.getByText('The server went away in the middle of this').waitFor()
+    room.release()
+    await ended(page)
+
+    expect(await page.getByText('The beginning of a long answer').count()).toBe(1)
+    await page.context().close()
+  })
+
+  it('shows the work of an agent within its card, and of a great output how much of it the model saw [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'leo')
+
+    await say(page, 'find it')
+    await ended(page)
+    const within = await page.getByRole('region', { name: 'The agent finder' }).textContent()
+    await say(page, 'all lines')
+    await ended(page, 2)
+    await page.locator('[data-tool="all_lines"] summary').click()
+    await page.getByRole('group', { name: 'Output, cut from 200,000 bytes' }).waitFor()
+
+    expect(within).toMatch(/I look for it\..*probe.*done.*It is there\./s)
+    expect(await page.getByText(/The whole is kept at the server as out_/).count()).toBe(1)
+    await page.context().close()
+  })
+
+  it('names the day of what was said on another one [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'max')
+    const days = page.getByRole('log').getByText(/^(Today|Yesterday)$/)
+    await say(page, 'hello')
+    await ended(page)
+    const today = await days.count()
+
+    await page.clock.setSystemTime(Date.now() + 86_400_000)
+    await page.reload()
+    await days.waitFor()
+
+    expect([today, await days.textContent()]).toEqual([0, 'Yesterday'])
+    await page.context().close()
+  })
+
+  it('takes files wherever they are held over the page, and forgets those that are taken away [WEB-01]', async () => {
+    const page = await room.signIn(browser, 'ned')
+    const hold = (type: 'dragenter' | 'dragleave') =>
+      page.evaluate(`{
+        const dataTransfer = new DataTransfer()
+        dataTransfer.items.add(new File(['a'], 'a.txt'))
+        document.querySelector('header').dispatchEvent(new DragEvent('${type}', { bubbles: true, cancelable: true, dataTransfer }))
+      }`)
+
+    await hold('dragenter')
+    await page.getByText('Drop the files here').waitFor()
+    await hold('dragleave')
+
+    await page.getByText('Drop the files here').waitFor({ state: 'detached' })
     await page.context().close()
   })
 })

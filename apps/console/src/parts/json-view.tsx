@@ -77,7 +77,9 @@ function isRows(value: JsonValue): value is readonly Row[] {
   return value.every((row) => {
     if (!isJsonObject(row)) return false
     const fields = Object.entries(row)
-    return fields.length === columns.length && fields.every(([key, field]) => key in first && !isNested(field))
+    return (
+      fields.length === columns.length && fields.every(([key, field]) => Object.hasOwn(first, key) && !isNested(field))
+    )
   })
 }
 

@@ -20,7 +20,7 @@ export function AttachedFiles({ files, onRemove }: AttachedFilesProps) {
         // One file may be attached twice.
         // biome-ignore lint/suspicious/noArrayIndexKey: files only go, and each is what its id says
         <li key={`${file.attachmentId} ${index}`} className="relative min-w-0 max-w-full">
-          <AttachedFile file={file} />
+          <AttachedFile file={file} removable={onRemove !== undefined} />
           {onRemove !== undefined && (
             <IconButton
               label={`Remove ${file.name}`}
@@ -35,7 +35,13 @@ export function AttachedFiles({ files, onRemove }: AttachedFilesProps) {
   )
 }
 
-function AttachedFile({ file: { attachmentId, name, mediaType, bytes } }: { readonly file: AttachmentPart }) {
+interface AttachedFileProps {
+  readonly file: AttachmentPart
+  /** A button lies over its end. */
+  readonly removable: boolean
+}
+
+function AttachedFile({ file: { attachmentId, name, mediaType, bytes }, removable }: AttachedFileProps) {
   const address = useClient().attachmentUrl(attachmentId)
   const [broken, setBroken] = useState(false)
   const isImage = mediaType.startsWith('image/')
@@ -56,7 +62,7 @@ function AttachedFile({ file: { attachmentId, name, mediaType, bytes } }: { read
           className="max-h-56 min-h-12 min-w-12 max-w-72 object-contain"
         />
       ) : (
-        <span className="flex items-center gap-2 px-3 py-2 text-sm">
+        <span className={`flex items-center gap-2 py-2 ps-3 text-sm ${removable ? 'pe-10' : 'pe-3'}`}>
           <Icon aria-hidden="true" className="size-4 shrink-0 text-muted-foreground" />
           <bdi className="max-w-56 truncate">{name}</bdi>
         </span>

@@ -49,6 +49,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
         <RunSteps run={run} working={working} />
         {working && !begun && <Working />}
         <RunTroubles run={run} />
+        {working && begun && <Writing />}
         {!working && <RunEnd run={run} onRetry={mayRetry ? () => onRetry(turn, sentAgain(turn.parts)) : undefined} />}
       </div>
     </article>
@@ -59,6 +60,15 @@ function Working() {
   return (
     <p role="status" className="flex items-center gap-2 text-sm text-muted-foreground">
       <span className="size-2 animate-pulse rounded-full bg-primary" /> Thinking…
+    </p>
+  )
+}
+
+/** It takes the room of what stands below a whole answer. */
+function Writing() {
+  return (
+    <p aria-hidden="true" className="flex min-h-7 items-center">
+      <span className="size-2 animate-pulse rounded-full bg-primary" />
     </p>
   )
 }
