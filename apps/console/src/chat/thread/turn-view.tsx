@@ -33,6 +33,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
   const working = run.status === 'accepted' || run.status === 'running'
   const mayRetry = isLast && !busy && turn.follows !== undefined
   const begun = run.steps.some((step) => step.text !== '' || step.thinking !== '' || step.calls.length > 0)
+  const waits = run.steps.some((step) => step.calls.some(({ status }) => status === 'waiting'))
   const element = useRef<HTMLElement>(null)
   useUndrawnOutOfSight(element, working || isLast)
   return (
@@ -49,7 +50,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
         <RunSteps run={run} working={working} />
         {working && !begun && <Working />}
         <RunTroubles run={run} />
-        {working && begun && <Writing />}
+        {working && begun && !waits && <Writing />}
         {!working && <RunEnd run={run} onRetry={mayRetry ? () => onRetry(turn, sentAgain(turn.parts)) : undefined} />}
       </div>
     </article>
