@@ -1,9 +1,9 @@
 /** Who sits here decides what is shown: nobody yet, the sign-in, or the rooms. */
 import { RouterProvider } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { useCallback, useMemo, useRef } from 'react'
 import { ClientProvider } from './connection.tsx'
 import { ToastRegion } from './kit/toast.tsx'
-import { createPageRouter, goToStart } from './router.tsx'
+import { createPageRouter, history } from './router.tsx'
 import { SignIn } from './session/sign-in.tsx'
 import { type SignedIn, SignedInContext } from './session/signed-in.ts'
 import { userKey, useSession } from './session/use-session.ts'
@@ -11,7 +11,7 @@ import { LoadingPage } from './shell/page-state.tsx'
 import { UnreachablePage } from './shell/unreachable-page.tsx'
 
 export function App() {
-  const { session, signIn, signOut, retry, recheck } = useSession(goToStart)
+  const { session, signIn, signOut, retry, recheck } = useSession(useOwnPlaces())
   switch (session.state) {
     case 'loading':
       return <LoadingPage />
@@ -32,6 +32,15 @@ export function App() {
     default:
       return session satisfies never
   }
+}
+
+/** An address is its person's: whoever sits down after somebody else goes on where they were themselves, or begins. */
+function useOwnPlaces(): (before: string, now: string) => void {
+  const places = useRef(new Map<string, string>())
+  return useCallback((before, now) => {
+    places.current.set(before, history.location.href)
+    history.replace(places.current.get(now) ?? '/')
+  }, [])
 }
 
 interface RoomsProps extends Omit<SignedIn, 'onLeave'> {

@@ -101,7 +101,7 @@ const routeTree = root.addChildren([
   ]),
 ])
 
-const history = createHashHistory()
+export const history = createHashHistory()
 
 /** One for each person: it remembers what it has shown. */
 export function createPageRouter() {
@@ -113,11 +113,6 @@ export function createPageRouter() {
     defaultPendingMs: 150,
     defaultPendingComponent: LoadingPage,
   })
-}
-
-/** An address is its person's: whoever sits down after somebody else begins at the start. */
-export function goToStart(): void {
-  history.replace('/')
 }
 
 declare module '@tanstack/react-router' {

@@ -13,7 +13,7 @@ export type Session =
 const answerMs = 15_000
 
 /** @param onSomebodyElse - Before another person's page is shown than the one before. Contract: the same function, always. */
-export function useSession(onSomebodyElse: () => void) {
+export function useSession(onSomebodyElse: (before: string, now: string) => void) {
   const [session, setSession] = useState<Session>({ state: 'loading' })
   const asked = useRef(0)
   const last = useRef<string>(undefined)
@@ -25,7 +25,7 @@ export function useSession(onSomebodyElse: () => void) {
       asked.current += 1
       if (next.state === 'signed_in') {
         const user = userKey(next.principal)
-        if (last.current !== undefined && last.current !== user) onSomebodyElse()
+        if (last.current !== undefined && last.current !== user) onSomebodyElse(last.current, user)
         last.current = user
       }
       setSession(next)
