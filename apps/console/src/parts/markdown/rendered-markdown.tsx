@@ -6,6 +6,7 @@ import { cloneElement, isValidElement, memo, type ReactNode, useDeferredValue, u
 import remend from 'remend'
 import {
   Block,
+  type BlockProps,
   type Components,
   defaultRehypePlugins,
   defaultRemarkPlugins,
@@ -21,7 +22,7 @@ import './markdown.css'
 import { CodeBlock } from './code-block.tsx'
 
 const remarkPlugins = Object.values(defaultRemarkPlugins)
-const rehypePlugins = Object.values(defaultRehypePlugins)
+const rehypePlugins = Object.values(defaultRehypePlugins).map(settled)
 
 export function RenderedMarkdown({ text, streaming }: MarkdownProps) {
   // Typing and scrolling come before the next letters.
@@ -41,6 +42,17 @@ export function RenderedMarkdown({ text, streaming }: MarkdownProps) {
       ))}
     </div>
   )
+}
+
+type Plugin = NonNullable<BlockProps['rehypePlugins']>[number]
+
+/** With its options in it: Streamdown writes them out for each block, to find the reader that it has. */
+function settled(plugin: Plugin): Plugin {
+  if (!Array.isArray(plugin)) return plugin
+  const [attach, ...options] = plugin
+  return function attachSettled() {
+    return attach.apply(this, options)
+  }
 }
 
 interface DrawnBlockProps {
