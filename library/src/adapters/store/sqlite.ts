@@ -5,6 +5,7 @@
  * @module
  */
 import { join, resolve } from 'node:path'
+import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 import { StoreError } from '../../agent/errors.ts'
 import type { Clock, Store, StoreHealth } from '../../agent/ports.ts'
@@ -12,6 +13,7 @@ import { guardParts } from './rules/guarded.ts'
 import { type Channel, createChannel } from './sqlite/channel.ts'
 import type { ReadCommands, WriteCommands } from './sqlite/commands.ts'
 import { storeErrorOf } from './sqlite/failures.ts'
+import { markClosed } from './sqlite/log-file.ts'
 import type { Reply, WorkerSettings } from './sqlite/messages.ts'
 import { type Channels, createParts } from './sqlite/parts.ts'
 import { createTurns } from './sqlite/turns.ts'
@@ -73,7 +75,18 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     await Promise.all([reader.close(), writer.close()])
     throw error
   }
-  return assemble({ writer, reader, turns: createTurns(maxPendingAttachmentBytes), condition })
+  const exit = closeOnExit(path)
+  return assemble({ writer, reader, turns: createTurns(maxPendingAttachmentBytes), condition, exit })
+}
+
+/**
+ * A process that exits, by itself or by an error that nobody caught, has SQLite close the database behind our back: the log is
+ * brought in and removed, and nobody is to miss it. One that is killed has not.
+ */
+function closeOnExit(path: string): Disposable {
+  const onExit = (): void => markClosed(path)
+  process.once('exit', onExit)
+  return { [Symbol.dispose]: () => void process.off('exit', onExit) }
 }
 
 function startWorker(settings: WorkerSettings): Worker {
@@ -83,7 +96,12 @@ function startWorker(settings: WorkerSettings): Worker {
   return new Worker(new URL(file, import.meta.url), { workerData: settings, name, execArgv: [] })
 }
 
-function assemble({ condition, ...channels }: Channels & { readonly condition: Condition }): Store {
+interface Opened extends Channels {
+  readonly condition: Condition
+  readonly exit: Disposable
+}
+
+function assemble({ condition, exit, ...channels }: Opened): Store {
   const { writer, reader, turns } = channels
   let closed: Promise<void> | undefined
   const parts = guardParts(createParts(channels), () => {
@@ -91,7 +109,9 @@ function assemble({ condition, ...channels }: Channels & { readonly condition: C
   })
   const close = (): Promise<void> => {
     // The reader first: the last connection to close cleans up behind both.
-    closed ??= Promise.all([turns.over(), reader.close()]).then(() => writer.close())
+    closed ??= Promise.all([turns.over(), reader.close()])
+      .then(() => writer.close())
+      .finally(() => exit[Symbol.dispose]())
     return closed
   }
   return {

@@ -48,11 +48,28 @@ describe('a process that is killed while it writes', () => {
   })
 })
 
+describe('a process that ends without closing its store', () => {
+  it.each([['exits'], ['throws']])(
+    'has everything that it acknowledged, and is opened again, when it %s [RUN-07]',
+    async (ending) => {
+      using folder = temporaryFolder()
+      const child = startAppending(folder.path, [ending, '20'])
+
+      const acknowledged = await killAfter(child, Number.POSITIVE_INFINITY)
+
+      await using store = await createSqliteStore({ folder: folder.path })
+      const log = await store.events.read(owner, 'thr_a', { after: 0, limit: 100_000 })
+      expect(log?.length).toEqual(lengthOf(acknowledged, 'thr_a'))
+      expect(acknowledged.length).toBeGreaterThan(20)
+    },
+  )
+})
+
 type Child = ChildProcessByStdio<null, Readable, null>
 
-function startAppending(folder: string): Child {
+function startAppending(folder: string, ending: readonly string[] = []): Child {
   const file = fileURLToPath(new URL('./fixtures/appending-process.ts', import.meta.url))
-  return spawn(process.execPath, [file, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  return spawn(process.execPath, [file, folder, ...ending], { stdio: ['ignore', 'pipe', 'ignore'] })
 }
 
 /** Kills it once it has printed so many lines; answers all that it had printed when it was gone. */
