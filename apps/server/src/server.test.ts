@@ -226,7 +226,7 @@ describe('toolcrib start', () => {
     expect(await server.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('a stray one') })
   })
 
-  it('is ended at once by a second signal', async () => {
+  it('is ended at once by a second signal, and the next one goes on [RUN-07]', async () => {
     await using place = await temporaryFolder()
     await writeFile(join(place.folder, 'toolcrib.config.ts'), slowTool.replace('300', '60_000'))
     await using server = await start(place)
@@ -249,8 +249,12 @@ describe('toolcrib start', () => {
     server.process.kill('SIGINT')
     await stopping.promise
     server.process.kill('SIGINT')
+    const { code } = await server.ended
+    await using next = await start(place)
+    await using again = connectClient(next.url, token)
 
-    expect((await server.ended).code).toBe(130)
+    expect(code).toBe(130)
+    expect((await again.listThreads()).map((thread) => thread.threadId)).toEqual([threadId])
   })
 
   it('refuses a data folder that another process holds, a port in use and a damaged database, each with one message', async () => {
