@@ -1,11 +1,14 @@
 import { Hourglass } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef } from 'react'
 import type { ApprovalView, CallView } from 'toolcrib/client'
 import { type Approvers, describeApprovers, mayAnswer } from 'toolcrib/protocol'
 import { usePrincipal } from '../../connection.tsx'
+import { Skeleton } from '../../kit/skeleton.tsx'
 import { ApprovalQuestion } from './approval-question.tsx'
-import { DecidedApproval } from './decided-approval.tsx'
 import { TimeLeft } from './time-left.tsx'
+
+/** Loaded where something was decided: in most chats nothing is asked. */
+const DecidedApproval = lazy(async () => ({ default: (await import('./decided-approval.tsx')).DecidedApproval }))
 
 export interface CallApprovalProps {
   readonly call: CallView
@@ -36,7 +39,9 @@ export function CallApproval({ call, approval }: CallApprovalProps) {
       {decision === undefined ? (
         <Waiting call={call} approval={approval} />
       ) : (
-        <DecidedApproval approval={approval} decision={decision} input={call.input} />
+        <Suspense fallback={<Skeleton className="h-4 w-40" />}>
+          <DecidedApproval approval={approval} decision={decision} input={call.input} />
+        </Suspense>
       )}
     </div>
   )
