@@ -135,7 +135,10 @@ const modelCatalogue: Catalogue<ModelErrorDetails> = {
     'never',
     (d) => `The provider of "${d.model}" refused the key (HTTP ${d.status}); check the key and its permissions`,
   ],
-  MODEL_NOT_FOUND: ['never', (d) => `The provider does not know the model "${d.model}"; check how it is named in the configuration`],
+  MODEL_NOT_FOUND: [
+    'never',
+    (d) => `The provider does not know the model "${d.model}"; check how it is named in the configuration`,
+  ],
   MODEL_RATE_LIMITED: [
     'later',
     (d) => `The provider of "${d.model}" limits the rate, also after ${d.attempts} attempts; try again later`,

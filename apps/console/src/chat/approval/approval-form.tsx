@@ -5,10 +5,10 @@ import { useApproval } from 'toolcrib/react'
 import { Button } from '../../kit/button.tsx'
 import { fieldLook } from '../../kit/field-look.ts'
 import { Notice } from '../../kit/notice.tsx'
+import { EffectBadge } from '../../parts/effect-badge.tsx'
 import { type ArgumentDraft, draftOf } from './argument-draft.ts'
 import { ArgumentForm } from './argument-form.tsx'
 import { ArgumentList } from './argument-list.tsx'
-import { EffectBadge } from './effect-badge.tsx'
 import { TimeLeft } from './time-left.tsx'
 import { ToolWords } from './tool-words.tsx'
 import { type ArgumentCheck, useArgumentCheck } from './use-argument-check.ts'
@@ -84,7 +84,7 @@ export function ApprovalForm(props: ApprovalFormProps) {
             .
           </span>
         </p>
-        {effect !== undefined && <EffectBadge effect={effect} offered={offered} />}
+        {effect !== undefined && <EffectBadge effect={effect} offered={offered} inWords />}
       </div>
       {offered ? (
         <Notice tone="warn">

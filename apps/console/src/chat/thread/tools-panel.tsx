@@ -1,5 +1,5 @@
 /** The tools that an agent holds for the person who sits here: where each comes from, what it does to the world, who must agree. */
-import { ChevronRight, Eye, Flame, PenLine, ShieldQuestion } from 'lucide-react'
+import { ChevronRight, ShieldQuestion } from 'lucide-react'
 import { useState } from 'react'
 import { describeApprovers, type ToolInfo } from 'toolcrib/protocol'
 import { useTools } from 'toolcrib/react'
@@ -8,6 +8,7 @@ import { Button } from '../../kit/button.tsx'
 import { Notice } from '../../kit/notice.tsx'
 import { Loading, Skeleton } from '../../kit/skeleton.tsx'
 import { TextField } from '../../kit/text-field.tsx'
+import { EffectBadge } from '../../parts/effect-badge.tsx'
 import { JsonTree } from '../../parts/json-tree.tsx'
 import { plainText } from '../../parts/plain-text.ts'
 
@@ -79,16 +80,9 @@ function fits({ name, title = '', description }: ToolInfo, query: string): boole
     .every((word) => text.includes(word))
 }
 
-const effects = {
-  read: { label: 'reads', icon: Eye, tone: 'neutral' },
-  write: { label: 'changes', icon: PenLine, tone: 'primary' },
-  destructive: { label: 'destroys', icon: Flame, tone: 'bad' },
-} as const
-
 function ToolEntry({ tool }: { readonly tool: ToolInfo }) {
   const [open, setOpen] = useState(false)
   const { name, description, effect, tags, approval } = tool
-  const look = effects[effect]
   return (
     <li data-tool-name={name}>
       <details
@@ -112,9 +106,7 @@ function ToolEntry({ tool }: { readonly tool: ToolInfo }) {
                   asks first
                 </Badge>
               )}
-              <Badge tone={look.tone} icon={look.icon}>
-                {look.label}
-              </Badge>
+              <EffectBadge effect={effect} />
             </span>
             <span
               dir="auto"

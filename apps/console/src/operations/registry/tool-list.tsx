@@ -5,7 +5,7 @@ import type { RegistryReport, ToolRow } from 'toolcrib/operations'
 import { Badge } from '../../kit/badge.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
 import { TextField } from '../../kit/text-field.tsx'
-import { EffectBadge } from './effect-badge.tsx'
+import { EffectBadge } from '../../parts/effect-badge.tsx'
 import { ToolDetails } from './tool-details.tsx'
 
 const STEP = 100
