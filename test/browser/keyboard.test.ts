@@ -128,6 +128,29 @@ describe.runIf(mayRun(noBrowser))('the keyboard alone', { timeout: 60_000 }, () 
     await page.context().close()
   })
 
+  it('opens a menu by a key that was pressed before it was loaded, and gives the focus back [WEB-04]', async () => {
+    const page = await room.signIn(browser, 'hal')
+    const button = page.getByRole('button', { name: /account and settings/ })
+    const loading = Promise.withResolvers<void>()
+    await page.route('**/assets/menu-popup-*.js', async (route) => {
+      await loading.promise
+      await route.continue()
+    })
+
+    await button.focus()
+    await page.keyboard.press('Enter')
+    await page.locator('button[aria-haspopup="menu"][aria-busy="true"]').waitFor()
+    loading.resolve()
+    await page.getByRole('menu').waitFor()
+    await page.locator('[role^="menuitem"]:focus').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('menu').waitFor({ state: 'detached' })
+    const focused = await page.evaluate(() => document.activeElement?.textContent)
+
+    expect(focused).toContain('account and settings')
+    await page.context().close()
+  })
+
   it('shows its own shortcuts, and hides and shows the list of chats [WEB-04]', async () => {
     const page = await room.signIn(browser, 'fay')
     const list = page.getByRole('navigation', { name: 'Threads' })

@@ -191,7 +191,7 @@ describe.runIf(mayRun(noBrowser))('the list of chats', { timeout: 60_000 }, () =
     const page = await room.signIn(browser, 'zoe')
     await say(page, 'hello about teapots')
     await page.locator('[data-status="completed"]').waitFor()
-    await page.getByRole('button', { name: /New chat/ }).click()
+    await page.getByRole('button', { name: /^New chat/ }).click()
     await say(page, 'hello about kettles')
     await page.locator('[data-status="completed"]').waitFor()
 
@@ -235,7 +235,7 @@ describe.runIf(mayRun(noBrowser))('the list of chats', { timeout: 60_000 }, () =
     const page = await room.signIn(browser, 'bob')
     await say(page, 'a slow one')
     await threads(page).getByRole('img', { name: 'at work' }).waitFor()
-    await page.getByRole('button', { name: /New chat/ }).click()
+    await page.getByRole('button', { name: /^New chat/ }).click()
     await say(page, 'erase it')
 
     await threads(page).getByRole('img', { name: 'waits for you' }).waitFor()
