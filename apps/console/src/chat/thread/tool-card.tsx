@@ -1,16 +1,14 @@
 import { ChevronRight } from 'lucide-react'
-import { lazy, memo, Suspense, useState } from 'react'
+import { memo, useState } from 'react'
 import type { CallView } from 'toolcrib/client'
 import type { JsonValue } from 'toolcrib/protocol'
 import { plainText } from '../../parts/plain-text.ts'
 import { formatDuration } from '../../parts/time.ts'
 import { CallApproval } from '../approval/call-approval.tsx'
+import { CallDetails } from './call-details.tsx'
 import { callLooks } from './call-look.ts'
 import { CallProgress, shareOf } from './call-progress.tsx'
 import { RunSteps } from './step-section.tsx'
-
-/** Loaded when a card is opened first. */
-const CallDetails = lazy(async () => ({ default: (await import('./call-details.tsx')).CallDetails }))
 
 /** A call on one line, which opens to all that is known of it. What waits for the person stands open below. */
 export const ToolCard = memo(function ToolCard({ call }: { readonly call: CallView }) {
@@ -40,11 +38,7 @@ export const ToolCard = memo(function ToolCard({ call }: { readonly call: CallVi
             className={`size-4 shrink-0 text-muted-foreground transition-transform ${open ? 'rotate-90' : ''}`}
           />
         </summary>
-        {open && (
-          <Suspense>
-            <CallDetails call={call} />
-          </Suspense>
-        )}
+        {open && <CallDetails call={call} />}
       </details>
       {hasBar && !open && call.progress !== undefined && (
         <div className="px-3.5 pb-3">
