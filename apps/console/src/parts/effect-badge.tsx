@@ -29,7 +29,8 @@ export function EffectBadge({ effect, inWords = false, offered = false }: Effect
   const { icon, tone, word, words } = looks[effect]
   const told = inWords ? words : word
   return (
-    <Badge icon={icon} tone={tone} className="shrink-0">
+    // What asks for a decision stands on a tinted ground, on which a tinted badge could not be read.
+    <Badge icon={icon} tone={tone} className={inWords ? 'shrink-0 border bg-card!' : 'shrink-0'}>
       {offered ? `Says: ${told.toLowerCase()}` : told}
     </Badge>
   )
