@@ -16,7 +16,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   client: ['protocol'],
   react: ['client', 'protocol'],
   operations: ['protocol', 'client/errors.ts'],
-  'adapters/store': ['agent/ports.ts', 'agent/errors.ts', 'protocol'],
+  'adapters/store': ['agent/ports.ts', 'agent/administration-ports.ts', 'agent/errors.ts', 'protocol'],
   'adapters/model': ['agent/ports.ts', 'agent/errors.ts', 'protocol'],
   'adapters/bus': ['gateway/ports.ts', 'protocol'],
   'adapters/socket': ['gateway/ports.ts', 'protocol'],

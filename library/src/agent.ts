@@ -1,5 +1,16 @@
 /** Public entry `toolcrib/agent`: agents, the supervisor of a node, the ports it stands on, and their errors. @module */
 
+export type {
+  AdministrationStore,
+  AuditQuery,
+  AuditStore,
+  RunEvents,
+  RunPage,
+  RunPlace,
+  RunQuery,
+  RunReport,
+  RunState,
+} from './agent/administration-ports.ts'
 export { type Agent, type AgentDefinition, defineAgent, type RunLimits } from './agent/agent.ts'
 export { type AgentToolOptions, agentTool } from './agent/agent-tool.ts'
 export {
@@ -34,15 +45,12 @@ export { imageTypes as attachableImageTypes } from './agent/media-type.ts'
 export type { Price } from './agent/model-price.ts'
 export type {
   Accepted,
-  AdministrationStore,
   Answered,
   ApprovalAnswer,
   ApprovalRecord,
   ApprovalStore,
   AttachmentContent,
   AttachmentStore,
-  AuditQuery,
-  AuditStore,
   Clock,
   EventRange,
   EventStore,
@@ -67,13 +75,7 @@ export type {
   ReservationRequest,
   Revocation,
   RevocationStore,
-  RunEvents,
-  RunPage,
-  RunPlace,
-  RunQuery,
   RunRecord,
-  RunReport,
-  RunState,
   RunStore,
   ServingStore,
   Store,

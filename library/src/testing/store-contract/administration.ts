@@ -1,5 +1,7 @@
 /** Rules of the store contract: what those who run the house may read of runs, whoever owns them. @module */
-import type { RunPage, RunPlace, RunQuery, Store } from '../../agent/ports.ts'
+
+import type { RunPage, RunPlace, RunQuery } from '../../agent/administration-ports.ts'
+import type { Store } from '../../agent/ports.ts'
 import type { AgentStarted, RunEvent, StepCompleted, ToolExecuting, ToolLate } from '../../protocol/events.ts'
 import { createId } from '../../protocol/ids.ts'
 import type { Owner } from '../../protocol/vocabulary.ts'

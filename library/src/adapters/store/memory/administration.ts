@@ -1,5 +1,5 @@
 /** Reads across owners, in memory. The law: what is of another tenant than asked answers as if it did not exist. @module */
-import type { AdministrationStore, RunQuery, RunReport } from '../../../agent/ports.ts'
+import type { AdministrationStore, RunQuery, RunReport } from '../../../agent/administration-ports.ts'
 import type { ThreadEvent } from '../../../protocol/events.ts'
 import { compareRuns, hasState, placeOf, stateOf } from '../rules/administration.ts'
 import { defaultLimits, rowLimit } from '../rules/defaults.ts'

@@ -1,6 +1,6 @@
 /** The audit in memory. The law: it grows at its end, and is forgotten from its beginning. @module */
 import { randomBytes } from 'node:crypto'
-import type { AuditStore } from '../../../agent/ports.ts'
+import type { AuditStore } from '../../../agent/administration-ports.ts'
 import type { AuditEntry, NewAuditEntry } from '../../../protocol/audit.ts'
 import { countPrunable, isAskedFor, plainEntry, sealed } from '../rules/audit.ts'
 import { defaultLimits, rowLimit } from '../rules/defaults.ts'

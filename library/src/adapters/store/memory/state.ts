@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { RunRecord, RunReport } from '../../../agent/ports.ts'
+
+import type { RunReport } from '../../../agent/administration-ports.ts'
+import type { RunRecord } from '../../../agent/ports.ts'
 import type { ApprovalDecision, ApprovalRequested, LoggedEvent, ThreadEvent } from '../../../protocol/events.ts'
 import type { Attachment, Owner, Thread } from '../../../protocol/vocabulary.ts'
 import { entryOf } from '../rules/audit.ts'

@@ -1,5 +1,7 @@
 /** What is said of a run in a list. The law: every store says the same of the same run. @module */
-import type { RunPlace, RunQuery, RunRecord, RunReport, RunState } from '../../../agent/ports.ts'
+
+import type { RunPlace, RunQuery, RunReport, RunState } from '../../../agent/administration-ports.ts'
+import type { RunRecord } from '../../../agent/ports.ts'
 
 /** One read looks at so many runs and no more: a filter that few of them pass keeps no other reader waiting. */
 export const maxRunsLookedAt = 5_000

@@ -5,7 +5,7 @@
  * @module
  */
 import { hash as hashOf } from 'node:crypto'
-import type { AuditQuery } from '../../../agent/ports.ts'
+import type { AuditQuery } from '../../../agent/administration-ports.ts'
 import type { AuditEntry, AuditKind, NewAuditEntry } from '../../../protocol/audit.ts'
 import type { RunEvent, ToolCompleted } from '../../../protocol/events.ts'
 import type { JsonObject, Owner } from '../../../protocol/vocabulary.ts'

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
-import type { RunQuery } from '../../../agent/ports.ts'
+import type { RunQuery } from '../../../agent/administration-ports.ts'
 import { maxRunsLookedAt } from '../rules/administration.ts'
 import { administrationReads, listOf, lookedAt } from './administration.ts'
 import { migrate } from './migrations.ts'

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { RunPlace, RunQuery, RunReport } from '../../../agent/ports.ts'
+import type { RunPlace, RunQuery, RunReport } from '../../../agent/administration-ports.ts'
 import { maxRunsLookedAt, placeOf, stateOf } from '../rules/administration.ts'
 import type { EventRow, ReadCommands } from './commands.ts'
 import { RUN_COLUMNS, type RunRow, runOf } from './rows.ts'

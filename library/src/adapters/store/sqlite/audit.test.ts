@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
-import type { AuditQuery, Store } from '../../../agent/ports.ts'
+import type { AuditQuery } from '../../../agent/administration-ports.ts'
+import type { Store } from '../../../agent/ports.ts'
 import type { NewAuditEntry } from '../../../protocol/audit.ts'
 import { completed, newRunAtWork, requested, START } from '../../../testing/store-contract/fixtures.ts'
 import { createSqliteStore } from '../sqlite.ts'

@@ -1,5 +1,5 @@
 /** The audit in the database. The law: an entry is written in the transaction of what it tells of, and seals the one before. @module */
-import type { AuditQuery } from '../../../agent/ports.ts'
+import type { AuditQuery } from '../../../agent/administration-ports.ts'
 import type { AuditEntry, AuditKind, NewAuditEntry } from '../../../protocol/audit.ts'
 import type { JsonObject } from '../../../protocol/vocabulary.ts'
 import { countPrunable, sealed } from '../rules/audit.ts'

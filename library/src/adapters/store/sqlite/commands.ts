@@ -4,11 +4,12 @@
  *
  * @module
  */
+
+import type { AuditQuery, RunPage, RunQuery, RunReport } from '../../../agent/administration-ports.ts'
 import type {
   Accepted,
   Answered,
   ApprovalRecord,
-  AuditQuery,
   BudgetRule,
   Fence,
   HeartbeatAnswer,
@@ -20,10 +21,7 @@ import type {
   ReservationAnswer,
   ReservationRequest,
   Revocation,
-  RunPage,
-  RunQuery,
   RunRecord,
-  RunReport,
 } from '../../../agent/ports.ts'
 import type { AuditEntry, NewAuditEntry } from '../../../protocol/audit.ts'
 import type { Owner, Principal, Thread, UsageReport } from '../../../protocol/vocabulary.ts'
