@@ -25,7 +25,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: 'test/browser/built-console.ts',
-          // A browser and a server fill the machine by themselves: one file after the other, when all else is done.
+          // A browser and a server fill the machine by themselves: one file after the other, and nothing else beside them.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
