@@ -18,11 +18,13 @@ export function useSession(onSomebodyElse: (before: string, now: string) => void
   const asked = useRef(0)
   const last = useRef<string>(undefined)
   const isLeaving = useRef(false)
+  const isSignedIn = useRef(false)
 
   const show = useCallback(
     (next: Session) => {
       // What was asked before is over.
       asked.current += 1
+      isSignedIn.current = next.state === 'signed_in'
       if (next.state === 'signed_in') {
         const user = userKey(next.principal)
         if (last.current !== undefined && last.current !== user) onSomebodyElse(last.current, user)
@@ -68,6 +70,8 @@ export function useSession(onSomebodyElse: (before: string, now: string) => void
 
   /** Asks again who sits here: another tab may have signed out, or in as somebody else. */
   const recheck = useCallback(async () => {
+    // A line that goes down after its person has left says nothing about them.
+    if (!isSignedIn.current) return
     const mine = ++asked.current
     const found = await askWho()
     // The line of who signs out goes down before they are told that they did.
