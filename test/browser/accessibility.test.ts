@@ -1,8 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mayRun } from '../skips.ts'
-import { launchChromium, noBrowser } from './chromium.ts'
+import { axeOf, launchChromium, noBrowser } from './chromium.ts'
 import { type ConsoleServer, say, startConsole } from './console-page.ts'
 
 describe.runIf(mayRun(noBrowser))('what axe has against the console', { timeout: 60_000 }, () => {
@@ -20,7 +19,7 @@ describe.runIf(mayRun(noBrowser))('what axe has against the console', { timeout:
   })
 
   const complaints = async (page: Page) =>
-    (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => ({
+    (await (await axeOf(page)).analyze()).violations.map(({ id, nodes }) => ({
       id,
       where: nodes.map(({ html }) => html),
     }))

@@ -1,10 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { defineTool } from 'toolcrib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { mayRun } from '../skips.ts'
-import { launchChromium, noBrowser } from './chromium.ts'
+import { axeOf, launchChromium, noBrowser } from './chromium.ts'
 import { type ConsoleServer, say, startConsole } from './console-page.ts'
 
 const repaint = defineTool({
@@ -156,7 +155,7 @@ describe.runIf(mayRun(noBrowser))('approvals of others in the console', { timeou
     await yan.keyboard.press('Enter')
     await group.getByLabel('Reason, told to the agent').press('Enter')
     const stillOpen = await card.getAttribute('data-outcome')
-    const { violations } = await new AxeBuilder({ page: yan }).include('[data-tool="erase_everything"]').analyze()
+    const { violations } = await (await axeOf(yan)).include('[data-tool="erase_everything"]').analyze()
     await group.getByRole('button', { name: 'Approve' }).focus()
     await yan.keyboard.press('Enter')
     await card.locator('[data-decision="approved"]').waitFor()
@@ -192,7 +191,7 @@ describe.runIf(mayRun(noBrowser))('approvals of others in the console', { timeou
       field.getAttribute('aria-invalid'),
       document.getElementById(field.getAttribute('aria-describedby') ?? '')?.textContent,
     ])
-    const { violations } = await new AxeBuilder({ page: zoe }).include('[data-tool="repaint"]').analyze()
+    const { violations } = await (await axeOf(zoe)).include('[data-tool="repaint"]').analyze()
 
     expect(words).toBe('Already approved.\\u202ehcihw')
     expect([added, leftOut]).toEqual([true, true])

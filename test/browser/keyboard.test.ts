@@ -1,8 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mayRun } from '../skips.ts'
-import { launchChromium, noBrowser } from './chromium.ts'
+import { axeOf, launchChromium, noBrowser } from './chromium.ts'
 import { type ConsoleServer, say, startConsole } from './console-page.ts'
 
 describe.runIf(mayRun(noBrowser))('the keyboard alone', { timeout: 60_000 }, () => {
@@ -110,7 +109,7 @@ describe.runIf(mayRun(noBrowser))('the keyboard alone', { timeout: 60_000 }, () 
 
     await page.keyboard.press('Control+k')
     await page.getByRole('option', { name: 'Teapots' }).waitFor()
-    const complaints = await new AxeBuilder({ page }).analyze()
+    const complaints = await (await axeOf(page)).analyze()
     await page.keyboard.type('oslo')
     await page.getByRole('option', { name: 'Teapots' }).waitFor({ state: 'detached' })
     await page.keyboard.press('Enter')
@@ -159,7 +158,7 @@ describe.runIf(mayRun(noBrowser))('the keyboard alone', { timeout: 60_000 }, () 
     await page.keyboard.press('?')
     const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
     await help.waitFor()
-    const complaints = await new AxeBuilder({ page }).analyze()
+    const complaints = await (await axeOf(page)).analyze()
     const told = await help.locator('dt').allTextContents()
     await page.keyboard.press('Escape')
     await help.waitFor({ state: 'detached' })
@@ -231,7 +230,7 @@ describe.runIf(mayRun(noBrowser))('a phone of 360 pixels', { timeout: 60_000 }, 
     await page.keyboard.press('Shift+Tab')
     await page.keyboard.press('Shift+Tab')
     const within = await drawer.locator(':focus').count()
-    const complaints = await new AxeBuilder({ page }).analyze()
+    const complaints = await (await axeOf(page)).analyze()
     await page.keyboard.press('Escape')
     await drawer.waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Show the chats' }).click()

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mayRun } from '../skips.ts'
-import { launchChromium, noBrowser } from './chromium.ts'
+import { axeOf, launchChromium, noBrowser } from './chromium.ts'
 import { type ConsoleServer, say, startConsole } from './console-page.ts'
 
 describe.runIf(mayRun(noBrowser))('the audit in the operations room', { timeout: 60_000 }, () => {
@@ -112,7 +111,7 @@ describe.runIf(mayRun(noBrowser))('the audit in the operations room', { timeout:
     await goTo(page, '?user=emil')
     await rows(page).getByText('calculate').waitFor()
     const complaints = async () =>
-      (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])
+      (await (await axeOf(page)).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])
 
     const details = page.getByRole('button', { name: /^Show the details/ }).first()
     await details.focus()

@@ -1,12 +1,11 @@
 /** The operations page of the registry, in a real browser on a real server. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { defineTool } from 'toolcrib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { connectClient, type ServerFixture, signIn } from '../../apps/server/src/server.fixture.ts'
 import { mayRun } from '../skips.ts'
-import { launchChromium, noBrowser } from './chromium.ts'
+import { axeOf, launchChromium, noBrowser } from './chromium.ts'
 import { isTooWide, operatorAt, startHouse } from './operator-page.ts'
 
 const hostile = '<img src=x onerror="window.hacked=1">'
@@ -35,7 +34,7 @@ describe.runIf(mayRun(noBrowser))('the registry page', { timeout: 60_000 }, () =
   })
 
   const complaints = async (page: Page) =>
-    (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
+    (await (await axeOf(page)).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
 
   it('shows a tool with its schema, its rules and its place, and nothing in it runs [WEB-03] [REG-07]', async () => {
     const page = await operatorAt(browser, house.url, { at: '/operations/registry', width: 380 })

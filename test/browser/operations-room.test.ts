@@ -1,10 +1,9 @@
 /** What all pages of the operations room have in common, in a real browser on a real server. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ServerFixture } from '../../apps/server/src/server.fixture.ts'
 import { mayRun } from '../skips.ts'
-import { launchChromium, noBrowser } from './chromium.ts'
+import { axeOf, launchChromium, noBrowser } from './chromium.ts'
 import { isTooWide, operatorAt, startHouse } from './operator-page.ts'
 
 const names = ['Now', 'Scopes', 'Registry', 'Runs', 'Audit', 'Health', 'Limits']
@@ -92,7 +91,7 @@ describe.runIf(mayRun(noBrowser))('the operations room', { timeout: 90_000 }, ()
         .count()
       held.resolve()
       await page.getByRole('alert').getByText('It rests.').waitFor()
-      const { violations } = await new AxeBuilder({ page }).analyze()
+      const { violations } = await (await axeOf(page)).analyze()
       seen.push([name, loading, violations.map(({ id }) => id), await isTooWide(page)])
       await page.unroute(anyQuestion)
     }

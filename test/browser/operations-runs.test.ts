@@ -1,5 +1,4 @@
 /** The operations page of runs, in a real browser on a real server whose store already holds what happened. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { defineTool } from 'toolcrib'
 import type { Store } from 'toolcrib/agent'
@@ -10,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
 import { type ServerFixture, startFixture } from '../../apps/server/src/server.fixture.ts'
 import { mayRun } from '../skips.ts'
-import { launchChromium, noBrowser } from './chromium.ts'
+import { axeOf, launchChromium, noBrowser } from './chromium.ts'
 import { say } from './console-page.ts'
 
 const usage = { inputTokens: 10, outputTokens: 5 }
@@ -187,7 +186,7 @@ describe.runIf(mayRun(noBrowser))('the runs of the house', { timeout: 60_000 }, 
     await page.goto(`${house.url}/#/operations/${address}`)
   }
   const complaints = async (page: Page) =>
-    (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => ({
+    (await (await axeOf(page)).analyze()).violations.map(({ id, nodes }) => ({
       id,
       where: nodes.map(({ html }) => html),
     }))

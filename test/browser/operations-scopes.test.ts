@@ -1,10 +1,9 @@
 /** The operations page of scopes, in a real browser on a real server. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connectClient, type ServerFixture, signIn } from '../../apps/server/src/server.fixture.ts'
 import { mayRun } from '../skips.ts'
-import { launchChromium, noBrowser } from './chromium.ts'
+import { axeOf, launchChromium, noBrowser } from './chromium.ts'
 import { isTooWide, operatorAt, startHouse } from './operator-page.ts'
 
 const at = '/operations/scopes'
@@ -113,7 +112,7 @@ describe.runIf(mayRun(noBrowser))('the scopes page', { timeout: 60_000 }, () => 
     expect(text).not.toBe(plain)
     expect(await isTooWide(page)).toBe(false)
     await page.getByRole('treeitem', { name: /user:lost leaked/ }).waitFor()
-    const { violations } = await new AxeBuilder({ page }).analyze()
+    const { violations } = await (await axeOf(page)).analyze()
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
     await page.context().close()
   })

@@ -1,8 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mayRun } from '../skips.ts'
-import { launchChromium, noBrowser } from './chromium.ts'
+import { axeOf, launchChromium, noBrowser } from './chromium.ts'
 import { type ConsoleServer, say, startConsole } from './console-page.ts'
 
 describe.runIf(mayRun(noBrowser))('the page, when something is not as it should be', { timeout: 60_000 }, () => {
@@ -19,7 +18,7 @@ describe.runIf(mayRun(noBrowser))('the page, when something is not as it should 
     await room?.[Symbol.asyncDispose]()
   })
 
-  const complaints = async (page: Page) => (await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)
+  const complaints = async (page: Page) => (await (await axeOf(page)).analyze()).violations.map(({ id }) => id)
   const message = (page: Page) => page.getByLabel('Message', { exact: true })
 
   it('says that the server does not answer, and goes on when it does [WEB-02]', async () => {
@@ -221,7 +220,7 @@ describe.runIf(mayRun(noBrowser))('the page, when something is not as it should 
     const chosen = await page.locator('html.dark').count()
     await page.getByRole('button', { name: /account and settings/ }).click()
     await page.getByRole('menu').waitFor()
-    const found = (await new AxeBuilder({ page }).include('[role="menu"]').analyze()).violations.map(({ id }) => id)
+    const found = (await (await axeOf(page)).include('[role="menu"]').analyze()).violations.map(({ id }) => id)
     await page.keyboard.press('Escape')
     await choose('As the system')
     await page.emulateMedia({ colorScheme: 'light' })

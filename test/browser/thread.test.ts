@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { defineTool } from 'toolcrib'
 import { agentTool, defineAgent, ModelError } from 'toolcrib/agent'
@@ -6,7 +5,7 @@ import { createScriptedModel } from 'toolcrib/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { mayRun } from '../skips.ts'
-import { launchChromium, noBrowser } from './chromium.ts'
+import { axeOf, launchChromium, noBrowser } from './chromium.ts'
 import { type ConsoleServer, say, startConsole } from './console-page.ts'
 
 const probe = defineTool({
@@ -142,7 +141,7 @@ describe.runIf(mayRun(noBrowser))('a conversation in the console', { timeout: 60
     expect(code).toBe('const answer: number = 42')
     expect(await copied()).toBe(written)
     expect(await page.getByRole('checkbox', { name: 'Done' }).count()).toBe(1)
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+    expect((await (await axeOf(page)).analyze()).violations.map(({ id }) => id)).toEqual([])
     await page.context().close()
   })
 
@@ -265,7 +264,7 @@ describe.runIf(mayRun(noBrowser))('a conversation in the console', { timeout: 60
     expect(origins).toEqual(['What this chat holds', expect.stringMatching(/^This server · \d+$/), 'This page · 1'])
     expect(told).toBe('send_moneyasks firstchangesSend money.')
     expect(await tools.getByRole('group', { name: 'Input schema' }).textContent()).toContain('amount')
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+    expect((await (await axeOf(page)).analyze()).violations.map(({ id }) => id)).toEqual([])
     await page.context().close()
   })
 
@@ -289,7 +288,7 @@ describe.runIf(mayRun(noBrowser))('a conversation in the console', { timeout: 60
     expect([lost, warnings]).toEqual([0, 0])
     expect(limit).toMatch(/^A limit was reached: an answer may take 4 steps\..*send another message.*maxSteps/)
     expect(failure).toMatch(/^The answer failed\..*HTTP 529.*MODEL_OVERLOADED · Try again\./)
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+    expect((await (await axeOf(page)).analyze()).violations.map(({ id }) => id)).toEqual([])
     await page.context().close()
   })
 
