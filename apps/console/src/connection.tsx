@@ -1,12 +1,10 @@
 /** One client for the page: made when someone is signed in, closed when they leave. */
-import { createContext, type ReactNode, useContext, useEffect, useEffectEvent, useMemo } from 'react'
+import { type ReactNode, useEffect, useEffectEvent, useMemo } from 'react'
 import type { ClientOptions, ClientStatus } from 'toolcrib/client'
 import type { Principal } from 'toolcrib/protocol'
-import { ToolcribProvider, useClient, useConnection, useOfferedTools } from 'toolcrib/react'
+import { ToolcribProvider, useClient, useOfferedTools } from 'toolcrib/react'
 import { pageTools } from './chat/page-tools.ts'
 import { userKey } from './session/use-session.ts'
-
-const PrincipalContext = createContext<Principal | undefined>(undefined)
 
 export interface ClientProviderProps {
   readonly children: ReactNode
@@ -19,12 +17,10 @@ export function ClientProvider({ children, principal, onSessionDoubt }: ClientPr
   const user = userKey(principal)
   const options = useMemo((): ClientOptions => ({ url: socketUrl() }), [])
   return (
-    <PrincipalContext value={principal}>
-      <ToolcribProvider key={user} options={options}>
-        <LineWatch user={user} onSessionDoubt={onSessionDoubt} />
-        {children}
-      </ToolcribProvider>
-    </PrincipalContext>
+    <ToolcribProvider key={user} options={options}>
+      <LineWatch user={user} onSessionDoubt={onSessionDoubt} />
+      {children}
+    </ToolcribProvider>
   )
 }
 
@@ -54,23 +50,6 @@ function LineWatch({ user, onSessionDoubt }: LineWatchProps) {
   }, [client, user])
 
   return null
-}
-
-export { useClient }
-
-export function useClientStatus(): ClientStatus {
-  return useConnection().status
-}
-
-export function usePrincipal(): Principal {
-  const principal = useContext(PrincipalContext)
-  if (principal === undefined) throw new Error('Expected a ClientProvider above')
-  return principal
-}
-
-/** A key of the user that the connection is for. */
-export function useUser(): string {
-  return userKey(usePrincipal())
 }
 
 function socketUrl(): string {

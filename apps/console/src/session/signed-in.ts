@@ -1,6 +1,7 @@
 /** Who sits here, for everything below the sign-in. */
 import { createContext, useContext } from 'react'
 import type { Failure, Principal } from 'toolcrib/protocol'
+import { userKey } from './use-session.ts'
 
 export interface SignedIn {
   readonly principal: Principal
@@ -18,4 +19,13 @@ export function useSignedIn(): SignedIn {
   const signedIn = useContext(SignedInContext)
   if (signedIn === undefined) throw new Error('Expected somebody to be signed in above')
   return signedIn
+}
+
+export function usePrincipal(): Principal {
+  return useSignedIn().principal
+}
+
+/** A key of who sits here: what is kept for them is kept under it. */
+export function useUser(): string {
+  return userKey(usePrincipal())
 }

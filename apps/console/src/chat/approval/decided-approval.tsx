@@ -1,8 +1,8 @@
 import { CircleCheck, CircleSlash, CircleX, TimerOff } from 'lucide-react'
 import type { ApprovalView } from 'toolcrib/client'
 import { type ApprovalDecision, explicitJson, type JsonValue } from 'toolcrib/protocol'
-import { usePrincipal } from '../../connection.tsx'
 import type { Icon } from '../../kit/icon.ts'
+import { usePrincipal } from '../../session/signed-in.ts'
 import { draftOf, pathOf } from './argument-draft.ts'
 import { ArgumentValue, shownName } from './argument-list.tsx'
 

@@ -1,7 +1,8 @@
 /** What the server says to arguments that are being edited. The last question is the one whose answer counts. */
+
 import { useCallback, useEffect, useState } from 'react'
 import type { JsonValue } from 'toolcrib/protocol'
-import { useClient } from '../../connection.tsx'
+import { useClient } from 'toolcrib/react'
 import { type ArgumentDraft, type FieldIssue, readDraft } from './argument-draft.ts'
 
 /** So long nothing is written before it is asked. */

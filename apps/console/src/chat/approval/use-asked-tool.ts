@@ -1,7 +1,8 @@
 /** The tool that an approval is about, as the server knows it, and how it was decided when it is open no more. */
+
 import { useEffect, useState } from 'react'
 import type { Replies } from 'toolcrib/protocol'
-import { useClient } from '../../connection.tsx'
+import { useClient } from 'toolcrib/react'
 
 type Asked = Replies['approval.get']
 

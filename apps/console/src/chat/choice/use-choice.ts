@@ -5,7 +5,7 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { RunView } from 'toolcrib/client'
 import { useConnection } from 'toolcrib/react'
-import { useUser } from '../../connection.tsx'
+import { useUser } from '../../session/signed-in.ts'
 import { type Agents, type Choice, findChoice, sentChoice } from './choices.ts'
 
 export interface ChoiceState {

@@ -3,9 +3,10 @@
  * back is deleted, also when the page is left meanwhile or its person signs out; and when it cannot be, the row comes back
  * and says so.
  */
+
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import type { Thread } from 'toolcrib/protocol'
-import { useClient } from '../../connection.tsx'
+import { useClient } from 'toolcrib/react'
 import { useToast } from '../../kit/toast.tsx'
 import { problemOf } from '../../parts/problem.ts'
 import { threadName } from '../../parts/thread-name.ts'

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { Thread } from 'toolcrib/protocol'
-import { useClient } from '../../connection.tsx'
+import { useClient } from 'toolcrib/react'
 import { problemOf } from '../../parts/problem.ts'
 
 export interface ThreadRenameProps {

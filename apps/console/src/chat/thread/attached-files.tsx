@@ -1,8 +1,9 @@
 /** What was attached to a message: images as they are, texts as chips; each opens in a tab of its own, where it can run nothing. */
+
 import { FileText, ImageOff, X } from 'lucide-react'
 import { useState } from 'react'
 import type { AttachmentPart } from 'toolcrib/protocol'
-import { useClient } from '../../connection.tsx'
+import { useClient } from 'toolcrib/react'
 import { IconButton } from '../../kit/icon-button.tsx'
 import { AttachedPicture } from './attached-picture.tsx'
 

@@ -1,7 +1,7 @@
 import { ArrowUp, Paperclip, PenLine, Square } from 'lucide-react'
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import type { SentPart } from 'toolcrib/protocol'
-import { useClientStatus } from '../../connection.tsx'
+import { useConnection } from 'toolcrib/react'
 import { IconButton } from '../../kit/icon-button.tsx'
 import { problemOf } from '../../parts/problem.ts'
 import { useCommand, useCommands } from '../../shell/commands.tsx'
@@ -32,7 +32,7 @@ export function Composer({ onSend, onStop, threadId, choice }: ComposerProps) {
   const dropping = useFileDrop(attaching.add)
   const field = useRef<HTMLTextAreaElement>(null)
   const chooser = useRef<HTMLInputElement>(null)
-  const status = useClientStatus()
+  const status = useConnection().status
   const maxChars = status.state === 'open' ? status.hello.limits.maxMessageChars : Number.POSITIVE_INFINITY
   const tooLong = text.length > maxChars
   const isEmpty = text.trim() === '' && attaching.ready.length === 0

@@ -1,14 +1,15 @@
 /** Says that the line is down, why, and what to do; says nothing while all is well. */
+
 import { CircleAlert, LoaderCircle, WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { ClientStatus } from 'toolcrib/client'
-import { useClient, useClientStatus } from '../../connection.tsx'
+import { useClient, useConnection } from 'toolcrib/react'
 import type { Icon } from '../../kit/icon.ts'
 import { useOnline } from '../../shell/use-online.ts'
 
 export function ConnectionNotice() {
   const client = useClient()
-  const status = useClientStatus()
+  const status = useConnection().status
   const online = useOnline()
   const why = useRefusal(status)
   const now = useNow(status.state === 'waiting')

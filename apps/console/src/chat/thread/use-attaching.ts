@@ -2,9 +2,11 @@
  * Files that wait for a message: a few at a time are put at the server. What the server took is kept with the draft; what it
  * refused stays in sight with the reason, until it is taken away.
  */
+
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type AttachmentPart, attachmentNameOf } from 'toolcrib/protocol'
-import { useClient, useUser } from '../../connection.tsx'
+import { useClient } from 'toolcrib/react'
+import { useUser } from '../../session/signed-in.ts'
 
 export type WaitingFile = { readonly key: string; readonly name: string } & (
   | { readonly state: 'uploading' }

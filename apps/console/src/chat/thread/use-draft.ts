@@ -3,7 +3,7 @@
  * once, also when what it was written in is not shown any more.
  */
 import { useCallback, useRef, useState } from 'react'
-import { useUser } from '../../connection.tsx'
+import { useUser } from '../../session/signed-in.ts'
 
 /** @param of - The thread, the message that is being edited, or another place to write; undefined: a new thread. */
 export function useDraft(of: string | undefined) {

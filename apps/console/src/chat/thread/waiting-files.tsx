@@ -1,6 +1,7 @@
 /** The files that go with the next message, above where it is written. */
+
 import { FileText, LoaderCircle, TriangleAlert, X } from 'lucide-react'
-import { useClient } from '../../connection.tsx'
+import { useClient } from 'toolcrib/react'
 import { IconButton } from '../../kit/icon-button.tsx'
 import { AttachedPicture } from './attached-picture.tsx'
 import type { WaitingFile } from './use-attaching.ts'
