@@ -13,13 +13,17 @@ export function ConnectionNotice() {
   const online = useOnline()
   const why = useRefusal(status)
   const now = useNow(status.state === 'waiting')
+  const [lost, setLost] = useState(false)
+  const isLost = status.state === 'waiting' || (lost && status.state !== 'open')
+  if (isLost !== lost) setLost(isLost)
 
   useEffect(() => {
     if (online) client.connectNow()
   }, [client, online])
 
   if (status.state === 'open' && online) return null
-  if (status.state === 'connecting' && status.attempt <= 1) return null
+  // The first attempt of a page is no news; one after a loss is part of it, and the notice stays.
+  if (status.state === 'connecting' && !isLost) return null
   const { icon: Picture, text, seconds, action } = describe(status, { online, why, now })
   return (
     <div
